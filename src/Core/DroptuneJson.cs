@@ -1,0 +1,25 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Droptune.Core;
+
+/// <summary>How every JSON document of the product is written: camelCase, enums as kebab-case words, nulls left out.</summary>
+public static class DroptuneJson
+{
+    /// <summary>One line, for messages, records and snapshots.</summary>
+    public static readonly JsonSerializerOptions Compact = Create(indented: false);
+
+    /// <summary>Indented, for files that people open.</summary>
+    public static readonly JsonSerializerOptions Readable = Create(indented: true);
+
+    private static JsonSerializerOptions Create(bool indented) => new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = indented,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.Strict,
+        // Nothing here is pasted into HTML unescaped, and Chinese must stay readable.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+    };
+}

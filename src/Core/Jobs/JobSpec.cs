@@ -1,0 +1,38 @@
+using Droptune.Core.Datasets;
+
+namespace Droptune.Core.Jobs;
+
+/// <summary>
+/// What a run is to do, M_optimised = f(M, D, T, O): base <b>m</b>odel, <b>d</b>ataset, <b>t</b>ask, <b>o</b>ptimisation.
+/// The message in <c>training-jobs</c>.
+/// </summary>
+public sealed record JobSpec
+{
+    /// <summary>Derived from the rest by <see cref="RunIds"/>: the same request twice is one run.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>Name of the model to train.</summary>
+    public required string Model { get; init; }
+
+    public BaseModel Base { get; init; } = new();
+
+    public required DatasetReference Dataset { get; init; }
+
+    public TaskKind Task { get; init; }
+
+    public Optimisation Optimisation { get; init; } = new();
+}
+
+/// <summary>The model to start from: a folder of <c>base-models</c>, or "scratch".</summary>
+public sealed record BaseModel
+{
+    public const string Scratch = "scratch";
+
+    public string Name { get; init; } = Scratch;
+
+    /// <summary>Size of a model from scratch: tiny 2×128, mini 4×256, small 4×512, medium 8×512, base 12×768.</summary>
+    public string? Size { get; init; }
+}
+
+/// <summary>An immutable snapshot of a dataset.</summary>
+public sealed record DatasetReference(string Name, string Version);
