@@ -19,5 +19,13 @@ public static class TestData
         return reader.ReadToEnd().TrimEnd('\n').Split('\n');
     }
 
+    public static byte[] GzipBytes(params string[] parts)
+    {
+        using var file = new GZipStream(File.OpenRead(PathOf(parts)), CompressionMode.Decompress);
+        using var content = new MemoryStream();
+        file.CopyTo(content);
+        return content.ToArray();
+    }
+
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }
