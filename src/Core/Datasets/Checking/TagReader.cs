@@ -1,0 +1,108 @@
+using System.IO.Hashing;
+using Droptune.Core.Datasets.Reading;
+
+namespace Droptune.Core.Datasets.Checking;
+
+/// <summary>Turns a record's tags, of any scheme, into IOB2.</summary>
+internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagScheme scheme)
+{
+    private readonly Dictionary<ulong, Tag> _tags = []; // by the tag's hash: each spelling is parsed once
+
+    /// <summary>Fills <paramref name="tags"/>; false when the record cannot be kept.</summary>
+    public bool Read(Record record, List<int> tags)
+    {
+        tags.Clear();
+        var readable = true;
+        var open = -1; // label of the entity that the next tag may continue
+        var mustGoOn = false; // IOBES: the entity has not seen its end
+        for (var i = 0; i < record.Tags.Count; i++)
+        {
+            var tag = TagOf(record.Tags[i]);
+            if (tag.Prefix == Prefix.Unknown)
+            {
+                log.Add(FindingCode.UnknownTagForm, record, record.TagOffsets[i], $"Tag {record.Tags[i]} is no tag of {scheme}.");
+                readable = false;
+                (open, mustGoOn) = (-1, false);
+                continue;
+            }
+
+            var continues = tag.Prefix is (Prefix.Inside or Prefix.End) && tag.Label == open;
+            var isLegal = scheme switch
+            {
+                TagScheme.IOB2 => tag.Prefix != Prefix.Inside || continues,
+                TagScheme.IOBES => mustGoOn ? continues : tag.Prefix is not (Prefix.Inside or Prefix.End),
+                _ => true,
+            };
+            if (!isLegal)
+            {
+                log.Add(FindingCode.IllegalTransition, record, record.TagOffsets[i],
+                    $"Tag {record.Tags[i]} cannot follow {(i == 0 ? "the sentence's start"u8 : record.Tags[i - 1])} in {scheme}.");
+            }
+
+            // An illegal I- opens an entity when the manifest makes it a warning.
+            tags.Add(tag.Prefix == Prefix.Outside ? 0 : (2 * tag.Label) + (continues ? 2 : 1));
+            mustGoOn = tag.Prefix == Prefix.Begin || (mustGoOn && continues && tag.Prefix == Prefix.Inside);
+            open = tag.Prefix switch
+            {
+                Prefix.Outside or Prefix.Single => -1,
+                Prefix.End when scheme == TagScheme.IOBES => -1,
+                _ => tag.Label,
+            };
+        }
+
+        return readable;
+    }
+
+    private Tag TagOf(ReadOnlySpan<byte> text)
+    {
+        var hash = XxHash3.HashToUInt64(text);
+        if (!_tags.TryGetValue(hash, out var tag))
+        {
+            _tags[hash] = tag = Parse(text);
+        }
+
+        return tag;
+    }
+
+    private Tag Parse(ReadOnlySpan<byte> text)
+    {
+        if (text.SequenceEqual("O"u8))
+        {
+            return new Tag(Prefix.Outside, -1);
+        }
+
+        if (scheme == TagScheme.None)
+        {
+            return new Tag(text.IsEmpty ? Prefix.Unknown : Prefix.Single, text.IsEmpty ? -1 : entityLabels.IdOf(text));
+        }
+
+        var hasPrefix = text.Length > 2 && text[1] == '-';
+        if (!hasPrefix && scheme == TagScheme.IO && text.Length > 0 && text[0] != '-')
+        {
+            return new Tag(Prefix.Inside, entityLabels.IdOf(text));
+        }
+
+        var prefix = (hasPrefix ? text[0] : 0, scheme) switch
+        {
+            ('B', TagScheme.IOB2 or TagScheme.IOB1 or TagScheme.IOBES) => Prefix.Begin,
+            ('I', _) => Prefix.Inside,
+            ('M', TagScheme.IOBES) => Prefix.Inside,
+            ('E' or 'L', TagScheme.IOBES) => Prefix.End,
+            ('S' or 'U', TagScheme.IOBES) => Prefix.Single,
+            _ => Prefix.Unknown,
+        };
+        return new Tag(prefix, prefix == Prefix.Unknown ? -1 : entityLabels.IdOf(text[2..]));
+    }
+
+    private enum Prefix
+    {
+        Unknown,
+        Outside,
+        Begin,
+        Inside,
+        End,
+        Single,
+    }
+
+    private readonly record struct Tag(Prefix Prefix, int Label);
+}

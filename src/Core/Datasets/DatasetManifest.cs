@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Droptune.Core.Jobs;
+
+namespace Droptune.Core.Datasets;
+
+/// <summary>
+/// <c>dataset.json</c>: what its owner states about a dataset. Everything is optional; an unknown key is a finding,
+/// so that a misspelt one is not silently without effect.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record DatasetManifest
+{
+    /// <summary>The task; null = found from the data.</summary>
+    public TaskKind? Task { get; init; }
+
+    /// <summary>Name of the text column (CSV, Parquet) or key (JSON).</summary>
+    public string TextColumn { get; init; } = "text";
+
+    /// <summary>Name of the label column (CSV, Parquet) or key (JSON).</summary>
+    public string LabelColumn { get; init; } = "label";
+
+    /// <summary>How the tags are written; null = recognised from the data.</summary>
+    public TagScheme? TagScheme { get; init; }
+
+    /// <summary>What span offsets count; null = found by comparing spans with the surfaces that the export carries.</summary>
+    public SpanUnit? SpanUnit { get; init; }
+
+    /// <summary>Whether a span's end is the position after it; null = found in the same way, else exclusive.</summary>
+    public SpanEnd? SpanEnd { get; init; }
+
+    /// <summary>A folder of <c>base-models</c>, or "scratch"; null = the default of the storage account.</summary>
+    public string? BaseModel { get; init; }
+
+    /// <summary>Name of the model to train; null = the dataset's name.</summary>
+    public string? Model { get; init; }
+
+    public Optimisation Training { get; init; } = new();
+
+    public ValidationSettings Validation { get; init; } = new();
+
+    /// <summary>False = validate only.</summary>
+    public bool Train { get; init; } = true;
+}
+
+/// <summary>How tags mark entities.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TagScheme>))]
+public enum TagScheme
+{
+    /// <summary>B- opens every entity, I- continues it.</summary>
+    IOB2,
+
+    /// <summary>I- everywhere; B- only where an entity follows another of the same label.</summary>
+    IOB1,
+
+    /// <summary>B- I- E- and S- for single words; BILUO (L-, U-) is read as well.</summary>
+    IOBES,
+
+    /// <summary>The label alone, or I- and the label: neighbours of the same label are one entity.</summary>
+    IO,
+
+    /// <summary>Tags are not entities (parts of speech): every word's tag stands for itself.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+}
+
+/// <summary>What span offsets count.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SpanUnit>))]
+public enum SpanUnit
+{
+    /// <summary>As JavaScript, Java and C# count.</summary>
+    [JsonStringEnumMemberName("utf16CodeUnit")]
+    Utf16CodeUnit,
+
+    /// <summary>As Python counts.</summary>
+    [JsonStringEnumMemberName("unicodeCodePoint")]
+    UnicodeCodePoint,
+}
+
+/// <summary>Whether a span's end is the position after its last character or of it.</summary>
+public enum SpanEnd
+{
+    Exclusive,
+    Inclusive,
+}

@@ -1,0 +1,53 @@
+namespace Droptune.Core.Datasets;
+
+/// <summary>What the gate says about a dataset; written as JSON by <see cref="DroptuneJson.Readable"/>.</summary>
+public sealed record DatasetReport
+{
+    public required string Dataset { get; init; }
+
+    /// <summary>
+    /// First 12 hex digits of SHA-256 over the canonical train, dev and test content, one after the other. A rejected
+    /// dataset has a version too, which also covers the findings: it never equals that of an accepted one.
+    /// </summary>
+    public required string Version { get; init; }
+
+    public required bool Accepted { get; init; }
+
+    /// <summary>Found from the data or stated in the manifest; null when no example could be read.</summary>
+    public TaskKind? Task { get; init; }
+
+    /// <summary>How the tags were read: stated in the manifest or recognised; null where there are none.</summary>
+    public TagScheme? TagScheme { get; init; }
+
+    /// <summary>Examples in the snapshot.</summary>
+    public required SplitCounts Counts { get; init; }
+
+    /// <summary>Records that are not in the snapshot, each with a finding that says why.</summary>
+    public long LeftOut { get; init; }
+
+    /// <summary>Labels of whole texts, sorted; empty where the task has none.</summary>
+    public IReadOnlyList<string> TextLabels { get; init; } = [];
+
+    /// <summary>Entity labels (tags without B- and I-), sorted; empty where the task has none.</summary>
+    public IReadOnlyList<string> EntityLabels { get; init; } = [];
+
+    /// <summary>The first 100 findings of each code, by file and line; findings about the whole dataset come first.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>All findings, counted by code, errors first.</summary>
+    public required IReadOnlyList<FindingTotal> Totals { get; init; }
+
+    public required IReadOnlyList<FileSummary> Files { get; init; }
+
+    /// <summary>dataset.json as it was understood, defaults filled in.</summary>
+    public required DatasetManifest Manifest { get; init; }
+}
+
+/// <summary>Examples of each split.</summary>
+public sealed record SplitCounts(long Train, long Dev, long Test)
+{
+    public long this[Split split] => split switch { Split.Train => Train, Split.Dev => Dev, _ => Test };
+}
+
+/// <summary>How a file was read; <paramref name="Split"/> is null for a file that is split by hash.</summary>
+public sealed record FileSummary(string Name, string? Format, Split? Split, long Bytes, long Examples);

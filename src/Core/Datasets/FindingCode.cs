@@ -1,0 +1,65 @@
+namespace Droptune.Core.Datasets;
+
+/// <summary>Everything the gate can find; a kebab-case word in JSON. Codes are stable: new ones are added, none is renamed.</summary>
+public enum FindingCode
+{
+    // The dataset and its files
+    BadManifest,
+    NoExamples,
+    UnknownFormat,
+    UnreadableFile,
+    BadEncoding,
+    BrokenArchive,
+    ArchiveBomb,
+    FileTooLarge,
+    TooManyExamples,
+    TaskMismatch,
+    EmptySplit,
+
+    // A record
+    MalformedRecord,
+    RecordTooLarge,
+    MissingField,
+    EmptyField,
+    MissingLabel,
+    MissingTags,
+    MultipleLabels,
+    NotAccepted,
+    Unlabelled,
+    AnnotatorsDisagree,
+
+    // Tags and spans
+    TagCountMismatch,
+    UnknownTagForm,
+    IllegalTransition,
+    SpanOutOfRange,
+    SpanCutsWord,
+    SpanOverlap,
+    SpanSurfaceMismatch,
+    SpanEdgeSpace,
+    SpanOffsetsAmbiguous,
+
+    // Texts
+    ControlCharacter,
+    ReplacementCharacter,
+    BlankToken,
+    MixedNormalisation,
+    PersonalEmail,
+    PersonalPhone,
+    PersonalCard,
+    LongExample,
+    LongWord,
+    UnknownPieces,
+
+    // Labels and examples together
+    DuplicateText,
+    NearDuplicateText,
+    Leakage,
+    ContradictingLabels,
+    LabelNotInTrain,
+    RareLabel,
+    SingleClass,
+    ClassImbalance,
+    SimilarLabels,
+    TooManyLabels,
+}

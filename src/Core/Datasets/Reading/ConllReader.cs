@@ -1,0 +1,154 @@
+using Droptune.Core.Datasets.Checking;
+
+namespace Droptune.Core.Datasets.Reading;
+
+/// <summary>
+/// One token a line, columns split by tabs or spaces, the tag in the last one; a blank line ends a sentence;
+/// <c># label = X</c> or <c># intent = X</c> gives the sentence a label, any other <c># name = value</c> is a comment.
+/// </summary>
+internal sealed class ConllReader(Stream source, FindingLog log, ValidationSettings limits) : IDatasetReader, IDisposable
+{
+    private readonly LineReader _lines = new(source, limits.MaxRecordBytes);
+    private int _columns; // of the first token line; 0 before it
+
+    public string Format => "CoNLL";
+
+    public bool Read(Record record)
+    {
+        while (true)
+        {
+            record.Clear();
+            _lines.StartBlock();
+            var (readable, more) = ReadSentence(record);
+            if (_lines.IsTooLarge)
+            {
+                log.Add(FindingCode.RecordTooLarge, _lines.BlockLine, 0, [],
+                    $"A sentence of more than {limits.MaxRecordBytes} bytes: is there a blank line between sentences?");
+            }
+            else if (readable && record.Tokens.Count > 0)
+            {
+                (record.HasTokens, record.HasTags) = (true, true);
+                (record.Line, record.Source) = (_lines.BlockLine, _lines.Block);
+                return true;
+            }
+
+            if (!more)
+            {
+                return false;
+            }
+        }
+    }
+
+    public void Dispose() => _lines.Dispose();
+
+    /// <summary>Reads up to a blank line; says whether all lines were well formed, and whether the file goes on.</summary>
+    private (bool Readable, bool More) ReadSentence(Record record)
+    {
+        var readable = true;
+        while (_lines.Read(out var range))
+        {
+            if (_lines.IsTooLarge)
+            {
+                if (_lines.Block.Span[range].Trim(" \t"u8).IsEmpty)
+                {
+                    return (false, true);
+                }
+
+                continue;
+            }
+
+            var line = _lines.Block.Span[range];
+            if (line.Trim(" \t"u8).IsEmpty)
+            {
+                if (record.Tokens.Count > 0 || !readable)
+                {
+                    return (readable, true);
+                }
+
+                // Leading blank lines: a record begins at its first line.
+                if (record.Labels.Count == 0)
+                {
+                    _lines.StartBlock();
+                }
+
+                continue;
+            }
+
+            readable &= ReadLine(record, line, range.Start.Value);
+        }
+
+        return (readable, false);
+    }
+
+    private bool ReadLine(Record record, ReadOnlySpan<byte> line, int offset)
+    {
+        if (line[0] == '#' && IsComment(line))
+        {
+            ReadComment(record, line);
+            return true;
+        }
+
+        if (line.StartsWith("-DOCSTART-"u8))
+        {
+            return true;
+        }
+
+        var hasTabs = line.Contains((byte)'\t');
+        var trimmed = hasTabs ? line.TrimEnd(" \t"u8) : line.Trim(" "u8);
+        var separator = (byte)(hasTabs ? '\t' : ' ');
+        var first = trimmed.IndexOf(separator);
+        if (first < 0)
+        {
+            log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"A token without a tag: there is one column only.");
+            return false;
+        }
+
+        var columns = hasTabs ? trimmed.Count(separator) + 1 : CountWords(trimmed);
+        _columns = _columns == 0 ? columns : _columns;
+        if (columns != _columns)
+        {
+            log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"{columns} columns, where the lines before have {_columns}.");
+            return false;
+        }
+
+        var last = trimmed.LastIndexOf(separator);
+        record.Tokens.Add(trimmed[..first]);
+        record.Tags.Add(trimmed[(last + 1)..].Trim((byte)' '));
+        record.TagOffsets.Add(offset + (line.Length - line.TrimStart(" "u8).Length) + last + 1);
+        return true;
+    }
+
+    /// <summary>
+    /// A token can be "#" too: a comment has no tab, and is "# name = value" or in a file whose columns are tabs; where
+    /// they are spaces, a line that has the columns of a token line is one.
+    /// </summary>
+    private bool IsComment(ReadOnlySpan<byte> line) =>
+        !line.Contains((byte)'\t') && (NameOf(line).Length > 0 || _columns == 0 || CountWords(line) != _columns);
+
+    /// <summary>The name in "# name = value"; empty for anything else.</summary>
+    private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
+    {
+        var equals = line.IndexOf((byte)'=');
+        var name = equals < 0 ? [] : line[1..equals].Trim((byte)' ');
+        return name.Contains((byte)' ') ? [] : name;
+    }
+
+    private static void ReadComment(Record record, ReadOnlySpan<byte> line)
+    {
+        if (NameOf(line) is var name && (name.SequenceEqual("label"u8) || name.SequenceEqual("intent"u8)))
+        {
+            record.Labels.Add(line[(line.IndexOf((byte)'=') + 1)..].Trim((byte)' '));
+        }
+    }
+
+    private static int CountWords(ReadOnlySpan<byte> line)
+    {
+        var count = 0;
+        for (var i = 0; i < line.Length; i++)
+        {
+            count += line[i] != ' ' && (i == 0 || line[i - 1] == ' ') ? 1 : 0;
+        }
+
+        return count;
+    }
+}

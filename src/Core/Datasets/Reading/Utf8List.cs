@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace Droptune.Core.Datasets.Reading;
+
+/// <summary>
+/// A reusable list of UTF-8 strings in one buffer. Texts stay bytes from file to snapshot: a string object for every
+/// token would cost more than all checks together.
+/// </summary>
+internal sealed class Utf8List
+{
+    private byte[] _bytes = new byte[1024];
+    private int[] _ends = new int[64];
+    private int _length;
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<byte> this[int index]
+    {
+        get
+        {
+            var start = index == 0 ? 0 : _ends[index - 1];
+            return _bytes.AsSpan(start, _ends[index] - start);
+        }
+    }
+
+    public void Clear() => (Count, _length) = (0, 0);
+
+    public void Add(ReadOnlySpan<byte> utf8)
+    {
+        utf8.CopyTo(Reserve(utf8.Length));
+        End(utf8.Length);
+    }
+
+    /// <summary>Adds the reader's string or property name, unescaped.</summary>
+    public void Add(ref Utf8JsonReader reader) => End(reader.CopyString(Reserve(reader.ValueSpan.Length)));
+
+    private Span<byte> Reserve(int size)
+    {
+        if (_bytes.Length - _length < size)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + size));
+        }
+
+        return _bytes.AsSpan(_length);
+    }
+
+    private void End(int size)
+    {
+        if (Count == _ends.Length)
+        {
+            Array.Resize(ref _ends, Count * 2);
+        }
+
+        _length += size;
+        _ends[Count++] = _length;
+    }
+}

@@ -1,0 +1,53 @@
+namespace Droptune.Core.Datasets;
+
+/// <summary>
+/// Which split an example goes to: its file's, when the file is named so; else 80/10/10 by a hash of its text, so that
+/// an example never changes its split when data is added, and copies of it stay together.
+/// </summary>
+public sealed class SplitPlan
+{
+    private readonly bool _hasDevFile;
+    private readonly bool _hasTestFile;
+
+    public SplitPlan(IEnumerable<string> fileNames)
+    {
+        var named = fileNames.Select(NamedSplit).ToHashSet();
+        _hasDevFile = named.Contains(Split.Dev);
+        _hasTestFile = named.Contains(Split.Test);
+    }
+
+    /// <summary>
+    /// The split that a file's name states: its first part, up to anything but a letter or digit. Null = by hash.
+    /// Collected feedback is train: it corrects the model, it must not measure it.
+    /// </summary>
+    public static Split? NamedSplit(string fileName)
+    {
+        var name = fileName.AsSpan(fileName.LastIndexOf('/') + 1);
+        var length = 0;
+        while (length < name.Length && char.IsLetterOrDigit(name[length]))
+        {
+            length++;
+        }
+
+        return name[..length].ToString().ToLowerInvariant() switch
+        {
+            "train" or "feedback" => Split.Train,
+            "dev" or "valid" or "validation" => Split.Dev,
+            "test" => Split.Test,
+            _ => null,
+        };
+    }
+
+    /// <summary>The split of an example whose text hashes to <paramref name="textHash"/>; a missing dev or test is taken out of train.</summary>
+    public Split SplitOf(Split? named, ulong textHash)
+    {
+        var byHash = ((textHash >> 32) % 10) switch { 8 => Split.Dev, 9 => Split.Test, _ => Split.Train };
+        return (named, byHash) switch
+        {
+            (null, _) => byHash,
+            (Split.Train, Split.Dev) when !_hasDevFile => Split.Dev,
+            (Split.Train, Split.Test) when !_hasTestFile => Split.Test,
+            _ => named.Value,
+        };
+    }
+}
