@@ -1,0 +1,146 @@
+using Droptune.Core.Datasets;
+using Droptune.Core.Inference;
+using Droptune.TrainingJob.Onnx;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Droptune.TrainingJob.Tests.Onnx;
+
+public sealed class OnnxExportTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("droptune-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(OnnxOperators.Fused)]
+    [InlineData(OnnxOperators.Plain)]
+    public void Write_TokenClassifier_GivesTheReferenceLogits(OnnxOperators operators)
+    {
+        using var session = Export(ReferenceBert.Parameters(sequence: false), ReferenceBert.Config(sequence: false), operators);
+
+        foreach (var @case in ReferenceBert.Cases())
+        {
+            var logits = Run(session, @case.InputIds, @case.AttentionMask)["logits"];
+
+            foreach (var (row, column) in Unmasked(@case))
+            {
+                AssertClose(@case.TokenLogits[row][column], n => logits[row, column, n]);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(OnnxOperators.Fused)]
+    [InlineData(OnnxOperators.Plain)]
+    public void Write_TextClassifier_GivesTheReferenceLogits(OnnxOperators operators)
+    {
+        using var session = Export(ReferenceBert.Parameters(sequence: true), ReferenceBert.Config(sequence: true), operators);
+
+        foreach (var @case in ReferenceBert.Cases())
+        {
+            var logits = Run(session, @case.InputIds, @case.AttentionMask)["logits"];
+
+            for (var row = 0; row < @case.SequenceLogits.Length; row++)
+            {
+                AssertClose(@case.SequenceLogits[row], n => logits[row, n]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Write_Joint_GivesBothReferenceLogits()
+    {
+        var tokens = ReferenceBert.Parameters(sequence: false);
+        var parameters = ReferenceBert.Parameters(sequence: true);
+        (parameters["text_classifier.weight"], parameters["text_classifier.bias"]) =
+            (parameters["classifier.weight"], parameters["classifier.bias"]);
+        (parameters["classifier.weight"], parameters["classifier.bias"]) = (tokens["classifier.weight"], tokens["classifier.bias"]);
+        var config = ReferenceBert.Config(sequence: false)
+            .WithLabels(TaskKind.Joint, ["O", "B-A", "I-A", "B-B", "I-B", "B-C", "I-C"], ["a", "b", "c", "d", "e"]);
+
+        using var session = Export(parameters, config, OnnxOperators.Fused);
+        var @case = ReferenceBert.Cases()[5];
+        var outputs = Run(session, @case.InputIds, @case.AttentionMask);
+
+        AssertClose(@case.TokenLogits[0][3], n => outputs["logits"][0, 3, n]);
+        AssertClose(@case.SequenceLogits[1], n => outputs["text_logits"][1, n]);
+    }
+
+    [Theory]
+    [InlineData("gelu")]
+    [InlineData("gelu_pytorch_tanh")]
+    [InlineData("relu")]
+    public void Write_Activation_IsTheSameInBothOperatorSets(string activation)
+    {
+        var config = ReferenceBert.Config(sequence: false) with { HiddenAct = activation };
+        using var fused = Export(ReferenceBert.Parameters(sequence: false), config, OnnxOperators.Fused);
+        using var plain = Export(ReferenceBert.Parameters(sequence: false), config, OnnxOperators.Plain);
+        var @case = ReferenceBert.Cases()[4];
+
+        var expected = Run(plain, @case.InputIds, @case.AttentionMask)["logits"].ToArray();
+        var actual = Run(fused, @case.InputIds, @case.AttentionMask)["logits"].ToArray();
+
+        AssertClose(expected, n => actual[n]);
+    }
+
+    [Fact]
+    public void Write_Plain_NeedsNoOperatorsOutsideTheStandard()
+    {
+        Export(ReferenceBert.Parameters(sequence: false), ReferenceBert.Config(sequence: false), OnnxOperators.Plain).Dispose();
+
+        var content = File.ReadAllText(Path.Combine(_folder, "Plain.onnx"), System.Text.Encoding.Latin1);
+
+        Assert.DoesNotContain("com.microsoft", content, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_MissingOrMisshapenParameter_NamesIt()
+    {
+        var config = ReferenceBert.Config(sequence: false);
+        var missing = ReferenceBert.Parameters(sequence: false);
+        missing.Remove("bert.encoder.layer.1.output.dense.bias");
+        var misshapen = ReferenceBert.Parameters(sequence: false);
+        misshapen["classifier.weight"] = ([5, 64], new float[5 * 64]);
+
+        var noBias = Assert.Throws<InvalidDataException>(() => Export(missing, config, OnnxOperators.Fused));
+        var wrong = Assert.Throws<InvalidDataException>(() => Export(misshapen, config, OnnxOperators.Fused));
+        var unknown = Assert.Throws<NotSupportedException>(
+            () => Export(ReferenceBert.Parameters(false), config with { HiddenAct = "swish" }, OnnxOperators.Fused));
+
+        Assert.Contains("bert.encoder.layer.1.output.dense.bias", noBias.Message, StringComparison.Ordinal);
+        Assert.Contains("'classifier.weight' has shape [5, 64], expected [7, 64]", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("swish", unknown.Message, StringComparison.Ordinal);
+    }
+
+    private InferenceSession Export(
+        Dictionary<string, (long[] Shape, float[] Data)> parameters, ModelConfig config, OnnxOperators operators)
+    {
+        var path = Path.Combine(_folder, $"{operators}.onnx");
+        OnnxExport.Write(parameters, config, path, operators);
+        return new(path);
+    }
+
+    private static Dictionary<string, Tensor<float>> Run(InferenceSession session, long[][] ids, long[][] mask)
+    {
+        using var outputs = session.Run([Input("input_ids", ids), Input("attention_mask", mask)]);
+        return outputs.ToDictionary(o => o.Name, o => (Tensor<float>)o.AsTensor<float>().Clone());
+    }
+
+    private static NamedOnnxValue Input(string name, long[][] rows) => NamedOnnxValue.CreateFromTensor(
+        name, new DenseTensor<long>(rows.SelectMany(r => r).ToArray(), [rows.Length, rows[0].Length]));
+
+    private static IEnumerable<(int Row, int Column)> Unmasked(ForwardCase @case) =>
+        from row in Enumerable.Range(0, @case.InputIds.Length)
+        from column in Enumerable.Range(0, @case.InputIds[row].Length)
+        where @case.AttentionMask[row][column] == 1
+        select (row, column);
+
+    private static void AssertClose(float[] expected, Func<int, float> actual)
+    {
+        for (var n = 0; n < expected.Length; n++)
+        {
+            Assert.Equal(expected[n], actual(n), 1e-4f);
+        }
+    }
+}
