@@ -21,6 +21,9 @@ public sealed record JobSpec
     public TaskKind Task { get; init; }
 
     public Optimisation Optimisation { get; init; } = new();
+
+    /// <summary>W3C trace context of the request; no part of what the run is.</summary>
+    public string? Traceparent { get; init; }
 }
 
 /// <summary>The model to start from: a folder of <c>base-models</c>, or "scratch".</summary>

@@ -6,10 +6,10 @@ namespace Droptune.Core.Jobs;
 /// <summary>Names runs and model versions by their content, so that repeating a request repeats no work.</summary>
 public static class RunIds
 {
-    /// <summary>The first 16 hex digits of SHA-256 over the spec without its id.</summary>
+    /// <summary>The first 16 hex digits of SHA-256 over the spec without its id and trace context.</summary>
     public static string For(JobSpec spec)
     {
-        var content = JsonSerializer.SerializeToUtf8Bytes(spec with { RunId = null }, DroptuneJson.Compact);
+        var content = JsonSerializer.SerializeToUtf8Bytes(spec with { RunId = null, Traceparent = null }, DroptuneJson.Compact);
         return Convert.ToHexStringLower(SHA256.HashData(content))[..16];
     }
 

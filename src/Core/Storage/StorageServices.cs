@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Droptune.Core.Storage;
+
+/// <summary>Registers the storage account and the stores over it.</summary>
+public static class StorageServices
+{
+    public static IServiceCollection AddDroptuneStorage(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(provider => DroptuneStorage.From(provider.GetRequiredService<IConfiguration>()))
+            .AddSingleton<DatasetStore>()
+            .AddSingleton<EvaluationStore>()
+            .AddSingleton<ModelStore>()
+            .AddSingleton<RunStore>();
+    }
+}
