@@ -1,0 +1,120 @@
+using System.Text;
+using Droptune.Core.Text.Unicode;
+
+namespace Droptune.Core.Text;
+
+/// <summary>
+/// Finds the units of a text as Hugging Face's BertNormalizer and BertPreTokenizer do together: white space separates,
+/// punctuation and CJK characters stand alone, control characters (and accents, where they are stripped) count as absent.
+/// </summary>
+public sealed class PreTokenizer
+{
+    // The kind of every UTF-16 code unit; those of surrogates are found pair by pair.
+    private readonly Kind[] _kinds = new Kind[char.MaxValue + 1];
+    private readonly bool _stripAccents;
+    private readonly bool _chineseCharacters;
+
+    public PreTokenizer(bool stripAccents, bool chineseCharacters)
+    {
+        (_stripAccents, _chineseCharacters) = (stripAccents, chineseCharacters);
+        for (var code = 0; code < _kinds.Length; code++)
+        {
+            _kinds[code] = KindOf(code);
+        }
+    }
+
+    private enum Kind : byte
+    {
+        Word,
+        Space,
+        Alone,
+        Dropped,
+    }
+
+    /// <summary>All units of a text.</summary>
+    public List<TextRange> Units(ReadOnlySpan<char> text)
+    {
+        var units = new List<TextRange>();
+        for (var position = 0; Next(text, ref position, out var unit);)
+        {
+            units.Add(unit);
+        }
+
+        return units;
+    }
+
+    /// <summary>The next unit from <paramref name="position"/> on, which moves behind it; false at the end.</summary>
+    internal bool Next(ReadOnlySpan<char> text, ref int position, out TextRange unit)
+    {
+        var (start, end) = (-1, 0);
+        for (var i = position; i < text.Length;)
+        {
+            var length = 1;
+            var kind = char.IsSurrogate(text[i]) ? KindOf(CodePoints.At(text, i, out length)) : _kinds[text[i]];
+            if (kind == Kind.Word)
+            {
+                start = start < 0 ? i : start;
+                end = i + length;
+            }
+            else if (kind != Kind.Dropped)
+            {
+                if (start >= 0)
+                {
+                    position = i;
+                    unit = new(start, end);
+                    return true;
+                }
+
+                if (kind == Kind.Alone)
+                {
+                    position = i + length;
+                    unit = new(i, position);
+                    return true;
+                }
+            }
+
+            i += length;
+        }
+
+        position = text.Length;
+        unit = new(start, end);
+        return start >= 0;
+    }
+
+    private Kind KindOf(int code)
+    {
+        if (UnicodeData.Has(code, UnicodeData.Property.Dropped) || code is >= 0xD800 and <= 0xDFFF)
+        {
+            return Kind.Dropped; // a lone surrogate would be U+FFFD in UTF-8, and that is dropped
+        }
+
+        if (Rune.IsWhiteSpace(new Rune(code)))
+        {
+            return Kind.Space;
+        }
+
+        if (_chineseCharacters && IsChinese(code))
+        {
+            return Kind.Alone;
+        }
+
+        if (!_stripAccents)
+        {
+            return UnicodeData.Has(code, UnicodeData.Property.Punctuation) ? Kind.Alone : Kind.Word;
+        }
+
+        // What is left of it without accents decides: "≠" is "=".
+        var decomposed = new List<int>(4);
+        UnicodeData.Decompose(code, decomposed);
+        decomposed.RemoveAll(part => UnicodeData.Has(part, UnicodeData.Property.Mark));
+
+        return decomposed.Count == 0 ? Kind.Dropped
+            : UnicodeData.Has(decomposed[0], UnicodeData.Property.Punctuation) ? Kind.Alone
+            : Kind.Word;
+    }
+
+    // The ranges of BERT's own code; 2B820 to 2B91F are left out there too.
+    private static bool IsChinese(int code) => code is
+        (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F)
+        or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
+}
