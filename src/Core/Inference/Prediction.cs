@@ -1,0 +1,43 @@
+using Droptune.Core.Text;
+
+namespace Droptune.Core.Inference;
+
+/// <summary>What a model says of one input; the parts that its task has not, and those of the other kind of input, are null.</summary>
+public sealed record Prediction
+{
+    public PredictedLabel? Label { get; init; }
+
+    /// <summary>The entities of a text, by start.</summary>
+    public IReadOnlyList<PredictedEntity>? Entities { get; init; }
+
+    /// <summary>One IOB2 tag a word, where the input was words.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>The same with places counted in Unicode code points instead of UTF-16 code units.</summary>
+    /// <param name="text">The text that was predicted.</param>
+    public Prediction InCodePoints(string text)
+    {
+        if (Entities is null)
+        {
+            return this;
+        }
+
+        var codePoints = new CodePoints(text);
+        return this with
+        {
+            Entities =
+            [
+                .. Entities.Select(e => e with { Start = codePoints.FromUtf16(e.Start), End = codePoints.FromUtf16(e.End) }),
+            ],
+        };
+    }
+}
+
+/// <summary>A text label with its probability.</summary>
+public sealed record PredictedLabel(string Name, float Score);
+
+/// <summary>
+/// A part of the caller's text: <c>Text</c> is the slice from <c>Start</c> to <c>End</c> (exclusive). <c>Score</c> is the mean
+/// probability of its units' tags.
+/// </summary>
+public sealed record PredictedEntity(string Label, string Text, int Start, int End, float Score);

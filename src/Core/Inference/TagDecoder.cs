@@ -1,0 +1,141 @@
+using System.Buffers;
+using Droptune.Core.Text;
+
+namespace Droptune.Core.Inference;
+
+/// <summary>Turns the logits of a sequence of units (units × tags, row by row) into IOB2 tags; one rule for training and serving.</summary>
+public sealed class TagDecoder
+{
+    private const int Free = -1;
+
+    private readonly IReadOnlyList<string> _tags;
+
+    // For I-X the id of B-X: it may follow only these two. Every other tag may stand anywhere.
+    private readonly int[] _begin;
+
+    public TagDecoder(IReadOnlyList<string> tags)
+    {
+        var ids = new LabelSet(tags);
+        _tags = tags;
+        _begin = [.. tags.Select(tag => Iob2.Continues(tag) && ids.TryGetId(Iob2.Begin + Iob2.Label(tag), out var begin) ? begin : Free)];
+    }
+
+    /// <summary>The likeliest tag of each unit by itself; the result may break IOB2.</summary>
+    public int[] Argmax(ReadOnlySpan<float> logits)
+    {
+        var best = new int[logits.Length / _tags.Count];
+        for (var unit = 0; unit < best.Length; unit++)
+        {
+            best[unit] = IndexOfMax(Row(logits, unit));
+        }
+
+        return best;
+    }
+
+    /// <summary>
+    /// The likeliest sequence in which every I-X follows a B-X or I-X (Viterbi with transitions that are allowed or not). Time
+    /// is units × tags: what may follow anything starts from the best tag so far, and I-X from one of two.
+    /// </summary>
+    public int[] Viterbi(ReadOnlySpan<float> logits)
+    {
+        var (tags, units) = (_tags.Count, logits.Length / _tags.Count);
+        var path = new int[units];
+        if (units == 0)
+        {
+            return path;
+        }
+
+        var cells = ArrayPool<int>.Shared.Rent(units * tags);
+        var from = cells.AsSpan(0, units * tags); // the tag before, at each unit and tag
+        var scores = new float[tags];
+        var next = new float[tags];
+        for (var tag = 0; tag < tags; tag++)
+        {
+            scores[tag] = _begin[tag] == Free ? logits[tag] : float.NegativeInfinity;
+        }
+
+        for (var unit = 1; unit < units; unit++)
+        {
+            var row = Row(logits, unit);
+            var best = IndexOfMax(scores);
+            for (var tag = 0; tag < tags; tag++)
+            {
+                var before = _begin[tag] is not Free and var begin ? (scores[begin] >= scores[tag] ? begin : tag) : best;
+                from[(unit * tags) + tag] = before;
+                next[tag] = scores[before] + row[tag];
+            }
+
+            (scores, next) = (next, scores);
+        }
+
+        path[^1] = IndexOfMax(scores);
+        for (var unit = units - 1; unit > 0; unit--)
+        {
+            path[unit - 1] = from[(unit * tags) + path[unit]];
+        }
+
+        ArrayPool<int>.Shared.Return(cells);
+        return path;
+    }
+
+    /// <summary>The entities of a tag sequence, each with the mean probability of its tags.</summary>
+    public IReadOnlyList<TaggedSpan> Spans(ReadOnlySpan<int> tagIds, ReadOnlySpan<float> logits)
+    {
+        var names = Names(tagIds);
+        var spans = new List<TaggedSpan>();
+        foreach (var (start, end, label) in Iob2.Entities(names))
+        {
+            var sum = 0f;
+            for (var unit = start; unit < end; unit++)
+            {
+                sum += Probability(Row(logits, unit), tagIds[unit]);
+            }
+
+            spans.Add(new(start, end, label, sum / (end - start)));
+        }
+
+        return spans;
+    }
+
+    public string[] Names(ReadOnlySpan<int> tagIds)
+    {
+        var names = new string[tagIds.Length];
+        for (var unit = 0; unit < names.Length; unit++)
+        {
+            names[unit] = _tags[tagIds[unit]];
+        }
+
+        return names;
+    }
+
+    /// <summary>Softmax of one row at <paramref name="id"/>.</summary>
+    internal static float Probability(ReadOnlySpan<float> logits, int id)
+    {
+        var sum = 0f;
+        foreach (var logit in logits)
+        {
+            sum += MathF.Exp(logit - logits[id]);
+        }
+
+        return 1 / sum;
+    }
+
+    internal static int IndexOfMax(ReadOnlySpan<float> values)
+    {
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
+        {
+            if (values[i] > values[best])
+            {
+                best = i;
+            }
+        }
+
+        return best;
+    }
+
+    private ReadOnlySpan<float> Row(ReadOnlySpan<float> logits, int unit) => logits.Slice(unit * _tags.Count, _tags.Count);
+}
+
+/// <summary>An entity over units <paramref name="Start"/> to <paramref name="End"/> (exclusive).</summary>
+public readonly record struct TaggedSpan(int Start, int End, string Label, float Score);
