@@ -1,6 +1,3 @@
-using System.Text;
-using Droptune.Core.Text.Unicode;
-
 namespace Droptune.Core.Text;
 
 /// <summary>The pieces of one unit; places count from the unit's start.</summary>
@@ -12,11 +9,11 @@ internal sealed record UnitPieces(int[] Ids, TextRange[] Places);
 /// </summary>
 internal sealed class WordPieces(Vocabulary vocabulary, TokenizerOptions options, int unknownId)
 {
-    private readonly bool _stripAccents = options.StripAccents ?? options.LowerCase;
+    private readonly UnitNormalizer _normalizer = new(options);
 
     public UnitPieces Cut(ReadOnlySpan<char> unit)
     {
-        var (text, places, codePoints) = Normalize(unit);
+        var (text, places, codePoints) = _normalizer.Normalize(unit);
         if (codePoints <= options.LongestWord)
         {
             var ids = new List<int>();
@@ -56,59 +53,5 @@ internal sealed class WordPieces(Vocabulary vocabulary, TokenizerOptions options
 
         id = unknownId;
         return 0;
-    }
-
-    /// <summary>The unit as the vocabulary has it, and for each UTF-16 unit of that the place it comes from.</summary>
-    private (string Text, List<TextRange> Places, int CodePoints) Normalize(ReadOnlySpan<char> unit)
-    {
-        var text = new StringBuilder(unit.Length);
-        var places = new List<TextRange>(unit.Length);
-        var parts = new List<int>(4);
-        var count = 0;
-        for (var i = 0; i < unit.Length;)
-        {
-            var code = CodePoints.At(unit, i, out var length);
-            var place = new TextRange(i, i + length);
-            i += length;
-
-            // Inside a unit only what it drops is neither a letter nor the unit itself.
-            if (UnicodeData.Has(code, UnicodeData.Property.Dropped) || code is >= 0xD800 and <= 0xDFFF)
-            {
-                continue;
-            }
-
-            parts.Clear();
-            if (_stripAccents)
-            {
-                UnicodeData.Decompose(code, parts);
-            }
-            else
-            {
-                parts.Add(code);
-            }
-
-            foreach (var part in parts)
-            {
-                if (_stripAccents && UnicodeData.Has(part, UnicodeData.Property.Mark))
-                {
-                    continue;
-                }
-
-                CodePoints.Append(text, options.LowerCase ? Rune.ToLowerInvariant(new Rune(part)).Value : part);
-                count++;
-                if (options.LowerCase && part == 'İ')
-                {
-                    text.Append('\u0307'); // the only letter whose lower case is two: i and a dot above
-                    count++;
-                }
-            }
-
-            while (places.Count < text.Length)
-            {
-                places.Add(place);
-            }
-        }
-
-        return (text.ToString(), places, count);
     }
 }
