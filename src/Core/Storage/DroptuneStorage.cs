@@ -9,7 +9,8 @@ using Microsoft.Extensions.Configuration;
 namespace Droptune.Core.Storage;
 
 /// <summary>The storage account: its containers, queues (Base64 JSON messages) and tables, by <see cref="StorageNames"/>.</summary>
-public sealed class DroptuneStorage(BlobServiceClient blobs, QueueServiceClient queues, TableServiceClient tables)
+public sealed class DroptuneStorage(
+    BlobServiceClient blobs, QueueServiceClient queues, QueueServiceClient rawQueues, TableServiceClient tables)
 {
     /// <summary>
     /// From the setting <c>Storage</c> (a connection string, <c>UseDevelopmentStorage=true</c> for Azurite), or from
@@ -22,6 +23,7 @@ public sealed class DroptuneStorage(BlobServiceClient blobs, QueueServiceClient 
             return new(
                 new BlobServiceClient(connectionString),
                 new QueueServiceClient(connectionString, QueueOptions()),
+                new QueueServiceClient(connectionString),
                 new TableServiceClient(connectionString));
         }
 
@@ -29,6 +31,7 @@ public sealed class DroptuneStorage(BlobServiceClient blobs, QueueServiceClient 
         return new(
             new BlobServiceClient(Address("blob"), credential),
             new QueueServiceClient(Address("queue"), credential, QueueOptions()),
+            new QueueServiceClient(Address("queue"), credential),
             new TableServiceClient(Address("table"), credential));
 
         Uri Address(string service) =>
@@ -43,6 +46,9 @@ public sealed class DroptuneStorage(BlobServiceClient blobs, QueueServiceClient 
     public BlobContainerClient Container(string name) => blobs.GetBlobContainerClient(name);
 
     public QueueClient Queue(string name) => queues.GetQueueClient(name);
+
+    /// <summary>The queue with messages as they are stored: for a reader that must also get what is no Base64.</summary>
+    public QueueClient RawQueue(string name) => rawQueues.GetQueueClient(name);
 
     public TableClient Table(string name) => tables.GetTableClient(name);
 

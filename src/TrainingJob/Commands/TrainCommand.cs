@@ -1,0 +1,156 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Jobs;
+using Droptune.Core.Terminal;
+using Droptune.TrainingJob.Training;
+
+namespace Droptune.TrainingJob.Commands;
+
+/// <summary>Trains a model from local files, by the same gate and the same training as the container job.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var dataset = new Argument<string>("dataset") { Description = "A file, a folder, or the address of a file" };
+        var output = new Option<string>("--out") { Description = "Folder for the model, new or empty", Required = true };
+        var baseModel = new Option<string?>("--base") { Description = "Folder of the model to start from, or 'scratch' (default)" };
+        var size = new Option<string?>("--size") { Description = "Size from scratch: tiny, mini, small, medium or base" };
+        var epochs = new Option<int?>("--epochs") { Description = "Passes over the training data" };
+        var learningRate = new Option<double?>("--learning-rate") { Description = "Peak learning rate" };
+        var seed = new Option<int?>("--seed") { Description = "The same seed gives the same model" };
+        var spec = new Option<FileInfo?>("--spec") { Description = "Job spec as JSON: all other settings; options above go before it" };
+        var command = new Command("train", "Check a dataset and train a model on it")
+        {
+            dataset, output, baseModel, size, epochs, learningRate, seed, spec,
+        };
+        command.SetAction((parsed, stop) => RunAsync(
+            parsed.GetRequiredValue(dataset),
+            parsed.GetRequiredValue(output),
+            new(parsed.GetValue(baseModel), parsed.GetValue(size), parsed.GetValue(epochs), parsed.GetValue(learningRate), parsed.GetValue(seed)),
+            parsed.GetValue(spec),
+            stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string dataset, string output, Settings settings, FileInfo? specFile, CancellationToken stop)
+    {
+        if (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any())
+        {
+            throw new WrongUseException($"'{output}' is not empty: name a new folder.");
+        }
+
+        var source = await DatasetSource.OpenAsync(dataset, stop);
+        var snapshot = Directory.CreateTempSubdirectory("droptune-");
+        try
+        {
+            var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot.FullName, cancellationToken: stop);
+            ReportText.Write(report, Console.Out);
+            if (!report.Accepted)
+            {
+                return ExitCode.DataRejected;
+            }
+
+            var spec = settings.Apply(ReadSpec(specFile, report));
+            var baseFolder = settings.BaseFolder(spec);
+            await TrainAsync(new FineTuningInput(spec, snapshot.FullName, baseFolder, output), stop);
+            return ExitCode.Done;
+        }
+        finally
+        {
+            snapshot.Delete(recursive: true);
+        }
+    }
+
+    private static async Task TrainAsync(FineTuningInput input, CancellationToken stop)
+    {
+        var line = LiveLine.OnConsole();
+        // Not Progress<T>: its reports come out of order, and after the end.
+        var progress = new LineProgress(line);
+        FineTuningResult result;
+        try
+        {
+            result = await Task.Run(() => FineTuning.Run(input, progress, stop), stop);
+        }
+        finally
+        {
+            line.End();
+        }
+
+        Console.WriteLine(
+            $"{Path.GetFullPath(input.OutputFolder)}: dev {result.DevMetric.Name} {result.DevMetric.Value:F4} in epoch {result.BestEpoch} of " +
+            $"{result.Epochs} ({result.StoppedBecause}), {RunProgressText.Duration(result.Duration)}");
+        foreach (var (name, value) in result.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
+        {
+            Console.WriteLine($"  {name} {value:F4}");
+        }
+    }
+
+    /// <summary>The file's spec, or the manifest's training settings; model and dataset are always those at hand.</summary>
+    private static JobSpec ReadSpec(FileInfo? file, DatasetReport report)
+    {
+        var reference = new DatasetReference(report.Dataset, report.Version);
+        if (file is null)
+        {
+            return new JobSpec
+            {
+                Model = report.Manifest.Model ?? report.Dataset,
+                Base = new BaseModel { Name = report.Manifest.BaseModel ?? BaseModel.Scratch },
+                Dataset = reference,
+                Task = report.Task!.Value,
+                Optimisation = report.Manifest.Training,
+            };
+        }
+
+        try
+        {
+            var json = JsonNode.Parse(File.ReadAllText(file.FullName))!.AsObject();
+            json["model"] ??= report.Dataset;
+            json["dataset"] = JsonSerializer.SerializeToNode(reference, DroptuneJson.Compact);
+            json["task"] ??= JsonSerializer.SerializeToNode(report.Task, DroptuneJson.Compact);
+            return json.Deserialize<JobSpec>(DroptuneJson.Compact)!;
+        }
+        catch (Exception e) when (e is JsonException or IOException or InvalidOperationException)
+        {
+            throw new WrongUseException($"'{file}' is no job spec: {e.Message}");
+        }
+    }
+
+    private sealed record Settings(string? Base, string? Size, int? Epochs, double? LearningRate, int? Seed)
+    {
+        public JobSpec Apply(JobSpec spec) => spec with
+        {
+            Base = new BaseModel
+            {
+                Name = Base is null ? spec.Base.Name : Base == BaseModel.Scratch ? Base : Path.GetFileName(Path.GetFullPath(Base)),
+                Size = Size ?? spec.Base.Size,
+            },
+            Optimisation = spec.Optimisation with
+            {
+                Epochs = Epochs ?? spec.Optimisation.Epochs,
+                LearningRate = LearningRate ?? spec.Optimisation.LearningRate,
+                Seed = Seed ?? spec.Optimisation.Seed,
+            },
+        };
+
+        public string? BaseFolder(JobSpec spec)
+        {
+            if (spec.Base.Name == BaseModel.Scratch)
+            {
+                return null;
+            }
+
+            var folder = Base ?? spec.Base.Name;
+            return Directory.Exists(folder)
+                ? folder
+                : throw new WrongUseException($"There is no folder '{folder}': --base names the folder of the model to start from, or '{BaseModel.Scratch}'.");
+        }
+    }
+
+    private sealed class LineProgress(LiveLine line) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) => line.Update(RunProgressText.Line(value));
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Droptune.Core.Storage;
+using Droptune.TrainingJob.Training;
+using Droptune.TrainingJob.Work;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Droptune.TrainingJob.Commands;
+
+/// <summary>Serves the queue <c>training-jobs</c>: what the container job and the local worker run.</summary>
+internal static class WorkCommand
+{
+    public static Command Create()
+    {
+        var once = new Option<bool>("--once") { Description = "Take one job, or none, and exit: what the container job runs" };
+        var untilInputEnds = new Option<bool>("--until-input-ends")
+        {
+            Description = "Stop when standard input ends: for a program that starts this one and must not leave it behind",
+        };
+        var command = new Command(
+            "work",
+            $"Serve the queue '{StorageNames.TrainingJobs}' of the storage account in the setting '{StorageNames.Connection}' " +
+            $"(a connection string, or {StorageNames.Connection}__blobServiceUri, __queueServiceUri and __tableServiceUri)")
+        {
+            once,
+            untilInputEnds,
+        };
+        command.SetAction((parsed, stop) => RunAsync(parsed.GetValue(once), parsed.GetValue(untilInputEnds), stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(bool once, bool untilInputEnds, CancellationToken stop)
+    {
+        using var inputEnded = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        if (untilInputEnds)
+        {
+            _ = Task.Run(() => StopAtEndOfInput(inputEnded), CancellationToken.None);
+        }
+
+        await using var services = Services();
+        await services.GetRequiredService<DroptuneStorage>().EnsureCreatedAsync(inputEnded.Token);
+        var allWell = await services.GetRequiredService<QueueWorker>().RunAsync(once, inputEnded.Token);
+        return allWell ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static ServiceProvider Services()
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        return new ServiceCollection()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddLogging(logging => logging.AddSimpleConsole(format =>
+            {
+                format.SingleLine = true;
+                format.TimestampFormat = "HH:mm:ss ";
+            }))
+            .AddDroptuneStorage()
+            .AddSingleton(configuration.GetSection("Worker").Get<WorkerOptions>() ?? new WorkerOptions())
+            .AddSingleton<Train>(FineTuning.Run)
+            .AddSingleton<TrainingRun>()
+            .AddSingleton<QueueWorker>()
+            .BuildServiceProvider();
+    }
+
+    private static void StopAtEndOfInput(CancellationTokenSource stop)
+    {
+        while (Console.In.Read() >= 0)
+        {
+        }
+
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended already.
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Azure;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Droptune.Core.Jobs;
+using Droptune.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Droptune.TrainingJob.Work;
+
+/// <summary>
+/// A worker's hold on a run while it works: keeps the message hidden, writes heartbeat and progress to the run's record,
+/// and cancels the work when the worker is to stop or the run is no longer its own.
+/// </summary>
+internal sealed class RunLease : IProgress<RunProgress>, IAsyncDisposable
+{
+    private readonly QueueClient _queue;
+    private readonly QueueMessage _message;
+    private readonly RunStore _runs;
+    private readonly RunRecord _run;
+    private readonly WorkerOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _work;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _loop;
+    private RunProgress? _latest;
+
+    public RunLease(
+        QueueClient queue, QueueMessage message, RunStore runs, RunRecord run, WorkerOptions options, TimeProvider clock, ILogger logger,
+        CancellationToken stop)
+    {
+        (_queue, _message, _runs, _run, _options, _clock, _logger) = (queue, message, runs, run, options, clock, logger);
+        PopReceipt = message.PopReceipt;
+        _work = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _loop = Task.Run(KeepAsync, CancellationToken.None);
+    }
+
+    /// <summary>Cancelled when the work is to end.</summary>
+    public CancellationToken Work => _work.Token;
+
+    /// <summary>The run was cancelled, or is another worker's by now.</summary>
+    public bool IsLost { get; private set; }
+
+    /// <summary>Needed to delete or show the message; valid once the lease has ended.</summary>
+    public string PopReceipt { get; private set; }
+
+    public void Report(RunProgress value) => Volatile.Write(ref _latest, value);
+
+    /// <summary>Ends the hold; the message stays hidden for what is left of its time.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _loop;
+        _work.Dispose();
+        _ended.Dispose();
+    }
+
+    private async Task KeepAsync()
+    {
+        var renewed = _clock.GetTimestamp();
+        using var timer = new PeriodicTimer(_options.ReportEvery, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_ended.Token))
+            {
+                try
+                {
+                    if (!await _runs.ReportAsync(_run.RunId, _run.Attempt, Volatile.Read(ref _latest), _ended.Token))
+                    {
+                        IsLost = true;
+                        await _work.CancelAsync();
+                        return;
+                    }
+
+                    if (_clock.GetElapsedTime(renewed) >= _options.RenewEvery)
+                    {
+                        // Never cancelled half-way: storage might have changed the receipt that we then would not know.
+                        var receipt = await _queue.UpdateMessageAsync(
+                            _message.MessageId, PopReceipt, visibilityTimeout: _options.Visibility, cancellationToken: CancellationToken.None);
+                        (PopReceipt, renewed) = (receipt.Value.PopReceipt, _clock.GetTimestamp());
+                    }
+                }
+                catch (RequestFailedException e)
+                {
+                    // The work goes on: storage may be back before anyone else takes the run, and the record decides whose it is.
+                    _logger.LogWarning("Run {RunId} could not be reported: {Reason}", _run.RunId, e.Message.Split('\n')[0]);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The lease has ended.
+        }
+    }
+}

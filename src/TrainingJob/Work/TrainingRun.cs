@@ -1,0 +1,127 @@
+using System.Formats.Tar;
+using Azure.Storage.Blobs;
+using Droptune.Core.Jobs;
+using Droptune.Core.Storage;
+using Droptune.TrainingJob.Training;
+using Microsoft.Extensions.Logging;
+
+namespace Droptune.TrainingJob.Work;
+
+/// <summary>What trains on local folders: <see cref="FineTuning.Run"/>.</summary>
+public delegate FineTuningResult Train(FineTuningInput input, IProgress<RunProgress> progress, CancellationToken cancellationToken);
+
+/// <summary>
+/// One run from the storage account to the storage account: snapshot and base model down, training, model folder up, the
+/// version's record last, and an evaluation asked for. Repeating it repeats no training that is already stored.
+/// </summary>
+public sealed class TrainingRun(
+    DroptuneStorage storage, ModelStore models, Train train, WorkerOptions options, TimeProvider clock, ILogger<TrainingRun> logger)
+{
+    private const string Checkpoint = "checkpoint.tar";
+
+    /// <summary>Returns the version of the model that was made.</summary>
+    public async Task<string> RunAsync(JobSpec spec, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    {
+        var version = RunIds.ModelVersion(spec.RunId!);
+        if (await models.FindVersionAsync(spec.Model, version, cancellationToken) is null)
+        {
+            await MakeAsync(spec, version, progress, cancellationToken);
+        }
+
+        await storage.SendAsync(
+            StorageNames.EvaluationRequests, new EvaluationRequest(spec.Model, spec.Traceparent), cancellationToken: cancellationToken);
+        return version;
+    }
+
+    private async Task MakeAsync(JobSpec spec, string version, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(options.Folder, $"{spec.RunId}-{Guid.NewGuid():N}");
+        try
+        {
+            progress.Report(new RunProgress { Stage = RunStage.Preparing });
+            var input = new FineTuningInput(
+                spec,
+                await SnapshotAsync(spec.Dataset, Path.Combine(folder, "snapshot"), cancellationToken),
+                await BaseModelAsync(spec.Base, Path.Combine(folder, "base"), cancellationToken),
+                Path.Combine(folder, "model"))
+            {
+                CheckpointFolder = Path.Combine(folder, "checkpoint"),
+                CheckpointWritten = path => StoreCheckpoint(path, spec.Model, version, cancellationToken),
+                Clock = clock,
+            };
+            await RestoreCheckpointAsync(input.CheckpointFolder, spec.Model, version, cancellationToken);
+
+            var result = await Task.Run(() => train(input, progress, cancellationToken), cancellationToken);
+
+            await BlobFolder.UploadAsync(
+                storage.Container(StorageNames.Models), ModelStore.Folder(spec.Model, version), input.OutputFolder, cancellationToken);
+            await models.AddVersionAsync(
+                new ModelVersionRecord
+                {
+                    Model = spec.Model,
+                    Version = version,
+                    RunId = spec.RunId!,
+                    Dataset = spec.Dataset.Name,
+                    DatasetVersion = spec.Dataset.Version,
+                    Task = spec.Task,
+                    CreatedAt = clock.GetUtcNow(),
+                    Metrics = result.Metrics,
+                },
+                cancellationToken);
+            await CheckpointBlob(spec.Model, version).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+        finally
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private async Task<string> SnapshotAsync(DatasetReference dataset, string folder, CancellationToken cancellationToken)
+    {
+        var prefix = $"{dataset.Name}/{dataset.Version}/";
+        return await BlobFolder.DownloadAsync(storage.Container(StorageNames.Snapshots), prefix, folder, cancellationToken) > 0
+            ? folder
+            : throw new InvalidJobException(
+                $"There is no snapshot '{prefix}' in '{StorageNames.Snapshots}': drop the dataset into '{StorageNames.Datasets}' to have one made.");
+    }
+
+    private async Task<string?> BaseModelAsync(BaseModel model, string folder, CancellationToken cancellationToken)
+    {
+        if (model.Name == BaseModel.Scratch)
+        {
+            return null;
+        }
+
+        return await BlobFolder.DownloadAsync(storage.Container(StorageNames.BaseModels), $"{model.Name}/", folder, cancellationToken) > 0
+            ? folder
+            : throw new InvalidJobException(
+                $"There is no base model '{model.Name}' in '{StorageNames.BaseModels}': upload its folder there, or use \"{BaseModel.Scratch}\".");
+    }
+
+    // One blob, replaced as a whole: a worker that is killed while it stores a checkpoint leaves the one before.
+    private void StoreCheckpoint(string folder, string model, string version, CancellationToken cancellationToken)
+    {
+        var archive = folder + ".tar";
+        TarFile.CreateFromDirectory(folder, archive, includeBaseDirectory: false);
+        CheckpointBlob(model, version).Upload(archive, overwrite: true, cancellationToken);
+        File.Delete(archive);
+    }
+
+    private async Task RestoreCheckpointAsync(string folder, string model, string version, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        var blob = CheckpointBlob(model, version);
+        if (await blob.ExistsAsync(cancellationToken))
+        {
+            await using var archive = await blob.OpenReadAsync(cancellationToken: cancellationToken);
+            await TarFile.ExtractToDirectoryAsync(archive, folder, overwriteFiles: true, cancellationToken);
+            logger.LogInformation("Model {Model} {Version} continues from its last checkpoint", model, version);
+        }
+    }
+
+    private BlobClient CheckpointBlob(string model, string version) =>
+        storage.Container(StorageNames.Models).GetBlobClient(ModelStore.Folder(model, version) + Checkpoint);
+}

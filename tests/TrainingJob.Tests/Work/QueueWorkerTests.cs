@@ -1,0 +1,255 @@
+using Droptune.Core.Jobs;
+using Droptune.Core.Storage;
+using Droptune.Tests;
+using Droptune.TrainingJob.Training;
+
+namespace Droptune.TrainingJob.Tests.Work;
+
+public class QueueWorkerTests(AzuriteFixture azurite)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task RunAsync_NoMessage_EndsAtOnce()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+
+        var allWell = await bench.Worker(WorkerBench.Succeed).RunAsync(once: true, Cancellation);
+
+        Assert.True(allWell);
+    }
+
+    [Fact]
+    public async Task RunAsync_Job_StoresTheModelThenAsksForItsEvaluation()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        var snapshot = new List<string>();
+
+        await bench.Worker((input, progress, cancellationToken) =>
+        {
+            snapshot.AddRange(Directory.EnumerateFiles(input.SnapshotFolder).Select(Path.GetFileName)!);
+            return WorkerBench.Succeed(input, progress, cancellationToken);
+        }).RunAsync(once: true, Cancellation);
+
+        var run = await bench.RunAsync();
+        var model = await bench.Models.FindVersionAsync("support", WorkerBench.Version, Cancellation);
+        Assert.Equal(["dev.jsonl.gz", "test.jsonl.gz", "train.jsonl.gz"], snapshot.Order());
+        Assert.Equal((RunState.Succeeded, WorkerBench.Version), (run.State, run.ModelVersion));
+        Assert.Equal(0.9, model!.Metrics["dev.accuracy"]);
+        Assert.True(await bench.Storage.Container(StorageNames.Models).GetBlobClient($"support/{WorkerBench.Version}/config.json").ExistsAsync(Cancellation));
+        Assert.Equal(1, await bench.LengthAsync(StorageNames.EvaluationRequests));
+        Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
+        Assert.Empty(Directory.EnumerateDirectories(bench.Options.Folder, $"{WorkerBench.RunId}*"));
+    }
+
+    [Fact]
+    public async Task RunAsync_MessageTwice_TrainsOnce()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        await bench.Storage.SendAsync(StorageNames.TrainingJobs, WorkerBench.Spec, cancellationToken: Cancellation);
+        var trained = 0;
+        var worker = bench.Worker((input, progress, cancellationToken) =>
+        {
+            trained++;
+            return WorkerBench.Succeed(input, progress, cancellationToken);
+        });
+
+        await worker.RunAsync(once: true, Cancellation);
+        await worker.RunAsync(once: true, Cancellation);
+
+        Assert.Equal(1, trained);
+        Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
+    }
+
+    [Fact]
+    public async Task RunAsync_ModelStoredBeforeTheWorkerDied_IsNotTrainedAgain()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        await bench.Models.AddVersionAsync(
+            new ModelVersionRecord
+            {
+                Model = "support",
+                Version = WorkerBench.Version,
+                RunId = WorkerBench.RunId,
+                Dataset = "support",
+                DatasetVersion = WorkerBench.Spec.Dataset.Version,
+                Task = WorkerBench.Spec.Task,
+                CreatedAt = TimeProvider.System.GetUtcNow(),
+            },
+            Cancellation);
+
+        await bench.Worker((_, _, _) => throw new InvalidOperationException("trained")).RunAsync(once: true, Cancellation);
+
+        Assert.Equal(RunState.Succeeded, (await bench.RunAsync()).State);
+        Assert.Equal(1, await bench.LengthAsync(StorageNames.EvaluationRequests));
+    }
+
+    [Theory]
+    [InlineData("not JSON at all", "no job spec")]
+    [InlineData("{\"model\":\"support\"}", "dataset")]
+    [InlineData("{\"model\":\"Not A Name\",\"dataset\":{\"name\":\"support\",\"version\":\"0123456789ab\"}}", "'Not A Name' is not a valid name")]
+    [InlineData("{\"model\":\"support\",\"dataset\":{\"name\":\"support\",\"version\":\"../..\"}}", "no version of a snapshot")]
+    public async Task RunAsync_MessageThatIsNoJob_GoesToPoisonWithTheReason(string text, string reason)
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.SendRawAsync(text);
+
+        var allWell = await bench.Worker(WorkerBench.Succeed).RunAsync(once: true, Cancellation);
+
+        var poison = Assert.Single(await bench.PoisonAsync());
+        Assert.False(allWell);
+        Assert.Contains(reason, poison.Reason, StringComparison.Ordinal);
+        Assert.Equal(text, poison.Message);
+        Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
+    }
+
+    [Fact]
+    public async Task RunAsync_SnapshotMissing_FailsTheRunAtOnce()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        var spec = WorkerBench.Spec with { Dataset = new DatasetReference("support", "ffffffffffff") };
+        await bench.Runs.QueueAsync(spec, Cancellation);
+
+        await bench.Worker(WorkerBench.Succeed).RunAsync(once: true, Cancellation);
+
+        var run = await bench.Runs.FindAsync(RunIds.For(spec), Cancellation);
+        Assert.Equal(RunState.Failed, run!.State);
+        Assert.Contains("support/ffffffffffff/", run.Error, StringComparison.Ordinal);
+        Assert.Single(await bench.PoisonAsync());
+    }
+
+    [Fact]
+    public async Task RunAsync_FailsFiveTimes_GoesToPoisonAndTheRunSaysWhy()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        var attempts = 0;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var serving = bench.Worker((_, _, _) => throw new IOException($"no luck {++attempts}")).RunAsync(once: false, stop.Token);
+
+        await UntilAsync(async () => (await bench.RunAsync()).State == RunState.Failed);
+
+        await stop.CancelAsync();
+        await serving;
+        Assert.Equal(5, attempts);
+        Assert.Equal("no luck 5", (await bench.RunAsync()).Error);
+        Assert.Equal("no luck 5", Assert.Single(await bench.PoisonAsync()).Reason);
+        Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
+    }
+
+    [Fact]
+    public async Task RunAsync_RunCancelled_StopsWorkAndDropsTheMessage()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        var serving = bench.Worker(UntilCancelled).RunAsync(once: true, Cancellation);
+        await UntilAsync(async () => (await bench.RunAsync()).Progress?.Step == 7);
+
+        await bench.Runs.CancelAsync(WorkerBench.RunId, Cancellation);
+        await serving;
+
+        Assert.Equal(RunState.Cancelled, (await bench.RunAsync()).State);
+        Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
+        Assert.Null(await bench.Models.FindVersionAsync("support", WorkerBench.Version, Cancellation));
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerStopped_GivesTheJobBackUncounted()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var serving = bench.Worker(UntilCancelled).RunAsync(once: false, stop.Token);
+        await UntilAsync(async () => (await bench.RunAsync()).State == RunState.Running);
+
+        await stop.CancelAsync();
+        await serving;
+
+        var message = (await bench.Storage.Queue(StorageNames.TrainingJobs).ReceiveMessageAsync(cancellationToken: Cancellation)).Value;
+        Assert.Equal(RunState.Queued, (await bench.RunAsync()).State);
+        Assert.Equal(1, message.DequeueCount);
+    }
+
+    [Fact]
+    public async Task RunAsync_LongWork_KeepsTheMessageHidden()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        var longerThanVisibility = 2 * bench.Options.Visibility;
+
+        var serving = bench.Worker((input, progress, cancellationToken) =>
+        {
+            cancellationToken.WaitHandle.WaitOne(longerThanVisibility);
+            return WorkerBench.Succeed(input, progress, cancellationToken);
+        }).RunAsync(once: true, Cancellation);
+
+        while (!serving.IsCompleted)
+        {
+            Assert.Empty((await bench.Storage.Queue(StorageNames.TrainingJobs).PeekMessagesAsync(cancellationToken: Cancellation)).Value);
+            await Task.WhenAny(serving, Task.Delay(200, Cancellation));
+        }
+
+        await serving;
+        Assert.Equal(RunState.Succeeded, (await bench.RunAsync()).State);
+        Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerVanished_TheRunIsTakenUpFromItsCheckpoint()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        // A worker that took the message and the run, stored a checkpoint, and then was never heard of again.
+        await bench.Storage.Queue(StorageNames.TrainingJobs).ReceiveMessageAsync(bench.Options.Visibility, Cancellation);
+        await bench.Runs.StartAsync(WorkerBench.Spec, bench.Options.Silence, Cancellation);
+        var lost = bench.Worker((input, progress, cancellationToken) =>
+        {
+            File.WriteAllText(Path.Combine(input.CheckpointFolder!, "position"), "epoch 3");
+            input.CheckpointWritten!(input.CheckpointFolder!);
+            throw new IOException("lost");
+        });
+        await lost.RunAsync(once: true, Cancellation); // finds nothing: the message is still hidden
+        string? position = null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+        await UntilAsync(async () => await bench.LengthAsync(StorageNames.TrainingJobs) == 1 && await IsVisibleAsync(bench));
+        await lost.RunAsync(once: true, Cancellation); // stores the checkpoint and fails
+        await UntilAsync(() => IsVisibleAsync(bench));
+        await bench.Worker((input, progress, cancellationToken) =>
+        {
+            position = File.ReadAllText(Path.Combine(input.CheckpointFolder!, "position"));
+            return WorkerBench.Succeed(input, progress, cancellationToken);
+        }).RunAsync(once: true, Cancellation);
+
+        var run = await bench.RunAsync();
+        Assert.Equal("epoch 3", position);
+        Assert.Equal((RunState.Succeeded, 3), (run.State, run.Attempt));
+        Assert.False(await bench.Storage.Container(StorageNames.Models).GetBlobClient($"support/{WorkerBench.Version}/checkpoint.tar").ExistsAsync(Cancellation));
+    }
+
+    private static async Task<bool> IsVisibleAsync(WorkerBench bench) =>
+        (await bench.Storage.RawQueue(StorageNames.TrainingJobs).PeekMessagesAsync(cancellationToken: Cancellation)).Value.Length > 0;
+
+    private static FineTuningResult UntilCancelled(FineTuningInput input, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    {
+        progress.Report(new RunProgress { Stage = RunStage.Training, Step = 7, Steps = 10 });
+        cancellationToken.WaitHandle.WaitOne(Patience);
+        cancellationToken.ThrowIfCancellationRequested();
+        return WorkerBench.Succeed(input, progress, cancellationToken);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        timeout.CancelAfter(Patience);
+        while (!await condition())
+        {
+            await Task.Delay(100, timeout.Token);
+        }
+    }
+}
