@@ -26,7 +26,7 @@ public sealed class TagDecoder
         var best = new int[logits.Length / _tags.Count];
         for (var unit = 0; unit < best.Length; unit++)
         {
-            best[unit] = IndexOfMax(Row(logits, unit));
+            best[unit] = Softmax.IndexOfMax(Row(logits, unit));
         }
 
         return best;
@@ -57,7 +57,7 @@ public sealed class TagDecoder
         for (var unit = 1; unit < units; unit++)
         {
             var row = Row(logits, unit);
-            var best = IndexOfMax(scores);
+            var best = Softmax.IndexOfMax(scores);
             for (var tag = 0; tag < tags; tag++)
             {
                 var before = _begin[tag] is not Free and var begin ? (scores[begin] >= scores[tag] ? begin : tag) : best;
@@ -68,7 +68,7 @@ public sealed class TagDecoder
             (scores, next) = (next, scores);
         }
 
-        path[^1] = IndexOfMax(scores);
+        path[^1] = Softmax.IndexOfMax(scores);
         for (var unit = units - 1; unit > 0; unit--)
         {
             path[unit - 1] = from[(unit * tags) + path[unit]];
@@ -88,7 +88,7 @@ public sealed class TagDecoder
             var sum = 0f;
             for (var unit = start; unit < end; unit++)
             {
-                sum += Probability(Row(logits, unit), tagIds[unit]);
+                sum += Softmax.At(Row(logits, unit), tagIds[unit]);
             }
 
             spans.Add(new(start, end, label, sum / (end - start)));
@@ -106,32 +106,6 @@ public sealed class TagDecoder
         }
 
         return names;
-    }
-
-    /// <summary>Softmax of one row at <paramref name="id"/>.</summary>
-    internal static float Probability(ReadOnlySpan<float> logits, int id)
-    {
-        var sum = 0f;
-        foreach (var logit in logits)
-        {
-            sum += MathF.Exp(logit - logits[id]);
-        }
-
-        return 1 / sum;
-    }
-
-    internal static int IndexOfMax(ReadOnlySpan<float> values)
-    {
-        var best = 0;
-        for (var i = 1; i < values.Length; i++)
-        {
-            if (values[i] > values[best])
-            {
-                best = i;
-            }
-        }
-
-        return best;
     }
 
     private ReadOnlySpan<float> Row(ReadOnlySpan<float> logits, int unit) => logits.Slice(unit * _tags.Count, _tags.Count);

@@ -1,0 +1,169 @@
+namespace Droptune.Core.Inference;
+
+/// <summary>
+/// The windows that wait while a batch runs; they form the next ones. A batch holds the oldest and those nearest to it in
+/// length. Nothing waits for a batch to fill.
+/// </summary>
+internal sealed class BatchQueue(ServingOptions options, int maxLength)
+{
+    // What a run costs beside its pieces, in pieces: the weights stream through the cache once. Less padding than that is
+    // cheaper than another run.
+    private const int RunCost = 32;
+
+    // At most this part of a larger batch is padding: 1/10.
+    private const int PaddingShare = 10;
+
+    private readonly object _gate = new(); // not a Lock: Monitor.Wait needs an object
+    private readonly Queue<WaitingWindow>[] _byLength = [.. Enumerable.Range(0, maxLength + 1).Select(_ => new Queue<WaitingWindow>())];
+    private long _tickets;
+    private int _waiting;
+    private int _waitingPieces;
+    private bool _closed;
+
+    public int WaitingPieces
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waitingPieces;
+            }
+        }
+    }
+
+    /// <summary>Adds all windows of a call, or none if the queue is full. An empty queue takes a call of any size.</summary>
+    public bool TryAdd(PredictCall call)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(ServedModel));
+            if (_waitingPieces > 0 && _waitingPieces + call.Pieces > options.MaxWaitingPieces)
+            {
+                return false;
+            }
+
+            foreach (var window in call.Windows)
+            {
+                window.Ticket = _tickets++;
+                _byLength[window.Length].Enqueue(window);
+                Count(window, 1);
+            }
+
+            Monitor.PulseAll(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>Drops what still waits of a call whose caller went away.</summary>
+    public void Drop(PredictCall call)
+    {
+        lock (_gate)
+        {
+            foreach (var window in call.Windows.Where(w => w.Ticket >= 0))
+            {
+                window.Ticket = -1; // its queue lets go of it when it comes to the head
+                Count(window, -1);
+            }
+        }
+    }
+
+    /// <summary>Waits for work and moves the next batch into <paramref name="batch"/>; false once the queue is closed and empty.</summary>
+    public bool Take(List<WaitingWindow> batch)
+    {
+        batch.Clear();
+        lock (_gate)
+        {
+            while (_waiting == 0 && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            if (_waiting == 0)
+            {
+                return false;
+            }
+
+            Fill(batch, LengthOfOldest());
+            return true;
+        }
+    }
+
+    /// <summary>Takes no more calls; what waits still runs.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private int LengthOfOldest()
+    {
+        var (oldest, first) = (0, long.MaxValue);
+        for (var length = 0; length < _byLength.Length; length++)
+        {
+            if (Head(length) is { } head && head.Ticket < first)
+            {
+                (oldest, first) = (length, head.Ticket);
+            }
+        }
+
+        return oldest;
+    }
+
+    private void Fill(List<WaitingWindow> batch, int length)
+    {
+        var (real, width) = (0, length);
+        var (shorter, longer) = (TakeAll(length), true);
+        for (var distance = 1; (shorter || longer) && _waiting > 0 && distance <= maxLength; distance++)
+        {
+            shorter = shorter && length - distance > 0 && TakeAll(length - distance);
+            longer = longer && length + distance <= maxLength && TakeAll(length + distance);
+        }
+
+        // False when a window of this length no longer fits: one of a length further away does not either.
+        bool TakeAll(int windowLength)
+        {
+            while (Head(windowLength) is { } window)
+            {
+                var padded = Math.Max(width, windowLength) * (batch.Count + 1);
+                var padding = padded - real - windowLength;
+                if (batch.Count > 0 && (padded > options.BatchPieces || padding > RunCost + (padded / PaddingShare)))
+                {
+                    return false;
+                }
+
+                _byLength[windowLength].Dequeue();
+                window.Ticket = -1;
+                Count(window, -1);
+                batch.Add(window);
+                (real, width) = (real + windowLength, Math.Max(width, windowLength));
+            }
+
+            return true;
+        }
+    }
+
+    private WaitingWindow? Head(int length)
+    {
+        var queue = _byLength[length];
+        while (queue.TryPeek(out var window))
+        {
+            if (window.Ticket >= 0)
+            {
+                return window;
+            }
+
+            queue.Dequeue();
+        }
+
+        return null;
+    }
+
+    private void Count(WaitingWindow window, int sign)
+    {
+        _waiting += sign;
+        _waitingPieces += sign * window.Length;
+    }
+}

@@ -1,0 +1,105 @@
+using Droptune.Core.Text;
+
+namespace Droptune.Core.Inference;
+
+/// <summary>
+/// A model folder in memory, ready to predict. Thread-safe: what arrives while a batch runs forms the next one, and a text's
+/// answer does not depend on its neighbours.
+/// </summary>
+public sealed class ServedModel : IDisposable
+{
+    /// <summary>The ONNX file in 32-bit floats.</summary>
+    public const string OnnxFile = "model.onnx";
+
+    /// <summary>The ONNX file with 8-bit weights, served where it is as good on dev.</summary>
+    public const string Int8File = "model.int8.onnx";
+
+    private readonly BatchRunner _runner;
+    private readonly TagDecoder _decoder;
+    private readonly IReadOnlyList<string> _textLabels;
+    private readonly int _tags;
+
+    private ServedModel(ModelConfig config, WordPieceTokenizer tokenizer, BatchRunner runner, long bytes)
+    {
+        (Config, Tokenizer, _runner, Bytes) = (config, tokenizer, runner, bytes);
+        (_textLabels, _tags) = (config.TextLabelNames, config.TagNames.Count);
+        _decoder = new(config.TagNames);
+    }
+
+    public ModelConfig Config { get; }
+
+    public WordPieceTokenizer Tokenizer { get; }
+
+    /// <summary>Size of the ONNX file: about what the model takes in memory.</summary>
+    public long Bytes { get; }
+
+    /// <param name="folder">A folder in the layout of the container <c>models</c>.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="file">The ONNX file; null for the one that config.json names.</param>
+    public static ServedModel Load(string folder, ServingOptions? options = null, string? file = null)
+    {
+        options ??= new();
+        var config = ModelConfig.Load(folder);
+        var path = Path.Combine(folder, file ?? config.Droptune?.ServedFile ?? OnnxFile);
+        var tokenizer = WordPieceTokenizer.Load(folder);
+        var session = new OnnxSession(path, config, tokenizer, options);
+        return new(config, tokenizer, new(session, options, config.MaxLength), new FileInfo(path).Length);
+    }
+
+    /// <summary>Predicts each input; texts longer than the model reads at once are read in overlapping windows.</summary>
+    /// <exception cref="ModelBusyException">Too much is waiting already.</exception>
+    public async Task<IReadOnlyList<Prediction>> PredictAsync(
+        IReadOnlyList<PredictInput> inputs, CancellationToken cancellationToken = default)
+    {
+        var texts = inputs.Select(Read).ToArray();
+        if (texts.Length > 0)
+        {
+            await _runner.RunAsync(new([.. texts.SelectMany(text => text.Windows)]), cancellationToken);
+        }
+
+        return [.. texts.Select(Answer)];
+    }
+
+    /// <summary>Runs a short and a long text, so that no request pays for what is set up on first use.</summary>
+    public Task WarmUpAsync(CancellationToken cancellationToken = default)
+    {
+        var full = string.Join(' ', Enumerable.Repeat("a", Config.MaxLength - 2));
+        return PredictAsync([PredictInput.OfText("a"), PredictInput.OfText(full)], cancellationToken);
+    }
+
+    /// <summary>Lets what waits finish, then frees the model.</summary>
+    public void Dispose() => _runner.Dispose();
+
+    private InputText Read(PredictInput input)
+    {
+        var text = input.Text is { } whole ? Tokenizer.Tokenize(whole) : Tokenizer.Tokenize(input.Tokens!);
+        return new(input, text, Config.MaxLength, _tags, _textLabels.Count);
+    }
+
+    private Prediction Answer(InputText text)
+    {
+        var prediction = new Prediction { Label = _textLabels.Count > 0 ? Label(text) : null };
+        if (_tags == 0)
+        {
+            return prediction;
+        }
+
+        var tags = _decoder.Viterbi(text.UnitLogits);
+        return text.Input.Text is { } whole
+            ? prediction with { Entities = [.. _decoder.Spans(tags, text.UnitLogits).Select(span => Entity(whole, text.Text, span))] }
+            : prediction with { Tags = UnitTags.ToWords(_decoder.Names(tags), text.Text, text.Input.Tokens!.Count) };
+    }
+
+    private PredictedLabel Label(InputText text)
+    {
+        var probabilities = text.TextProbabilities();
+        var best = Softmax.IndexOfMax(probabilities);
+        return new(_textLabels[best], probabilities[best]);
+    }
+
+    private static PredictedEntity Entity(string whole, TokenizedText text, TaggedSpan span)
+    {
+        var (start, end) = (text.Units[span.Start].Start, text.Units[span.End - 1].End);
+        return new(span.Label, whole[start..end], start, end, span.Score);
+    }
+}

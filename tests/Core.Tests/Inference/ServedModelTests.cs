@@ -1,0 +1,182 @@
+using Droptune.Core.Inference;
+using Droptune.Tests;
+
+namespace Droptune.Core.Tests.Inference;
+
+public sealed class ServedModelTests : IDisposable
+{
+    private readonly ServedModel _model = ServedModel.Load(TestData.PathOf("models", "lexicon"));
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public async Task PredictAsync_Text_GivesLabelAndEntitiesInTheCallersText()
+    {
+        const string text = "Please book a flight to  New York, on Monday!";
+
+        var prediction = await PredictAsync(text);
+
+        Assert.Equal("book", prediction.Label!.Name);
+        Assert.Equal([("city", "New York"), ("date", "Monday")], prediction.Entities!.Select(e => (e.Label, e.Text)));
+        Assert.All(prediction.Entities!, e => Assert.Equal(e.Text, text[e.Start..e.End]));
+        Assert.All(prediction.Entities!, e => Assert.InRange(e.Score, 0.5f, 1f));
+        Assert.Null(prediction.Tags);
+    }
+
+    [Fact]
+    public async Task PredictAsync_Chinese_TagsEachCharacter()
+    {
+        var prediction = await PredictAsync("我要订去北京的票,明天");
+
+        Assert.Equal("book", prediction.Label!.Name);
+        Assert.Equal([("city", "北京", 4, 6), ("date", "明天", 9, 11)], prediction.Entities!.Select(e => (e.Label, e.Text, e.Start, e.End)));
+    }
+
+    [Fact]
+    public async Task PredictAsync_Tokens_GivesOneTagAWord()
+    {
+        var input = PredictInput.OfTokens(["to", "New", "York", "北京市", "\u200B", "monday"]);
+
+        var prediction = (await _model.PredictAsync([input], Token))[0];
+
+        Assert.Equal(["O", "B-city", "I-city", "B-city", "O", "B-date"], prediction.Tags);
+        Assert.Null(prediction.Entities);
+    }
+
+    [Fact]
+    public async Task InCodePoints_TextWithSurrogatePairs_CountsEachAsOne()
+    {
+        const string text = "😀😀 to Berlin 😀";
+
+        var prediction = (await PredictAsync(text)).InCodePoints(text);
+
+        var berlin = Assert.Single(prediction.Entities!);
+        Assert.Equal(("Berlin", 6, 12), (berlin.Text, berlin.Start, berlin.End));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  \t\u200B ")]
+    public async Task PredictAsync_NothingToRead_StillAnswers(string text)
+    {
+        var prediction = await PredictAsync(text);
+
+        Assert.Empty(prediction.Entities!);
+        Assert.Equal("other", prediction.Label!.Name);
+        Assert.Empty(await _model.PredictAsync([], Token));
+    }
+
+    [Fact]
+    public async Task PredictAsync_TextLongerThanTheModelReads_FindsEachEntityOnceWhereverTheSeamIs()
+    {
+        for (var before = 0; before < 70; before++)
+        {
+            var text = string.Concat(Enumerable.Repeat("to ", before)) + "New York" + string.Concat(Enumerable.Repeat(" on", 90 - before)) + " Berlin";
+
+            var prediction = await PredictAsync(text);
+
+            Assert.Equal(["New York", "Berlin"], prediction.Entities!.Select(e => e.Text));
+            Assert.All(prediction.Entities!, e => Assert.Equal(e.Text, text[e.Start..e.End]));
+        }
+    }
+
+    [Fact]
+    public async Task PredictAsync_OneWordLongerThanAWindow_IsNotLost()
+    {
+        var text = "to " + new string('x', 90) + " Berlin";
+
+        var prediction = await PredictAsync(text);
+
+        Assert.Equal(["Berlin"], prediction.Entities!.Select(e => e.Text));
+    }
+
+    [Fact]
+    public async Task PredictAsync_ManyAtOnceInAnyOrder_GivesEachTheAnswerItGetsAlone()
+    {
+        var texts = Texts(200);
+        var alone = new List<Prediction>();
+        foreach (var text in texts)
+        {
+            alone.Add(await PredictAsync(text));
+        }
+
+        var inOne = await _model.PredictAsync([.. texts.Reverse().Select(PredictInput.OfText)], Token);
+        var together = await Task.WhenAll(texts.Select(text => Task.Run(() => PredictAsync(text), Token)));
+
+        AssertSame([.. alone], [.. inOne.Reverse()]);
+        AssertSame([.. alone], together);
+    }
+
+    [Fact]
+    public async Task PredictAsync_CancelledWhileWaiting_IsDroppedAndOthersAreAnswered()
+    {
+        using var leaving = new CancellationTokenSource();
+        var flood = Enumerable.Range(0, 20).Select(_ => _model.PredictAsync([.. Texts(50).Select(PredictInput.OfText)], Token)).ToArray();
+
+        var left = _model.PredictAsync([PredictInput.OfText("to Berlin")], leaving.Token);
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        Assert.All(await Task.WhenAll(flood), answers => Assert.Equal(50, answers.Count));
+    }
+
+    [Fact]
+    public async Task PredictAsync_QueueFull_IsRefusedAtOnceAndLaterTaken()
+    {
+        using var model = ServedModel.Load(TestData.PathOf("models", "lexicon"), new() { MaxWaitingPieces = 200 });
+        var texts = Texts(100).Select(PredictInput.OfText).ToArray();
+
+        var calls = Enumerable.Range(0, 100).Select(_ => model.PredictAsync(texts, Token)).ToArray();
+        var refused = 0;
+        foreach (var call in calls)
+        {
+            try
+            {
+                await call;
+            }
+            catch (ModelBusyException busy)
+            {
+                Assert.True(busy.RetryAfter >= TimeSpan.FromSeconds(1));
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1, 99);
+        Assert.Equal(100, (await model.PredictAsync(texts, Token)).Count);
+    }
+
+    [Fact]
+    public async Task Dispose_WithCallsWaiting_AnswersThemAndTakesNoMore()
+    {
+        var model = ServedModel.Load(TestData.PathOf("models", "lexicon"));
+        var waiting = model.PredictAsync([.. Texts(200).Select(PredictInput.OfText)], Token);
+
+        model.Dispose();
+
+        Assert.Equal(200, (await waiting).Count);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => model.PredictAsync([PredictInput.OfText("late")], Token));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private async Task<Prediction> PredictAsync(string text) => (await _model.PredictAsync([PredictInput.OfText(text)], Token))[0];
+
+    private static string[] Texts(int count)
+    {
+        var random = new Random(3);
+        string[] words = ["to", "Berlin", "New", "York", "refund", "my", "money", "hello", "北京", "票", "next", "week", "strange", "42", "!"];
+        return [.. Enumerable.Range(0, count).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(60)).Select(_ => words[random.Next(words.Length)])))];
+    }
+
+    private static void AssertSame(Prediction[] expected, Prediction[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        foreach (var (one, other) in expected.Zip(actual))
+        {
+            Assert.Equal(one.Label!.Name, other.Label!.Name);
+            Assert.Equal(one.Label.Score, other.Label.Score, 1e-5f);
+            Assert.Equal(one.Entities!.Select(e => e with { Score = 0 }), other.Entities!.Select(e => e with { Score = 0 }));
+            Assert.All(one.Entities!.Zip(other.Entities!), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-5f));
+        }
+    }
+}
