@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 using Droptune.Core.Datasets;
 
@@ -33,15 +35,18 @@ public sealed record DatasetRecord
     public TaskKind? Task { get; init; }
 
     /// <summary>Examples by split.</summary>
-    public IReadOnlyDictionary<string, long>? Counts { get; init; }
+    public SplitCounts? Counts { get; init; }
 
-    /// <summary>All findings of the last validation, counted by severity ("error", "warning").</summary>
-    public IReadOnlyDictionary<string, long>? Findings { get; init; }
+    /// <summary>Findings of the last validation that are errors.</summary>
+    public long? Errors { get; init; }
+
+    /// <summary>Findings of the last validation that are warnings.</summary>
+    public long? Warnings { get; init; }
 
     /// <summary>Where the report of the last validation is in the container <c>reports</c>, without extension.</summary>
     public string? Report { get; init; }
 
-    /// <summary>Why nothing could be validated at all, such as a name that is not allowed.</summary>
+    /// <summary>Why nothing could be validated, such as a name that is not allowed.</summary>
     public string? Problem { get; init; }
 
     /// <summary>The run that the last accepted version led to; null when it was only validated.</summary>
@@ -111,6 +116,8 @@ public sealed class DatasetStore(DroptuneStorage storage, TimeProvider clock)
                 : new() { Dataset = name, State = DatasetState.Rejected, Problem = problem, ChangedAt = clock.GetUtcNow() },
             cancellationToken);
 
-    // A key must not hold '/', '\', '#', '?' or control characters, which a name that is refused may.
-    private static string Key(string dataset) => Uri.EscapeDataString(dataset);
+    // A name that is refused may hold what a key must not ('/', '\', '#', '?', control characters), and be too long for one.
+    private static string Key(string dataset) => ResourceName.IsValid(dataset)
+        ? dataset
+        : $"!{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataset)))}";
 }

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Reports;
+using Droptune.Core.Jobs;
+using Droptune.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Droptune.Core.Pipeline;
+
+/// <summary>
+/// Validates a dataset that has been quiet: reports, and for an accepted one the snapshot and the training run. Everything
+/// is named by content, and the dataset's record is written last, so the whole may be repeated.
+/// </summary>
+public sealed class DatasetValidation(
+    DroptuneStorage storage, DatasetStore datasets, RunStore runs, BaseModels baseModels, ILogger<DatasetValidation> logger)
+{
+    public async Task ValidateAsync(DatasetChange change, CancellationToken cancellationToken)
+    {
+        var record = await datasets.FindAsync(change.Dataset, cancellationToken);
+        if (record?.ChangeId != change.ChangeId)
+        {
+            return; // not quiet: the message of a later change is on its way
+        }
+
+        try
+        {
+            await ValidateAsync(record, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status is 412 or 404 && e.ErrorCode is "ConditionNotMet" or "BlobNotFound")
+        {
+            logger.LogInformation("Dataset {Dataset} changed while it was read; its next validation follows", change.Dataset);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await datasets.ConcludeAsync(
+                change.Dataset, change.ChangeId, dataset => dataset with { Problem = $"The validation failed: {e.Message}" }, CancellationToken.None);
+            throw; // the queue brings the message again
+        }
+    }
+
+    private async Task ValidateAsync(DatasetRecord record, CancellationToken cancellationToken)
+    {
+        var (files, fingerprint) = await DatasetFiles.ListAsync(storage, record.Dataset, cancellationToken);
+        if (fingerprint == record.Fingerprint)
+        {
+            var state = record.Version == record.AcceptedVersion ? DatasetState.Accepted : DatasetState.Rejected;
+            await datasets.ConcludeAsync(record.Dataset, record.ChangeId, dataset => dataset with { State = state, Problem = null }, cancellationToken);
+            logger.LogInformation("Dataset {Dataset} {Version} is unchanged", record.Dataset, record.Version);
+            return;
+        }
+
+        var watch = Stopwatch.StartNew();
+        var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
+        try
+        {
+            var report = await DatasetGate.CheckAsync(
+                record.Dataset, files, folder, (name, cancellation) => baseModels.DownloadTokenizerAsync(name, folder, cancellation), cancellationToken);
+            var path = await StoreReportAsync(report, cancellationToken);
+            var run = report.Accepted ? await StoreAsync(report, folder, cancellationToken) : null;
+            await datasets.ConcludeAsync(
+                record.Dataset, record.ChangeId, dataset => Verdict(dataset, report, path, fingerprint, run), cancellationToken);
+            logger.LogInformation(
+                "Dataset {Dataset} {Version} {State}: {Examples} examples, {Errors} errors, {Warnings} warnings, {Seconds:F1} s",
+                report.Dataset,
+                report.Version,
+                report.Accepted ? "accepted" : "rejected",
+                report.Counts.Train + report.Counts.Dev + report.Counts.Test,
+                Count(report, Severity.Error),
+                Count(report, Severity.Warning),
+                watch.Elapsed.TotalSeconds);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<string> StoreReportAsync(DatasetReport report, CancellationToken cancellationToken)
+    {
+        var path = $"{report.Dataset}/{report.Version}/validation";
+        var container = storage.Container(StorageNames.Reports);
+        await container.PutAsync($"{path}.json", "application/json", BinaryData.FromObjectAsJson(report, DroptuneJson.Readable), cancellationToken);
+        await container.PutAsync($"{path}.md", "text/markdown; charset=utf-8", BinaryData.FromString(DatasetReportMarkdown.Write(report)), cancellationToken);
+        return path;
+    }
+
+    /// <summary>Stores the snapshot of an accepted dataset and queues its training, if it is meant to be trained on.</summary>
+    private async Task<RunRecord?> StoreAsync(DatasetReport report, string folder, CancellationToken cancellationToken)
+    {
+        var container = storage.Container(StorageNames.Snapshots);
+        foreach (var split in new[] { "train", "dev", "test" })
+        {
+            var blob = container.GetBlobClient($"{report.Dataset}/{report.Version}/{split}.jsonl.gz");
+            try
+            {
+                var once = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+                await blob.UploadAsync(Path.Combine(folder, $"{split}.jsonl.gz"), once, cancellationToken);
+            }
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+            {
+                // A version names its content: what is there is the same.
+            }
+        }
+
+        if (!report.Manifest.Train)
+        {
+            return null;
+        }
+
+        var run = await runs.QueueAsync(
+            new JobSpec
+            {
+                Model = report.Manifest.Model ?? report.Dataset,
+                Base = new BaseModel { Name = report.Manifest.BaseModel ?? await DefaultBaseModelAsync(cancellationToken) },
+                Dataset = new(report.Dataset, report.Version),
+                Task = report.Task!.Value,
+                Optimisation = report.Manifest.Training,
+                Traceparent = Activity.Current?.Id,
+            },
+            cancellationToken);
+        logger.LogInformation("Run {RunId} of model {Model} is {State}", run.RunId, run.Model, run.State);
+        return run;
+    }
+
+    /// <summary>The first base model of the account by name; scratch where it holds none.</summary>
+    private async Task<string> DefaultBaseModelAsync(CancellationToken cancellationToken) =>
+        await baseModels.ListAsync(cancellationToken) is [var first, ..] ? first : BaseModel.Scratch;
+
+    private static DatasetRecord Verdict(DatasetRecord dataset, DatasetReport report, string path, string fingerprint, RunRecord? run) => dataset with
+    {
+        State = report.Accepted ? DatasetState.Accepted : DatasetState.Rejected,
+        Version = report.Version,
+        AcceptedVersion = report.Accepted ? report.Version : dataset.AcceptedVersion,
+        Task = report.Task,
+        Counts = report.Counts,
+        Errors = Count(report, Severity.Error),
+        Warnings = Count(report, Severity.Warning),
+        Report = path,
+        Problem = null,
+        RunId = run?.RunId,
+        Fingerprint = fingerprint,
+    };
+
+    private static long Count(DatasetReport report, Severity severity) =>
+        report.Totals.Where(total => total.Severity == severity).Sum(total => total.Count);
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Droptune.Functions.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Droptune.Functions.Hosting.Local;
+
+/// <summary>Maps the HTTP functions of this assembly onto Kestrel by their <see cref="HttpTriggerAttribute"/>.</summary>
+internal static class HttpFunctions
+{
+    private const string RoutePrefix = "api";
+
+    private const string KeyAdvice =
+        "Requests from other machines need the key of the setting 'FunctionsKey' in the header 'x-functions-key'; without that setting all are refused.";
+
+    /// <summary>Every method of the assembly that is an HTTP function.</summary>
+    public static IEnumerable<(MethodInfo Method, HttpTriggerAttribute Trigger)> All =>
+        from type in typeof(HttpFunctions).Assembly.GetExportedTypes()
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        where method.IsDefined(typeof(FunctionAttribute))
+        from parameter in method.GetParameters()
+        let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
+        where trigger is not null
+        select (method, trigger);
+
+    public static void Map(WebApplication app)
+    {
+        // Routing's own 404 and 405 come without a body.
+        app.UseStatusCodePages(pages => pages.HttpContext.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => WriteAsync(pages.HttpContext, ProblemKinds.UnknownPath, "docs/api.md lists the addresses; /api/openapi.json describes them."),
+            StatusCodes.Status405MethodNotAllowed => WriteAsync(pages.HttpContext, ProblemKinds.MethodNotAllowed, $"Use {pages.HttpContext.Response.Headers.Allow}."),
+            _ => Task.CompletedTask,
+        });
+        var key = app.Configuration["FunctionsKey"];
+        foreach (var (method, trigger) in All)
+        {
+            app.MapMethods($"/{RoutePrefix}/{trigger.Route}", trigger.Methods, Handler(method, trigger, key));
+        }
+    }
+
+    private static RequestDelegate Handler(MethodInfo method, HttpTriggerAttribute trigger, string? key)
+    {
+        var create = ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes);
+        var invoker = MethodInvoker.Create(method);
+        var parameters = method.GetParameters();
+        return async context =>
+        {
+            if (trigger.AuthLevel != AuthorizationLevel.Anonymous && !IsLocal(context) && !HasKey(context.Request, key))
+            {
+                await WriteAsync(context, ProblemKinds.KeyRequired, KeyAdvice);
+                return;
+            }
+
+            var arguments = Array.ConvertAll(parameters, parameter => Bind(parameter, context));
+            var returned = invoker.Invoke(create(context.RequestServices, null), arguments);
+            var result = returned is Task<IActionResult> task ? await task : (IActionResult)returned!;
+            await result.ExecuteResultAsync(new ActionContext { HttpContext = context });
+        };
+    }
+
+    private static object? Bind(ParameterInfo parameter, HttpContext context) => parameter.ParameterType switch
+    {
+        var type when type == typeof(HttpRequest) => context.Request,
+        var type when type == typeof(CancellationToken) => context.RequestAborted,
+        var type when type == typeof(string) => context.Request.RouteValues[parameter.Name!] as string,
+        var type => throw new NotSupportedException($"An HTTP function cannot take a {type.Name}."),
+    };
+
+    private static Task WriteAsync(HttpContext context, ProblemKind kind, string detail) =>
+        Problem.Answer(kind, detail).ExecuteResultAsync(new ActionContext { HttpContext = context });
+
+    /// <summary>
+    /// From this machine, to a name of this machine: a web page that had its own name resolved to 127.0.0.1 must not get in.
+    /// </summary>
+    private static bool IsLocal(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && (context.Request.Host.Host == "localhost" || (IPAddress.TryParse(context.Request.Host.Host, out var host) && IPAddress.IsLoopback(host)));
+
+    private static bool HasKey(HttpRequest request, string? key)
+    {
+        var given = request.Headers["x-functions-key"].ToString() is { Length: > 0 } header ? header : request.Query["code"].ToString();
+        return !string.IsNullOrEmpty(key)
+            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(key));
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Azure;
+
+namespace Droptune.Functions.Http;
+
+/// <summary>Turns what an HTTP function returns or throws into an answer.</summary>
+public sealed class Answers(ILogger<Answers> logger)
+{
+    public async Task<IActionResult> ForAsync(HttpRequest request, Func<Task<object>> action)
+    {
+        try
+        {
+            var value = await action();
+            return value as IActionResult ?? new JsonAnswer(value);
+        }
+        catch (ProblemException e)
+        {
+            return Problem.Answer(e.Kind, e.Message, e.Place);
+        }
+        catch (Exception) when (request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            return new EmptyResult(); // nobody is there to read it
+        }
+        catch (BadHttpRequestException e)
+        {
+            return e.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => Problem.Answer(ProblemKinds.BodyTooLarge, RequestBody.TooLarge),
+                StatusCodes.Status408RequestTimeout => Problem.Answer(ProblemKinds.SlowBody, e.Message),
+                _ => Problem.Answer(ProblemKinds.InvalidJson, e.Message),
+            };
+        }
+        catch (Exception e) when (IsStorageFailure(e))
+        {
+            logger.LogWarning("{Method} {Path}: storage does not answer ({Reason})", request.Method, request.Path, e.GetBaseException().Message);
+            return Problem.Answer(ProblemKinds.StorageUnavailable, "Try again in a moment; /api/health says when storage answers again.");
+        }
+        catch (Exception e)
+        {
+            var traceId = Activity.Current?.TraceId.ToString() ?? request.HttpContext.TraceIdentifier;
+            logger.LogError(e, "{Method} {Path} failed ({TraceId})", request.Method, request.Path, traceId);
+            return Problem.Answer(ProblemKinds.Unexpected, "The log tells more under the trace id.", traceId: traceId);
+        }
+    }
+
+    // Status 0: no answer at all. The storage clients give several tries up as an AggregateException.
+    private static bool IsStorageFailure(Exception e) => e switch
+    {
+        RequestFailedException failure => failure.Status is 0 or >= 500,
+        AggregateException several => several.InnerExceptions.All(IsStorageFailure),
+        _ => false,
+    };
+}

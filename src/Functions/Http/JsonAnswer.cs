@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Droptune.Core;
+
+namespace Droptune.Functions.Http;
+
+/// <summary>An answer with a JSON body (none when null), written the same way in both hosts.</summary>
+public sealed class JsonAnswer(object? body, int status = StatusCodes.Status200OK) : IActionResult
+{
+    /// <summary>Address of what was made or found.</summary>
+    public string? Location { get; init; }
+
+    public string ContentType { get; init; } = "application/json; charset=utf-8";
+
+    /// <summary>Seconds after which a refused request may be tried again.</summary>
+    public int? RetryAfter { get; init; }
+
+    public async Task ExecuteResultAsync(ActionContext context)
+    {
+        var response = context.HttpContext.Response;
+        response.StatusCode = status;
+        if (Location is not null)
+        {
+            response.Headers.Location = Location;
+        }
+
+        if (RetryAfter is { } seconds)
+        {
+            response.Headers.RetryAfter = $"{seconds}";
+        }
+
+        if (body is not null)
+        {
+            // As bytes at once: a value that cannot be written must not end in the middle of an answer.
+            var json = JsonSerializer.SerializeToUtf8Bytes(body, DroptuneJson.Compact);
+            response.ContentType = ContentType;
+            response.ContentLength = json.Length;
+            await response.Body.WriteAsync(json, context.HttpContext.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace Droptune.Functions.Http;
+
+/// <summary>Ends a request with an error answer; <paramref name="detail"/> says what was wrong and what to do.</summary>
+public sealed class ProblemException(ProblemKind kind, string detail, Exception? inner = null) : Exception(detail, inner)
+{
+    public ProblemKind Kind => kind;
+
+    /// <summary>Where in the body the cause is, as far as it is known.</summary>
+    public BodyPlace? Place { get; init; }
+}
+
+/// <summary>A place in a body: 1-based line and column (in bytes), and the JSON path.</summary>
+public sealed record BodyPlace(long? Line, long? Column, string? Path);

@@ -1,0 +1,19 @@
+using Droptune.Core.Jobs;
+using Droptune.Core.Pipeline;
+using Droptune.Core.Storage;
+
+namespace Droptune.Functions;
+
+/// <summary>A dataset has been quiet: validates it, stores its snapshot and queues the training.</summary>
+public sealed class ValidateDataset(DatasetValidation validation, QueueMessages messages)
+{
+    [Function(nameof(ValidateDataset))]
+    public async Task RunAsync(
+        [QueueTrigger(StorageNames.DatasetChanges, Connection = StorageNames.Connection)] string message, CancellationToken cancellationToken)
+    {
+        if (await messages.ReadAsync<DatasetChange>(StorageNames.DatasetChanges, message, cancellationToken) is { } change)
+        {
+            await validation.ValidateAsync(change, cancellationToken);
+        }
+    }
+}
