@@ -10,7 +10,7 @@ namespace Droptune.Core.Pipeline;
 /// The files of a dataset as they lie in the drop box at one moment. Opening one that was changed since then fails with
 /// status 412 (404 when it was deleted), so that no half-changed dataset is read.
 /// </summary>
-public sealed record DatasetFiles(IReadOnlyList<DatasetFile> Files, string Fingerprint)
+public sealed record DatasetFiles(IReadOnlyList<DatasetFile> Files, DateTimeOffset ChangedAt, string Fingerprint)
 {
     private const int ReadAhead = 4 << 20; // bytes a request; the gate streams
 
@@ -18,6 +18,7 @@ public sealed record DatasetFiles(IReadOnlyList<DatasetFile> Files, string Finge
     {
         var container = storage.Container(StorageNames.Datasets);
         var files = new List<DatasetFile>();
+        var changedAt = DateTimeOffset.MinValue;
         var fingerprint = new StringBuilder();
         foreach (var prefix in new[] { $"{dataset}.", $"{dataset}/" })
         {
@@ -30,6 +31,7 @@ public sealed record DatasetFiles(IReadOnlyList<DatasetFile> Files, string Finge
                 }
 
                 var etag = blob.Properties.ETag!.Value;
+                changedAt = blob.Properties.LastModified is { } modified && modified > changedAt ? modified : changedAt;
                 fingerprint.Append(blob.Name).Append('\n').Append(etag).Append('\n');
                 files.Add(new DatasetFile(
                     name,
@@ -44,6 +46,6 @@ public sealed record DatasetFiles(IReadOnlyList<DatasetFile> Files, string Finge
             }
         }
 
-        return new(files, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(fingerprint.ToString()))));
+        return new(files, changedAt, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(fingerprint.ToString()))));
     }
 }

@@ -6,6 +6,7 @@ using Droptune.Core.Datasets.Reports;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Droptune.Core.Pipeline;
 
@@ -14,7 +15,8 @@ namespace Droptune.Core.Pipeline;
 /// is named by content, and the dataset's record is written last, so the whole may be repeated.
 /// </summary>
 public sealed class DatasetValidation(
-    DroptuneStorage storage, DatasetStore datasets, RunStore runs, BaseModels baseModels, ILogger<DatasetValidation> logger)
+    DroptuneStorage storage, DatasetStore datasets, RunStore runs, BaseModels baseModels, IOptions<PipelineOptions> options, TimeProvider clock,
+    ILogger<DatasetValidation> logger)
 {
     public async Task ValidateAsync(DatasetChange change, CancellationToken cancellationToken)
     {
@@ -26,7 +28,16 @@ public sealed class DatasetValidation(
 
         try
         {
-            await ValidateAsync(record, cancellationToken);
+            var files = await DatasetFiles.ListAsync(storage, change.Dataset, cancellationToken);
+            var quiet = options.Value.QuietPeriod - (clock.GetUtcNow() - files.ChangedAt);
+            if (quiet > TimeSpan.Zero)
+            {
+                // A file whose own event is not here yet: events may be late by more than the quiet period.
+                await storage.SendAsync(StorageNames.DatasetChanges, change, quiet, cancellationToken);
+                return;
+            }
+
+            await ValidateAsync(record, files, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status is 412 or 404 && e.ErrorCode is "ConditionNotMet" or "BlobNotFound")
         {
@@ -40,10 +51,9 @@ public sealed class DatasetValidation(
         }
     }
 
-    private async Task ValidateAsync(DatasetRecord record, CancellationToken cancellationToken)
+    private async Task ValidateAsync(DatasetRecord record, DatasetFiles files, CancellationToken cancellationToken)
     {
-        var (files, fingerprint) = await DatasetFiles.ListAsync(storage, record.Dataset, cancellationToken);
-        if (fingerprint == record.Fingerprint)
+        if (files.Fingerprint == record.Fingerprint)
         {
             var state = record.Version == record.AcceptedVersion ? DatasetState.Accepted : DatasetState.Rejected;
             await datasets.ConcludeAsync(record.Dataset, record.ChangeId, dataset => dataset with { State = state, Problem = null }, cancellationToken);
@@ -56,11 +66,11 @@ public sealed class DatasetValidation(
         try
         {
             var report = await DatasetGate.CheckAsync(
-                record.Dataset, files, folder, (name, cancellation) => baseModels.DownloadTokenizerAsync(name, folder, cancellation), cancellationToken);
+                record.Dataset, files.Files, folder, (name, cancellation) => baseModels.DownloadTokenizerAsync(name, folder, cancellation), cancellationToken);
             var path = await StoreReportAsync(report, cancellationToken);
             var run = report.Accepted ? await StoreAsync(report, folder, cancellationToken) : null;
             await datasets.ConcludeAsync(
-                record.Dataset, record.ChangeId, dataset => Verdict(dataset, report, path, fingerprint, run), cancellationToken);
+                record.Dataset, record.ChangeId, dataset => Verdict(dataset, report, path, files.Fingerprint, run), cancellationToken);
             logger.LogInformation(
                 "Dataset {Dataset} {Version} {State}: {Examples} examples, {Errors} errors, {Warnings} warnings, {Seconds:F1} s",
                 report.Dataset,
