@@ -1,0 +1,53 @@
+metadata description = 'Types that several modules share.'
+
+@export()
+@description('Where training runs: a serverless GPU, or the CPU profile where no GPU quota is granted.')
+type trainingProfile = 'Consumption-GPU-NC8as-T4' | 'Consumption-GPU-NC24-A100' | 'Consumption'
+
+@export()
+@description('How large the served models are: mini (4×256), standard (6×384 to BERT base in int8) or large (BERT base in fp32).')
+type servingSize = 'mini' | 'standard' | 'large'
+
+@export()
+@description('Names of everything that is kept in the storage account.')
+type storageLayout = {
+  @description('Required. Containers.')
+  containers: string[]
+
+  @description('Required. Queues; each gets a poison queue.')
+  queues: string[]
+
+  @description('Required. Tables.')
+  tables: string[]
+}
+
+@export()
+@description('Where the private endpoints are, and the DNS zones that name them.')
+type privateNetwork = {
+  @description('Required. Resource ID of the subnet that holds the private endpoints.')
+  endpointSubnetId: string
+
+  @description('Required. Resource IDs of the private DNS zones, by service: blob, queue, table, registry.')
+  zoneIds: {
+    *: string
+  }
+}
+
+@export()
+@description('Tags of a resource.')
+type tags = {
+  *: string
+}
+
+@export()
+@description('A user-assigned identity.')
+type identity = {
+  @description('Required. What a resource is given to use it.')
+  resourceId: string
+
+  @description('Required. What a program names to sign in with it.')
+  clientId: string
+
+  @description('Required. What a role is assigned to.')
+  principalId: string
+}
