@@ -282,6 +282,12 @@ output AZURE_RESOURCE_GROUP string = group.name
 @description('Host name of the registry, where azd pushes the training image.')
 output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registry.outputs.loginServer
 
+@description('Name of the registry.')
+output AZURE_CONTAINER_REGISTRY_NAME string = registryName
+
+@description('Image with the native libraries of libtorch, under the training image. Its tag is the version of TorchSharp.')
+output LIBTORCH_IMAGE string = '${registry.outputs.loginServer}/droptune-libtorch:0.107.0'
+
 @description('Name of the function app.')
 output FUNCTION_APP_NAME string = functions.outputs.name
 
