@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Droptune.Core.Text;
 
 namespace Droptune.Core.Inference;
@@ -12,6 +13,10 @@ public sealed record Prediction
 
     /// <summary>One IOB2 tag a word, where the input was words.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>The probability of each of <see cref="Tags"/>; for evaluation, no part of the API.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<float>? TagScores { get; init; }
 
     /// <summary>The same with places counted in Unicode code points instead of UTF-16 code units.</summary>
     /// <param name="text">The text that was predicted.</param>

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Droptune.Core.Datasets;
+using Droptune.Core.Metrics;
+
+namespace Droptune.Core.Evaluation;
+
+/// <summary>How good a version of a model is on the splits of a dataset version: <c>evaluation-{utc}.json</c>.</summary>
+public sealed record EvaluationReport
+{
+    public required string Model { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>The file that was run: "model.onnx" or "model.int8.onnx"; null for a model still in training.</summary>
+    public string? Artefact { get; init; }
+
+    public required TaskKind Task { get; init; }
+
+    public required string Dataset { get; init; }
+
+    public required string DatasetVersion { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The splits that were evaluated; dev decides about promotion, test is only reported.</summary>
+    public required IReadOnlyDictionary<Split, SplitEvaluation> Splits { get; init; }
+
+    /// <summary>Against the evaluation before and against the other version, as far as they saw the same examples.</summary>
+    public IReadOnlyList<Comparison> Comparisons { get; init; } = [];
+
+    /// <summary>What became of the version by this evaluation; null where nothing was to decide.</summary>
+    public PromotionDecision? Promotion { get; init; }
+
+    /// <summary>Scores by split and name, for tables and alerts: "dev.f1", "test.accuracy".</summary>
+    public Dictionary<string, double> Metrics() => Splits
+        .SelectMany(split => split.Value.Metrics().Select(metric => ($"{split.Key.ToString().ToLowerInvariant()}.{metric.Key}", metric.Value)))
+        .ToDictionary();
+
+    public string ToJson() => JsonSerializer.Serialize(this, DroptuneJson.Compact);
+
+    public static EvaluationReport Read(string json) => JsonSerializer.Deserialize<EvaluationReport>(json, DroptuneJson.Compact)
+        ?? throw new InvalidDataException("The evaluation report is null.");
+}
+
+/// <summary>What an evaluation found on one split; parts that the task has not are null.</summary>
+public sealed record SplitEvaluation
+{
+    public required int Examples { get; init; }
+
+    /// <summary>The figure that versions are compared by: entity F1 (micro), accuracy of text labels, or the mean of both.</summary>
+    public required double MainScore { get; init; }
+
+    /// <summary>Part of examples that are wholly right: label and every entity.</summary>
+    public required double Exact { get; init; }
+
+    /// <summary>Time of one example in a batch, tokenizing and decoding included.</summary>
+    public required double MillisecondsPerExample { get; init; }
+
+    public EntityScores? Entities { get; init; }
+
+    /// <summary>What became of expected and predicted entities, label by label.</summary>
+    public IReadOnlyList<EntityErrors>? EntityErrors { get; init; }
+
+    public ClassificationScores? Labels { get; init; }
+
+    /// <summary>How far the score of an entity is the chance that it is right.</summary>
+    public Calibration? EntityCalibration { get; init; }
+
+    public Calibration? LabelCalibration { get; init; }
+
+    /// <summary>The number of examples with an error.</summary>
+    public required int ErrorCount { get; init; }
+
+    /// <summary>Examples with an error, the most confident first; no more than <see cref="Evaluator.MostErrors"/>.</summary>
+    public required IReadOnlyList<ExampleError> Errors { get; init; }
+
+    /// <summary>Each example's part of the main score, in their order, to compare evaluations of the same examples.</summary>
+    public required IReadOnlyList<Outcome> Outcomes { get; init; }
+
+    /// <summary>Scores by name: precision, recall, f1, accuracy, macroF1, exact, main, ece, msPerExample.</summary>
+    public Dictionary<string, double> Metrics()
+    {
+        var metrics = new Dictionary<string, double> { ["main"] = MainScore, ["exact"] = Exact, ["msPerExample"] = MillisecondsPerExample };
+        if (Labels is { } labels)
+        {
+            (metrics["accuracy"], metrics["macroF1"], metrics["f1"]) = (labels.Accuracy, labels.Macro.F1, labels.Macro.F1);
+        }
+
+        if (Entities is { } entities)
+        {
+            (metrics["precision"], metrics["recall"], metrics["f1"]) = (entities.Micro.Precision, entities.Micro.Recall, entities.Micro.F1);
+        }
+
+        if ((LabelCalibration ?? EntityCalibration) is { } calibration)
+        {
+            metrics["ece"] = calibration.Ece;
+        }
+
+        return metrics;
+    }
+}
+
+/// <summary>An example that was predicted wrongly.</summary>
+/// <param name="Text">The text, or the words with spaces between them.</param>
+/// <param name="Score">How sure the model was of what is wrong; 0 where it only missed something.</param>
+/// <param name="ExpectedLabel">The text label; null where the task has none.</param>
+/// <param name="PredictedLabel">The predicted one.</param>
+/// <param name="ExpectedEntities">Entities, in UTF-16 units of the text; null where the task has none.</param>
+/// <param name="PredictedEntities">The predicted ones.</param>
+public sealed record ExampleError(
+    string Text, double Score, string? ExpectedLabel, string? PredictedLabel,
+    IReadOnlyList<EntitySpan>? ExpectedEntities, IReadOnlyList<EntitySpan>? PredictedEntities);

@@ -1,0 +1,64 @@
+using Droptune.Core.Datasets;
+using Droptune.Core.Inference;
+using Droptune.Core.Metrics;
+
+namespace Droptune.Core.Evaluation;
+
+/// <summary>Predicts a batch of inputs: a served model's PredictAsync, or a model in training.</summary>
+public delegate Task<IReadOnlyList<Prediction>> PredictBatch(IReadOnlyList<PredictInput> inputs, CancellationToken cancellationToken);
+
+/// <summary>Runs a model over the examples of a split and says how good it is, and where it is wrong.</summary>
+public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider clock)
+{
+    /// <summary>Errors kept in a report.</summary>
+    public const int MostErrors = 200;
+
+    private const int BatchSize = 64;
+
+    public async Task<SplitEvaluation> EvaluateAsync(IEnumerable<Example> examples, CancellationToken cancellationToken)
+    {
+        var judged = new List<JudgedExample>();
+        var time = TimeSpan.Zero;
+        foreach (var batch in examples.Chunk(BatchSize))
+        {
+            var inputs = batch.Select(PredictInput.Of).ToArray();
+            var start = clock.GetTimestamp();
+            var predictions = await predict(inputs, cancellationToken);
+            time += clock.GetElapsedTime(start);
+            judged.AddRange(batch.Zip(predictions, (example, prediction) => JudgedExample.Of(example, prediction, task)));
+        }
+
+        return Summarize(judged, judged.Count == 0 ? 0 : time.TotalMilliseconds / judged.Count);
+    }
+
+    private SplitEvaluation Summarize(List<JudgedExample> judged, double milliseconds)
+    {
+        var outcomes = judged.ConvertAll(example => example.Outcome);
+        var withEntities = judged.FindAll(example => example.Expected is not null);
+        var withLabel = judged.FindAll(example => example.ExpectedLabel is not null);
+        var wrong = judged.FindAll(example => !example.IsRight);
+
+        return new()
+        {
+            Examples = judged.Count,
+            MainScore = Outcome.MainScore(outcomes, task != TaskKind.TextClassification),
+            Exact = judged.Count == 0 ? 0 : 1 - (double)wrong.Count / judged.Count,
+            MillisecondsPerExample = milliseconds,
+            Entities = task == TaskKind.TextClassification ? null
+                : EntityScores.OfEntities([.. withEntities.Select(e => e.Expected!)], [.. withEntities.Select(e => e.Predicted)]),
+            EntityErrors = task == TaskKind.TextClassification ? null
+                : EntityErrors.Of(withEntities.Select(e => (e.Expected!, e.Predicted))),
+            EntityCalibration = Calibration.Of([.. withEntities.Where(e => e.Scores is not null).SelectMany(EntityScoresOf)]),
+            Labels = task == TaskKind.TokenClassification ? null
+                : ClassificationScores.Of([.. withLabel.Select(e => e.ExpectedLabel!)], [.. withLabel.Select(e => e.PredictedLabel?.Name ?? "")]),
+            LabelCalibration = Calibration.Of([.. withLabel.Where(e => e.PredictedLabel is not null)
+                .Select(e => ((double)e.PredictedLabel!.Score, e.LabelIsRight == true))]),
+            ErrorCount = wrong.Count,
+            Errors = [.. wrong.Select(e => e.ToError()).OrderByDescending(error => error.Score).Take(MostErrors)],
+            Outcomes = outcomes,
+        };
+    }
+
+    private static IEnumerable<(double Score, bool IsRight)> EntityScoresOf(JudgedExample example) =>
+        example.Predicted.Select((entity, i) => ((double)example.Scores![i], example.Expected!.Contains(entity)));
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Droptune.Core.Evaluation;
+
+/// <summary>
+/// One example's part of the main score: entities right, predicted and expected, and whether the text label is right (null where
+/// there is none). In JSON an array of three or four numbers, since a report holds thousands.
+/// </summary>
+[JsonConverter(typeof(OutcomeConverter))]
+public readonly record struct Outcome(int Correct, int Predicted, int Expected, bool? LabelIsRight)
+{
+    /// <summary>
+    /// The main score of examples: F1 over all entities where there are any, accuracy of labels where there are any, the mean
+    /// where there are both.
+    /// </summary>
+    /// <param name="all">The outcomes to draw from.</param>
+    /// <param name="hasEntities">The task has entities.</param>
+    /// <param name="drawn">Which of them, a multiset; null for each once.</param>
+    public static double MainScore(IReadOnlyList<Outcome> all, bool hasEntities, ReadOnlySpan<int> drawn = default)
+    {
+        var (correct, total, right, labels) = (0L, 0L, 0L, 0L);
+        var count = drawn.IsEmpty ? all.Count : drawn.Length;
+        for (var i = 0; i < count; i++)
+        {
+            var outcome = all[drawn.IsEmpty ? i : drawn[i]];
+            correct += outcome.Correct;
+            total += outcome.Predicted + outcome.Expected;
+            right += outcome.LabelIsRight == true ? 1 : 0;
+            labels += outcome.LabelIsRight is null ? 0 : 1;
+        }
+
+        var f1 = total == 0 ? 0 : 2.0 * correct / total;
+        var accuracy = labels == 0 ? 0 : (double)right / labels;
+        return !hasEntities ? accuracy : labels == 0 ? f1 : (f1 + accuracy) / 2;
+    }
+}
+
+internal sealed class OutcomeConverter : JsonConverter<Outcome>
+{
+    public override Outcome Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<int[]>(ref reader, options) switch
+        {
+            [var correct, var predicted, var expected] => new(correct, predicted, expected, null),
+            [var correct, var predicted, var expected, var right] => new(correct, predicted, expected, right != 0),
+            _ => throw new JsonException("An outcome is an array of three or four numbers."),
+        };
+
+    public override void Write(Utf8JsonWriter writer, Outcome value, JsonSerializerOptions options)
+    {
+        var numbers = $"[{value.Correct},{value.Predicted},{value.Expected}{(value.LabelIsRight is { } right ? right ? ",1" : ",0" : "")}]";
+        writer.WriteRawValue(numbers); // on one line, in an indented document too
+    }
+}
