@@ -92,6 +92,10 @@ public sealed record ModelConfig
         _ => [],
     };
 
+    /// <summary>The ONNX file that is served.</summary>
+    [JsonIgnore]
+    public string ServedFile => Droptune?.ServedFile ?? ServedModel.OnnxFile;
+
     public static ModelConfig Load(string folder)
     {
         using var file = File.OpenRead(Path.Combine(folder, FileName));

@@ -40,7 +40,7 @@ public sealed class ServedModel : IDisposable
     {
         options ??= new();
         var config = ModelConfig.Load(folder);
-        var path = Path.Combine(folder, file ?? config.Droptune?.ServedFile ?? OnnxFile);
+        var path = Path.Combine(folder, file ?? config.ServedFile);
         var tokenizer = WordPieceTokenizer.Load(folder);
         var session = new OnnxSession(path, config, tokenizer, options);
         return new(config, tokenizer, new(session, options, config.MaxLength), new FileInfo(path).Length);

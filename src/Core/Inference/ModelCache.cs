@@ -1,0 +1,127 @@
+using Droptune.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Droptune.Core.Inference;
+
+/// <summary>
+/// The models that are served. A switch of the production version is noticed within seconds: requests go on with the old one
+/// until the new one is warm, and the old one is freed after its last request.
+/// </summary>
+public sealed class ModelCache : IDisposable
+{
+    // Requests keep the knowledge of the production version fresh without waiting for it. One that comes after a pause of so
+    // many times the freshness waits, so that it is not answered by a version replaced long ago.
+    private const int PauseFactor = 5;
+
+    private readonly ModelStore _store;
+    private readonly ModelFiles _files;
+    private readonly ModelCacheOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<ModelCache> _logger;
+    private readonly LoadedModels _loaded;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Production> _production = [];
+
+    public ModelCache(ModelStore store, ModelFiles files, ModelCacheOptions options, TimeProvider clock, ILogger<ModelCache> logger)
+    {
+        (_store, _files, _options, _clock, _logger) = (store, files, options, clock, logger);
+        _loaded = new(LoadAsync, options.MemoryBytes, clock);
+    }
+
+    /// <summary>
+    /// A version of a model (null: the production one), for as long as the lease is held. Null when there is no such model or
+    /// version, or none in production.
+    /// </summary>
+    public async Task<ModelLease?> RentAsync(string model, string? version, CancellationToken cancellationToken) =>
+        (version ?? await ProductionAsync(model, cancellationToken)) is { } found
+            ? await _loaded.AcquireAsync(new(model, found), cancellationToken)
+            : null;
+
+    /// <summary>Frees all models after their last lease.</summary>
+    public void Dispose() => _loaded.Dispose();
+
+    private async Task<string?> ProductionAsync(string model, CancellationToken cancellationToken)
+    {
+        Task<string?> reading;
+        lock (_lock)
+        {
+            if (!_production.TryGetValue(model, out var known))
+            {
+                known = _production[model] = new();
+            }
+
+            var age = known.Version is null ? TimeSpan.MaxValue : _clock.GetElapsedTime(known.ReadAt);
+            if (age < _options.Freshness)
+            {
+                return known.Version;
+            }
+
+            reading = known.Reading ??= Task.Run(() => ReadAsync(model, known), CancellationToken.None);
+            if (age < PauseFactor * _options.Freshness)
+            {
+                return known.Version;
+            }
+        }
+
+        return await reading.WaitAsync(cancellationToken);
+    }
+
+    private async Task<string?> ReadAsync(string model, Production known)
+    {
+        var (old, version) = (known.Version, known.Version);
+        try
+        {
+            version = (await _store.FindAsync(model, CancellationToken.None))?.Production;
+            if (version is not null && version != old)
+            {
+                using var warm = await _loaded.AcquireAsync(new(model, version), CancellationToken.None)
+                    ?? throw new InvalidDataException($"Version {version} of {model} is in production but has no files");
+                _logger.LogInformation("{Model} is served in version {Version}, before in {OldVersion}", model, version, old);
+            }
+        }
+        catch (Exception error) when (old is not null)
+        {
+            version = old;
+            _logger.LogError(error, "The production version of {Model} cannot be read or loaded; {Version} stays", model, old);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                (known.Version, known.ReadAt, known.Reading) = (version, _clock.GetTimestamp(), null);
+                if (version is null)
+                {
+                    _production.Remove(model); // any name can be asked for: unknown ones are not remembered
+                }
+            }
+        }
+
+        if (old is not null && old != version)
+        {
+            _loaded.Retire(new(model, old));
+        }
+
+        return version;
+    }
+
+    private async Task<ServedModel?> LoadAsync(ModelVersion version)
+    {
+        if (await _files.GetAsync(version.Model, version.Version, CancellationToken.None) is not { } folder)
+        {
+            return null;
+        }
+
+        var model = ServedModel.Load(folder, _options.Serving);
+        await model.WarmUpAsync();
+        return model;
+    }
+
+    private sealed class Production
+    {
+        public string? Version { get; set; }
+
+        public long ReadAt { get; set; }
+
+        public Task<string?>? Reading { get; set; }
+    }
+}
