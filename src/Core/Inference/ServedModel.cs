@@ -87,7 +87,24 @@ public sealed class ServedModel : IDisposable
         var tags = _decoder.Viterbi(text.UnitLogits);
         return text.Input.Text is { } whole
             ? prediction with { Entities = [.. _decoder.Spans(tags, text.UnitLogits).Select(span => Entity(whole, text.Text, span))] }
-            : prediction with { Tags = UnitTags.ToWords(_decoder.Names(tags), text.Text, text.Input.Tokens!.Count) };
+            : prediction with
+            {
+                Tags = UnitTags.ToWords(_decoder.Names(tags), text.Text, text.Input.Tokens!.Count),
+                TagScores = WordScores(_decoder.Scores(tags, text.UnitLogits), text.Text, text.Input.Tokens.Count),
+            };
+    }
+
+    // As its tag, the score of a word is that of its first unit; a word without one is surely O.
+    private static float[] WordScores(float[] unitScores, TokenizedText text, int words)
+    {
+        var scores = new float[words];
+        Array.Fill(scores, 1);
+        for (var unit = unitScores.Length - 1; unit >= 0; unit--)
+        {
+            scores[text.Units[unit].WordIndex] = unitScores[unit];
+        }
+
+        return scores;
     }
 
     private PredictedLabel Label(InputText text)

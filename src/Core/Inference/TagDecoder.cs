@@ -81,20 +81,21 @@ public sealed class TagDecoder
     /// <summary>The entities of a tag sequence, each with the mean probability of its tags.</summary>
     public IReadOnlyList<TaggedSpan> Spans(ReadOnlySpan<int> tagIds, ReadOnlySpan<float> logits)
     {
-        var names = Names(tagIds);
-        var spans = new List<TaggedSpan>();
-        foreach (var (start, end, label) in Iob2.Entities(names))
-        {
-            var sum = 0f;
-            for (var unit = start; unit < end; unit++)
-            {
-                sum += Softmax.At(Row(logits, unit), tagIds[unit]);
-            }
+        var scores = Scores(tagIds, logits);
+        return [.. Iob2.Entities(Names(tagIds)).Select(found =>
+            new TaggedSpan(found.Start, found.End, found.Label, scores[found.Start..found.End].Average()))];
+    }
 
-            spans.Add(new(start, end, label, sum / (end - start)));
+    /// <summary>The probability of each unit's tag.</summary>
+    public float[] Scores(ReadOnlySpan<int> tagIds, ReadOnlySpan<float> logits)
+    {
+        var scores = new float[tagIds.Length];
+        for (var unit = 0; unit < scores.Length; unit++)
+        {
+            scores[unit] = Softmax.At(Row(logits, unit), tagIds[unit]);
         }
 
-        return spans;
+        return scores;
     }
 
     public string[] Names(ReadOnlySpan<int> tagIds)

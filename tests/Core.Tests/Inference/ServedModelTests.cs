@@ -40,6 +40,9 @@ public sealed class ServedModelTests : IDisposable
         var prediction = (await _model.PredictAsync([input], Token))[0];
 
         Assert.Equal(["O", "B-city", "I-city", "B-city", "O", "B-date"], prediction.Tags);
+        Assert.Equal(6, prediction.TagScores!.Count);
+        Assert.All(prediction.TagScores, score => Assert.InRange(score, 0.2f, 1));
+        Assert.Equal(1, prediction.TagScores[4]); // a word without a unit
         Assert.Null(prediction.Entities);
     }
 
