@@ -8,7 +8,7 @@ namespace Droptune.TrainingJob.Onnx;
 /// BERT in ONNX Runtime's fused operators, emitted as they are: its optimiser would have to find the exact pattern of each
 /// (https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md).
 /// </summary>
-internal sealed class FusedOperators(GraphBuilder graph, BertParameters parameters, ModelConfig config)
+internal class FusedOperators(GraphBuilder graph, BertParameters parameters, ModelConfig config)
     : BertOperators(graph, parameters, config)
 {
     public override string Embed(string ids) => Graph.AddFused(
@@ -28,11 +28,8 @@ internal sealed class FusedOperators(GraphBuilder graph, BertParameters paramete
 
     public override string SelfAttention(string hidden, string mask, string layer)
     {
-        string[] names = ["query", "key", "value"];
-        var weight = Matrix(Hidden, Hidden, $"{layer}.qkv", [.. names.Select(n => $"{layer}.{n}.weight")]);
-        var bias = Graph.Weight<float>(
-            $"{layer}.qkv.bias", [3 * Hidden], Parameters.Joined(Hidden, [.. names.Select(n => $"{layer}.{n}.bias")]));
-        return Graph.AddFused("Attention", [hidden, weight, bias, mask], Int("num_heads", Config.NumAttentionHeads));
+        var weight = Matrix(Hidden, Hidden, $"{layer}.qkv", $"{layer}.query.weight", $"{layer}.key.weight", $"{layer}.value.weight");
+        return Graph.AddFused("Attention", [hidden, weight, QkvBias(layer), mask], Int("num_heads", Config.NumAttentionHeads));
     }
 
     public override string AddNorm(string value, int width, string residual, string layer) => Graph.AddFused(
@@ -58,4 +55,7 @@ internal sealed class FusedOperators(GraphBuilder graph, BertParameters paramete
             _ => throw UnknownActivation(),
         };
     }
+
+    protected string QkvBias(string layer) => Graph.Weight<float>(
+        $"{layer}.qkv.bias", [3 * Hidden], Parameters.Joined(Hidden, $"{layer}.query.bias", $"{layer}.key.bias", $"{layer}.value.bias"));
 }

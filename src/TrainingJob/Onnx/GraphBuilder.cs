@@ -5,7 +5,7 @@ using Tensor = Droptune.TrainingJob.Onnx.TensorProto.Types.Type;
 namespace Droptune.TrainingJob.Onnx;
 
 /// <summary>Puts an ONNX graph together node by node; a value is known by its name.</summary>
-internal sealed class GraphBuilder(string name)
+internal sealed class GraphBuilder(string name, int operatorSet)
 {
     /// <summary>Domain of ONNX Runtime's own operators.</summary>
     public const string Microsoft = "com.microsoft";
@@ -58,9 +58,9 @@ internal sealed class GraphBuilder(string name)
 
     public ModelProto ToModel()
     {
-        // Operator set 17 is the first with LayerNormalization, and belongs to IR version 8.
-        var model = new ModelProto { IrVersion = 8, ProducerName = "droptune", Graph = _graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = 17 });
+        // The file format's version is the one that came with the operator set.
+        var model = new ModelProto { IrVersion = operatorSet < 21 ? 8 : 10, ProducerName = "droptune", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = operatorSet });
         if (_graph.Node.Any(n => n.Domain == Microsoft))
         {
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = Microsoft, Version = 1 });

@@ -13,6 +13,9 @@ public enum OnnxOperators
 
     /// <summary>The ONNX standard alone, for other runtimes.</summary>
     Plain,
+
+    /// <summary>As <see cref="Fused"/>, with the products of the layers in 8 bits.</summary>
+    Quantized,
 }
 
 /// <summary>
@@ -31,11 +34,16 @@ public static class OnnxExport
         string path,
         OnnxOperators operators = OnnxOperators.Fused)
     {
-        var graph = new GraphBuilder("bert");
+        // 17 is the first operator set with LayerNormalization, 21 the first that quantises by row.
+        var graph = new GraphBuilder("bert", operators == OnnxOperators.Quantized ? 21 : 17);
         var weights = new BertParameters(parameters);
-        BertOperators bert = operators == OnnxOperators.Fused
-            ? new FusedOperators(graph, weights, config)
-            : new PlainOperators(graph, weights, config);
+        BertOperators bert = operators switch
+        {
+            OnnxOperators.Fused => new FusedOperators(graph, weights, config),
+            OnnxOperators.Plain => new PlainOperators(graph, weights, config),
+            OnnxOperators.Quantized => new QuantizedOperators(graph, weights, config),
+            _ => throw new ArgumentOutOfRangeException(nameof(operators)),
+        };
 
         var ids = graph.Input("input_ids", Tensor.Int64, "batch", "length");
         var mask = graph.Input("attention_mask", Tensor.Int64, "batch", "length");

@@ -52,7 +52,9 @@ internal static class LexiconModel
         }.WithLabels(TaskKind.Joint, Tags, Labels);
         config.Save(folder);
         new WordPieceTokenizer(new Vocabulary(vocabulary), new()).Save(folder);
-        OnnxExport.Write(Parameters(vocabulary, config), config, Path.Combine(folder, ServedModel.OnnxFile));
+        var parameters = Parameters(vocabulary, config);
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.OnnxFile));
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxOperators.Quantized);
     }
 
     private static Dictionary<string, (long[] Shape, float[] Data)> Parameters(string[] vocabulary, ModelConfig config)

@@ -85,6 +85,43 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
+    public void Write_Quantized_IsCloseToTheReference()
+    {
+        using var session = Export(ReferenceBert.Parameters(sequence: false), ReferenceBert.Config(sequence: false), OnnxOperators.Quantized);
+
+        var (squares, count) = (0.0, 0);
+        foreach (var @case in ReferenceBert.Cases())
+        {
+            var logits = Run(session, @case.InputIds, @case.AttentionMask)["logits"];
+            foreach (var (row, column) in Unmasked(@case))
+            {
+                squares += @case.TokenLogits[row][column].Index().Sum(l => Math.Pow(l.Item - logits[row, column, l.Index], 2));
+                count += @case.TokenLogits[row][column].Length;
+            }
+        }
+
+        // The logits' own spread is about 0.4; 8 bits give about three digits.
+        Assert.InRange(Math.Sqrt(squares / count), 1e-5, 0.01);
+    }
+
+    [Fact]
+    public void Write_Quantized_ARowsAnswerIsTheSameBitsInAnyBatch()
+    {
+        using var session = Export(ReferenceBert.Parameters(sequence: false), ReferenceBert.Config(sequence: false), OnnxOperators.Quantized);
+        var random = new Random(1);
+        long[][] ids = [.. Enumerable.Range(0, 32).Select(_ => Enumerable.Range(0, 24).Select(_ => (long)random.Next(2000)).ToArray())];
+        long[][] mask = [.. ids.Select(row => row.Select(_ => 1L).ToArray())];
+
+        var together = Run(session, ids, mask)["logits"];
+
+        for (var row = 0; row < ids.Length; row++)
+        {
+            var alone = Run(session, [ids[row]], [mask[row]])["logits"].ToArray();
+            Assert.Equal(alone, together.ToArray().Skip(row * alone.Length).Take(alone.Length));
+        }
+    }
+
+    [Fact]
     public void Write_Plain_NeedsNoOperatorsOutsideTheStandard()
     {
         Export(ReferenceBert.Parameters(sequence: false), ReferenceBert.Config(sequence: false), OnnxOperators.Plain).Dispose();
