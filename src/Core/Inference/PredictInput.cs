@@ -35,7 +35,7 @@ internal sealed class PredictInputConverter : JsonConverter<PredictInput>
     public override PredictInput Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
     {
         JsonTokenType.String => PredictInput.OfText(reader.GetString()!),
-        JsonTokenType.StartObject => JsonSerializer.Deserialize<Fields>(ref reader, options) switch
+        JsonTokenType.StartObject => ReadFields(ref reader, options) switch
         {
             { Tokens: null, Text: { } text } => PredictInput.OfText(text),
             { Tokens: { } tokens, Text: null } when !tokens.Contains(null) => PredictInput.OfTokens(tokens),
@@ -43,6 +43,10 @@ internal sealed class PredictInputConverter : JsonConverter<PredictInput>
         },
         _ => throw new JsonException(Expected),
     };
+
+    // Not Deserialize: an error would be placed as if the input stood alone.
+    private static Fields? ReadFields(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+        ((JsonConverter<Fields>)options.GetConverter(typeof(Fields))).Read(ref reader, typeof(Fields), options);
 
     public override void Write(Utf8JsonWriter writer, PredictInput value, JsonSerializerOptions options)
     {

@@ -15,14 +15,6 @@ public sealed record PipelineOptions
     [Required]
     public string EvaluationSchedule { get; init; } = Hourly;
 
-    /// <summary>By how much a candidate must beat the served version on dev, in points of the main score (0 to 1), to replace it.</summary>
-    [Range(0.0, 1.0)]
-    public double PromotionMargin { get; init; } = 0.002;
-
-    /// <summary>A fall of the main score on test from one evaluation to the next that raises an alert.</summary>
-    [Range(0.0, 1.0)]
-    public double AlertDrop { get; init; } = 0.02;
-
     /// <summary>How long a run may go unreported before its worker counts as lost. Workers report every few seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan RunSilence { get; init; } = TimeSpan.FromMinutes(10);

@@ -14,6 +14,8 @@ public sealed record EvaluationRecord
     /// <summary>What the version was at that time.</summary>
     public required EvaluatedRole Role { get; init; }
 
+    public required string Dataset { get; init; }
+
     public required string DatasetVersion { get; init; }
 
     /// <summary>The file that was run: "model.onnx" or "model.int8.onnx".</summary>
@@ -28,7 +30,7 @@ public sealed record EvaluationRecord
     /// <summary>The evaluation made this version the production one.</summary>
     public bool Promoted { get; init; }
 
-    /// <summary>The main score on test fell below the last evaluation's by more than is allowed.</summary>
+    /// <summary>The production version is worse on the same examples than what was served at the evaluation before, and not by chance.</summary>
     public bool Dropped { get; init; }
 }
 

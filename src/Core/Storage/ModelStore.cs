@@ -70,6 +70,15 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
         return [.. versions.OrderByDescending(version => version.CreatedAt)];
     }
 
+    /// <summary>
+    /// The version that may take the place of the production one: the newest, if it is newer than that and was never served. A
+    /// version that was taken back is not offered again.
+    /// </summary>
+    public static ModelVersionRecord? Candidate(ModelRecord model, IReadOnlyList<ModelVersionRecord> versions) =>
+        versions is [var newest, ..] && newest.Version != model.Production && model.History.All(promotion => promotion.Version != newest.Version)
+            ? newest
+            : null;
+
     /// <summary>Adds a version; one that is there already stays as it is.</summary>
     public async Task AddVersionAsync(ModelVersionRecord version, CancellationToken cancellationToken)
     {

@@ -14,8 +14,8 @@ public sealed class Health(DroptuneStorage storage)
     {
         var problem = await StorageProblemAsync(cancellationToken);
         return problem is null
-            ? new JsonAnswer(new { Status = "ok", Storage = "ok" })
-            : new JsonAnswer(new { Status = "unavailable", Storage = problem }, StatusCodes.Status503ServiceUnavailable);
+            ? new JsonAnswer(new HealthAnswer("ok", "ok"))
+            : new JsonAnswer(new HealthAnswer("unavailable", problem), StatusCodes.Status503ServiceUnavailable);
     }
 
     private async Task<string?> StorageProblemAsync(CancellationToken cancellationToken)
@@ -37,3 +37,6 @@ public sealed class Health(DroptuneStorage storage)
         }
     }
 }
+
+/// <summary>"ok", or what is wrong.</summary>
+public sealed record HealthAnswer(string Status, string Storage);

@@ -1,8 +1,12 @@
+using Droptune.Core.Evaluation;
+using Droptune.Core.Inference;
 using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
+using Droptune.Functions.Api;
 using Droptune.Functions.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Droptune.Functions.Hosting;
 
@@ -12,13 +16,21 @@ public static class Services
     public static IServiceCollection AddDroptune(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<PipelineOptions>().Bind(configuration).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PromotionSettings>().Bind(configuration.GetSection("Promotion"));
+        services.AddOptions<ModelCacheOptions>().Bind(configuration.GetSection("Serving"));
         return services
             .AddDroptuneStorage()
+            .AddSingleton(provider => provider.GetRequiredService<IOptions<ModelCacheOptions>>().Value)
+            .AddSingleton(provider => new ModelFiles(
+                provider.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models), provider.GetRequiredService<ModelCacheOptions>().Folder))
+            .AddSingleton<ModelCache>()
             .AddSingleton<BaseModels>()
             .AddSingleton<DatasetIngestion>()
             .AddSingleton<DatasetValidation>()
+            .AddSingleton<ModelEvaluation>()
             .AddSingleton<QueueMessages>()
             .AddSingleton<RunSupervision>()
+            .AddSingleton<RunRequests>()
             .AddSingleton<Answers>();
     }
 }

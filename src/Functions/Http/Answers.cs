@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Azure;
+using Droptune.Core.Inference;
 
 namespace Droptune.Functions.Http;
 
@@ -15,7 +16,16 @@ public sealed class Answers(ILogger<Answers> logger)
         }
         catch (ProblemException e)
         {
+            if (e.InnerException is not null && e.Kind.Status >= StatusCodes.Status500InternalServerError)
+            {
+                logger.LogError(e.InnerException, "{Method} {Path}: {Problem}", request.Method, request.Path, e.Message);
+            }
+
             return Problem.Answer(e.Kind, e.Message, e.Place);
+        }
+        catch (ModelBusyException e)
+        {
+            return Problem.Answer(ProblemKinds.Overloaded, "Too much is waiting already: try again in a moment.", retryAfter: e.RetryAfter);
         }
         catch (Exception) when (request.HttpContext.RequestAborted.IsCancellationRequested)
         {

@@ -11,8 +11,8 @@ public sealed class JsonAnswer(object? body, int status = StatusCodes.Status200O
 
     public string ContentType { get; init; } = "application/json; charset=utf-8";
 
-    /// <summary>Seconds after which a refused request may be tried again.</summary>
-    public int? RetryAfter { get; init; }
+    /// <summary>After what time a refused request may be tried again.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 
     public async Task ExecuteResultAsync(ActionContext context)
     {
@@ -23,9 +23,9 @@ public sealed class JsonAnswer(object? body, int status = StatusCodes.Status200O
             response.Headers.Location = Location;
         }
 
-        if (RetryAfter is { } seconds)
+        if (RetryAfter is { } wait)
         {
-            response.Headers.RetryAfter = $"{seconds}";
+            response.Headers.RetryAfter = $"{Math.Ceiling(wait.TotalSeconds):F0}";
         }
 
         if (body is not null)

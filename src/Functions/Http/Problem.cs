@@ -3,7 +3,7 @@ namespace Droptune.Functions.Http;
 /// <summary>The body of an error answer, RFC 9457, with a stable <c>code</c>.</summary>
 public sealed record Problem
 {
-    private const int RetryAfterSeconds = 1;
+    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
 
     public required string Type { get; init; }
 
@@ -24,7 +24,7 @@ public sealed record Problem
     /// <summary>The trace of the request, under which the log says more.</summary>
     public string? TraceId { get; init; }
 
-    public static JsonAnswer Answer(ProblemKind kind, string? detail = null, BodyPlace? place = null, string? traceId = null)
+    public static JsonAnswer Answer(ProblemKind kind, string? detail = null, BodyPlace? place = null, string? traceId = null, TimeSpan? retryAfter = null)
     {
         var problem = new Problem
         {
@@ -41,7 +41,7 @@ public sealed record Problem
         return new JsonAnswer(problem, kind.Status)
         {
             ContentType = "application/problem+json",
-            RetryAfter = kind.Status == StatusCodes.Status503ServiceUnavailable ? RetryAfterSeconds : null,
+            RetryAfter = kind.Status == StatusCodes.Status503ServiceUnavailable ? retryAfter ?? DefaultRetryAfter : null,
         };
     }
 }

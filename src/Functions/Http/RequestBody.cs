@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Droptune.Core;
 
 namespace Droptune.Functions.Http;
 
 /// <summary>Reads a JSON body whole, and says precisely what is wrong with one that cannot be read.</summary>
-public static class RequestBody
+public static partial class RequestBody
 {
     public const int MaxBytes = 1 << 20;
 
@@ -133,11 +134,29 @@ public static class RequestBody
         }
     }
 
-    // The serializer appends the place, which the answer has in fields of its own, and names the .NET type.
+    // The serializer appends the place, which the answer has in fields of its own, and names .NET types.
     private static string Reason(JsonException e)
     {
         var message = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0];
-        var type = message.IndexOf(" could not be mapped to any .NET member", StringComparison.Ordinal);
-        return type >= 0 ? $"{message[..type]} is not known here." : message;
+        return message switch
+        {
+            _ when UnknownKey().Match(message) is { Success: true } match => $"The key {match.Groups[1].Value} is not known here.",
+            _ when MissingKeys().Match(message) is { Success: true } match => $"Missing: {match.Groups[1].Value}",
+            _ when Repeated().Match(message) is { Success: true } match => $"The key {match.Groups[1].Value} is there twice.",
+            _ when WrongType().IsMatch(message) => "The value is not of the type or not one of the words that are expected here; /api/openapi.json describes them.",
+            _ => message,
+        };
     }
+
+    [GeneratedRegex("^The JSON property (.+) could not be mapped to any .NET member")]
+    private static partial Regex UnknownKey();
+
+    [GeneratedRegex("missing required properties including: (.+)$")]
+    private static partial Regex MissingKeys();
+
+    [GeneratedRegex("^Duplicate property (.+) encountered")]
+    private static partial Regex Repeated();
+
+    [GeneratedRegex("could not be converted to|allow (setting )?null values")]
+    private static partial Regex WrongType();
 }

@@ -11,20 +11,8 @@ namespace Droptune.Functions.Hosting.Local;
 /// <summary>Maps the HTTP functions of this assembly onto Kestrel by their <see cref="HttpTriggerAttribute"/>.</summary>
 internal static class HttpFunctions
 {
-    private const string RoutePrefix = "api";
-
     private const string KeyAdvice =
         "Requests from other machines need the key of the setting 'FunctionsKey' in the header 'x-functions-key'; without that setting all are refused.";
-
-    /// <summary>Every method of the assembly that is an HTTP function.</summary>
-    public static IEnumerable<(MethodInfo Method, HttpTriggerAttribute Trigger)> All =>
-        from type in typeof(HttpFunctions).Assembly.GetExportedTypes()
-        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-        where method.IsDefined(typeof(FunctionAttribute))
-        from parameter in method.GetParameters()
-        let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
-        where trigger is not null
-        select (method, trigger);
 
     public static void Map(WebApplication app)
     {
@@ -36,20 +24,20 @@ internal static class HttpFunctions
             _ => Task.CompletedTask,
         });
         var key = app.Configuration["FunctionsKey"];
-        foreach (var (method, trigger) in All)
+        foreach (var function in HttpFunction.All)
         {
-            app.MapMethods($"/{RoutePrefix}/{trigger.Route}", trigger.Methods, Handler(method, trigger, key));
+            app.MapMethods($"/{HttpFunction.RoutePrefix}/{function.Trigger.Route}", function.Trigger.Methods!, Handler(function, key));
         }
     }
 
-    private static RequestDelegate Handler(MethodInfo method, HttpTriggerAttribute trigger, string? key)
+    private static RequestDelegate Handler(HttpFunction function, string? key)
     {
-        var create = ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes);
-        var invoker = MethodInvoker.Create(method);
-        var parameters = method.GetParameters();
+        var create = ActivatorUtilities.CreateFactory(function.Method.DeclaringType!, Type.EmptyTypes);
+        var invoker = MethodInvoker.Create(function.Method);
+        var parameters = function.Method.GetParameters();
         return async context =>
         {
-            if (trigger.AuthLevel != AuthorizationLevel.Anonymous && !IsLocal(context) && !HasKey(context.Request, key))
+            if (function.Trigger.AuthLevel != AuthorizationLevel.Anonymous && !IsLocal(context) && !HasKey(context.Request, key))
             {
                 await WriteAsync(context, ProblemKinds.KeyRequired, KeyAdvice);
                 return;

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Droptune.Core.Storage;
+using Droptune.Functions.Http;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Timers;
 using Microsoft.Extensions.Configuration;
@@ -139,7 +140,7 @@ public sealed class TriggerHost(
         public IReadOnlyList<Type> GetTypes() =>
             [.. typeof(TriggerHost).Assembly.GetExportedTypes()
                 .Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(FunctionAttribute), inherit: false)))
-                .Except(HttpFunctions.All.Select(function => function.Method.DeclaringType!))];
+                .Except(HttpFunction.All.Select(function => function.Method.DeclaringType!))];
     }
 
     /// <summary>The process's lifetime is the outer host's.</summary>

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Azure;
+using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Evaluation;
+using Droptune.Core.Inference;
+using Droptune.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Droptune.Core.Pipeline;
+
+/// <summary>
+/// Evaluates what a model serves, and its candidate on the same examples; promotes the candidate by the rules. The examples
+/// are those of the newest accepted version of the dataset: an example never changes its split, so none was trained on.
+/// </summary>
+public sealed class ModelEvaluation(
+    DroptuneStorage storage, ModelStore models, DatasetStore datasets, EvaluationStore evaluations, ModelCache cache,
+    IOptions<PromotionSettings> promotion, TimeProvider clock, ILogger<ModelEvaluation> logger)
+{
+    private static readonly Split[] Splits = [Split.Dev, Split.Test];
+
+    public async Task EvaluateAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await models.FindAsync(name, cancellationToken) is not { } model)
+        {
+            logger.LogWarning("There is no model {Model} to evaluate", name);
+            return;
+        }
+
+        var versions = await models.VersionsAsync(name, cancellationToken);
+        var production = versions.FirstOrDefault(version => version.Version == model.Production);
+        var candidate = ModelStore.Candidate(model, versions);
+        if ((candidate ?? production) is not { } newest)
+        {
+            return;
+        }
+
+        var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
+        try
+        {
+            var datasetVersion = await DownloadAsync(newest, folder, cancellationToken);
+            var served = production is null ? null : await EvaluateAsync(production, datasetVersion, folder, cancellationToken);
+            if (candidate is not null)
+            {
+                var report = await EvaluateAsync(candidate, datasetVersion, folder, cancellationToken);
+                await DecideAsync(report, served, model.Production, cancellationToken);
+            }
+
+            if (served is not null)
+            {
+                await WatchAsync(served, cancellationToken);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Fetches dev and test of the newest accepted dataset version, or of the one that the model was trained on.</summary>
+    private async Task<string> DownloadAsync(ModelVersionRecord version, string folder, CancellationToken cancellationToken)
+    {
+        var datasetVersion = (await datasets.FindAsync(version.Dataset, cancellationToken))?.AcceptedVersion ?? version.DatasetVersion;
+        foreach (var split in Splits)
+        {
+            await storage.Container(StorageNames.Snapshots)
+                .GetBlobClient($"{version.Dataset}/{datasetVersion}/{FileName(split)}")
+                .DownloadToAsync(Path.Combine(folder, FileName(split)), cancellationToken);
+        }
+
+        return datasetVersion;
+    }
+
+    private async Task<EvaluationReport> EvaluateAsync(
+        ModelVersionRecord version, string datasetVersion, string folder, CancellationToken cancellationToken)
+    {
+        using var lease = await cache.RentAsync(version.Model, version.Version, cancellationToken)
+            ?? throw new InvalidOperationException($"The files of {version.Model} {version.Version} are not in '{StorageNames.Models}'.");
+        var evaluator = new Evaluator(lease.Model.PredictAsync, lease.Model.Config.Task, clock);
+        var splits = new Dictionary<Split, SplitEvaluation>();
+        foreach (var split in Splits)
+        {
+            splits[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(folder, FileName(split))), cancellationToken);
+        }
+
+        return new EvaluationReport
+        {
+            Model = version.Model,
+            Version = version.Version,
+            Artefact = lease.Model.Config.ServedFile,
+            Task = lease.Model.Config.Task,
+            Dataset = version.Dataset,
+            DatasetVersion = datasetVersion,
+            At = clock.GetUtcNow(),
+            Splits = splits,
+        };
+    }
+
+    private async Task DecideAsync(EvaluationReport report, EvaluationReport? served, string? production, CancellationToken cancellationToken)
+    {
+        var decision = PromotionDecision.Decide(report, served, promotion.Value);
+        var isPromoted = decision.Promote
+            && await models.TryPromoteAsync(report.Model, report.Version, production, decision.Reason, cancellationToken);
+        var comparisons = Splits.Select(split => served is null ? null : Comparison.Of(report, served, "production", split)).OfType<Comparison>();
+        await StoreAsync(
+            report with { Promotion = decision, Comparisons = [.. comparisons] }, EvaluatedRole.Candidate, isPromoted, isDrop: false, cancellationToken);
+        logger.LogInformation(
+            "Model {Model} {Version} is {Outcome}: {Reason}", report.Model, report.Version, isPromoted ? "promoted" : "not promoted", decision.Reason);
+    }
+
+    /// <summary>Compares what is served with what was served at the evaluation before.</summary>
+    private async Task WatchAsync(EvaluationReport report, CancellationToken cancellationToken)
+    {
+        var previous = await PreviousAsync(report.Model, cancellationToken);
+        var comparisons = Splits.Select(split => previous is null ? null : Comparison.Of(report, previous, "previous", split)).OfType<Comparison>().ToList();
+        var drop = comparisons.Find(comparison => comparison is { IsDrop: true, Split: Split.Test });
+        await StoreAsync(report with { Comparisons = comparisons }, EvaluatedRole.Production, isPromoted: false, drop is not null, cancellationToken);
+        if (drop is null)
+        {
+            logger.LogInformation("Model {Model} {Version} evaluated: {Scores}", report.Model, report.Version, Scores(report));
+        }
+        else
+        {
+            logger.LogWarning("Model {Model} {Version} dropped on test: {Drop} against {Previous}", report.Model, report.Version, drop, drop.Version);
+        }
+    }
+
+    private async Task<EvaluationReport?> PreviousAsync(string model, CancellationToken cancellationToken)
+    {
+        var records = await evaluations.ListAsync(model, limit: 20, cancellationToken);
+        if (records.FirstOrDefault(record => record.Role == EvaluatedRole.Production || record.Promoted) is not { } last)
+        {
+            return null;
+        }
+
+        try
+        {
+            var blob = storage.Container(StorageNames.Reports).GetBlobClient($"{last.Report}.json");
+            return EvaluationReport.Read((await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToString());
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null; // somebody tidied up
+        }
+    }
+
+    private async Task StoreAsync(
+        EvaluationReport report, EvaluatedRole role, bool isPromoted, bool isDrop, CancellationToken cancellationToken)
+    {
+        var path = string.Create(
+            CultureInfo.InvariantCulture, $"{report.Model}/{report.Version}/evaluation-{report.At.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}");
+        await storage.Container(StorageNames.Reports).PutAsync($"{path}.json", "application/json", BinaryData.FromString(report.ToJson()), cancellationToken);
+        await evaluations.AddAsync(
+            new EvaluationRecord
+            {
+                Model = report.Model,
+                Version = report.Version,
+                At = report.At,
+                Role = role,
+                Dataset = report.Dataset,
+                DatasetVersion = report.DatasetVersion,
+                Artefact = report.Artefact,
+                Metrics = report.Metrics(),
+                Report = path,
+                Promoted = isPromoted,
+                Dropped = isDrop,
+            },
+            cancellationToken);
+    }
+
+    private static string Scores(EvaluationReport report) =>
+        string.Join(", ", report.Splits.Select(split => string.Create(CultureInfo.InvariantCulture, $"{split.Key} {split.Value.MainScore:P2}")));
+
+    private static string FileName(Split split) => $"{split.ToString().ToLowerInvariant()}.jsonl.gz";
+}

@@ -1,0 +1,71 @@
+using Droptune.Core.Storage;
+using Droptune.Functions.Http;
+using static Droptune.Functions.Http.ProblemKinds;
+
+namespace Droptune.Functions.Api;
+
+/// <summary>What an HTTP function takes and answers, beyond what its trigger says: for the OpenAPI document.</summary>
+public sealed record ApiOperation(string Function, string Summary, Type Answer, params ProblemKind[] Problems)
+{
+    private static readonly ProblemKind[] BodyProblems = [EmptyBody, InvalidUtf8, InvalidJson, SlowBody, BodyTooLarge, UnsupportedMediaType, InvalidValue];
+
+    /// <summary>One an HTTP function.</summary>
+    public static readonly IReadOnlyList<ApiOperation> All =
+    [
+        new("Predict", "Predict labels and entities", typeof(PredictAnswer), InvalidName, UnknownModel, UnknownVersion, NothingServed, TooManyInputs, ModelUnavailable, Overloaded)
+        {
+            Body = typeof(PredictRequest),
+            Query = [new("version", "The version to ask; default: the production version.", typeof(string))],
+        },
+        new("ListModels", "List the models with their versions", typeof(ModelView[])),
+        new("GetModel", "Show a model with its versions", typeof(ModelView), InvalidName, UnknownModel),
+        new("PromoteModel", "Make a version the production one, or go back to an earlier one", typeof(ModelView), InvalidName, UnknownModel, UnknownVersion)
+        {
+            Body = typeof(PromotionRequest),
+        },
+        new("GiveFeedback", "Keep a corrected answer for the next version of the dataset", typeof(FeedbackAnswer), InvalidName, UnknownModel)
+        {
+            Body = typeof(FeedbackRequest),
+            Statuses = [StatusCodes.Status201Created],
+        },
+        new("ListDatasets", "List the datasets", typeof(DatasetView[])),
+        new("GetDataset", "Show a dataset and what was found in it", typeof(DatasetView), UnknownDataset),
+        new("StartRun", "Start a training run; the same spec twice is one run (202 when it is queued, 200 when it is under way or done)", typeof(RunRecord), UnknownDataset, UnknownVersion)
+        {
+            Body = typeof(RunRequest),
+            Statuses = [StatusCodes.Status200OK, StatusCodes.Status202Accepted],
+        },
+        new("ListRuns", "List the runs, newest first", typeof(RunRecord[]), InvalidParameter)
+        {
+            Query = [new("model", "Only runs of this model.", typeof(string)), new("state", "Only runs in this state.", typeof(Core.Jobs.RunState)), Limit],
+        },
+        new("GetRun", "Show a run with its progress", typeof(RunRecord), UnknownRun),
+        new("CancelRun", "Cancel a run that waits or runs", typeof(RunRecord), UnknownRun, RunIsOver),
+        new("ListEvaluations", "List evaluations, newest first", typeof(EvaluationRecord[]), InvalidName, InvalidParameter)
+        {
+            Query = [new("model", "Only evaluations of this model.", typeof(string)), Limit],
+        },
+        new("Health", "Say whether requests can be answered", typeof(HealthAnswer))
+        {
+            Statuses = [StatusCodes.Status200OK, StatusCodes.Status503ServiceUnavailable],
+        },
+        new("OpenApi", "This document", typeof(object)),
+    ];
+
+    /// <summary>The type of the JSON body; null = none.</summary>
+    public Type? Body { get; init; }
+
+    public IReadOnlyList<ApiParameter> Query { get; init; } = [];
+
+    /// <summary>The statuses under which <see cref="Answer"/> comes.</summary>
+    public IReadOnlyList<int> Statuses { get; init; } = [StatusCodes.Status200OK];
+
+    /// <summary>Every error answer of the operation.</summary>
+    public IEnumerable<ProblemKind> AllProblems =>
+        [.. Problems, .. Body is null ? [] : BodyProblems, .. Function is "Health" or "OpenApi" ? [] : new[] { StorageUnavailable, Unexpected }];
+
+    private static ApiParameter Limit => new("limit", "How many at most: 1 to 1000, default 100.", typeof(int));
+}
+
+/// <summary>A query parameter.</summary>
+public sealed record ApiParameter(string Name, string Description, Type Type);

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Azure;
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Jobs;
+using Droptune.Core.Pipeline;
+using Droptune.Core.Storage;
+using Droptune.Functions.Http;
+
+namespace Droptune.Functions.Api;
+
+/// <summary>A job spec without id, in which everything but the dataset's name may be left out.</summary>
+public sealed record RunRequest
+{
+    /// <summary>Default: the dataset's name.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Default: the first base model of the account, scratch where it holds none.</summary>
+    public BaseModel? Base { get; init; }
+
+    public required RunDataset Dataset { get; init; }
+
+    /// <summary>Default: what the dataset is for.</summary>
+    public TaskKind? Task { get; init; }
+
+    public Optimisation? Optimisation { get; init; }
+}
+
+/// <summary>A dataset's snapshot; without a version the one that was accepted last.</summary>
+public sealed record RunDataset(string Name, string? Version = null);
+
+/// <summary>Makes job specs of requests, and refuses what no worker could run.</summary>
+public sealed partial class RunRequests(DroptuneStorage storage, DatasetStore datasets, BaseModels baseModels)
+{
+    public async Task<JobSpec> ToSpecAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        Check("$.model", request.Model is { } model ? ResourceName.Problem(model) : null);
+        Check("$.dataset.name", ResourceName.Problem(request.Dataset.Name));
+        var report = await ReportAsync(request.Dataset, cancellationToken);
+        var task = request.Task ?? report.Task!.Value;
+        Check("$.task", task == report.Task || report.Task == TaskKind.Joint
+            ? null
+            : $"The dataset cannot be learnt as {Word(task)}: it is for {Word(report.Task!.Value)}.");
+        var known = await baseModels.ListAsync(cancellationToken);
+        var baseModel = request.Base ?? new BaseModel { Name = known is [var first, ..] ? first : BaseModel.Scratch };
+        Check("$.base.name", baseModel.Name == BaseModel.Scratch || known.Contains(baseModel.Name)
+            ? null
+            : $"There is no base model '{baseModel.Name}': use one of {string.Join(", ", known.Append(BaseModel.Scratch))}.");
+        var spec = new JobSpec
+        {
+            Model = request.Model ?? request.Dataset.Name,
+            Base = baseModel,
+            Dataset = new(request.Dataset.Name, report.Version),
+            Task = task,
+            Optimisation = request.Optimisation ?? new(),
+        };
+        return spec;
+    }
+
+    private async Task<DatasetReport> ReportAsync(RunDataset dataset, CancellationToken cancellationToken)
+    {
+        var version = dataset.Version
+            ?? (await datasets.FindAsync(dataset.Name, cancellationToken))?.AcceptedVersion
+            ?? throw new ProblemException(ProblemKinds.UnknownDataset, $"There is no accepted dataset '{dataset.Name}'; GET /api/datasets lists them.");
+        var unknown = new ProblemException(ProblemKinds.UnknownVersion, $"Dataset '{dataset.Name}' has no accepted version '{version}'.");
+        if (!Version().IsMatch(version))
+        {
+            throw unknown;
+        }
+
+        try
+        {
+            var blob = storage.Container(StorageNames.Reports).GetBlobClient($"{dataset.Name}/{version}/validation.json");
+            await using var content = await blob.OpenReadAsync(cancellationToken: cancellationToken);
+            var report = await JsonSerializer.DeserializeAsync<DatasetReport>(content, DroptuneJson.Compact, cancellationToken);
+            return report is { Accepted: true } ? report : throw unknown;
+        }
+        catch (RequestFailedException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            throw unknown;
+        }
+    }
+
+    private static void Check(string path, string? problem)
+    {
+        if (problem is not null)
+        {
+            throw new ProblemException(ProblemKinds.InvalidValue, problem) { Place = new(null, null, path) };
+        }
+    }
+
+    private static string Word(TaskKind task) => JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString());
+
+    [GeneratedRegex(@"^[0-9a-f]{12}\z")]
+    private static partial Regex Version();
+}

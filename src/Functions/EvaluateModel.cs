@@ -1,0 +1,19 @@
+using Droptune.Core.Jobs;
+using Droptune.Core.Pipeline;
+using Droptune.Core.Storage;
+
+namespace Droptune.Functions;
+
+/// <summary>Evaluates what a model serves and its candidate, and promotes the candidate if it is better.</summary>
+public sealed class EvaluateModel(ModelEvaluation evaluation, QueueMessages messages)
+{
+    [Function(nameof(EvaluateModel))]
+    public async Task RunAsync(
+        [QueueTrigger(StorageNames.EvaluationRequests, Connection = StorageNames.Connection)] string message, CancellationToken cancellationToken)
+    {
+        if (await messages.ReadAsync<EvaluationRequest>(StorageNames.EvaluationRequests, message, cancellationToken) is { } request)
+        {
+            await evaluation.EvaluateAsync(request.Model, cancellationToken);
+        }
+    }
+}
