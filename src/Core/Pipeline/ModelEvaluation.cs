@@ -150,7 +150,10 @@ public sealed class ModelEvaluation(
     {
         var path = string.Create(
             CultureInfo.InvariantCulture, $"{report.Model}/{report.Version}/evaluation-{report.At.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}");
-        await storage.Container(StorageNames.Reports).PutAsync($"{path}.json", "application/json", BinaryData.FromString(report.ToJson()), cancellationToken);
+        var reports = storage.Container(StorageNames.Reports);
+        await reports.PutAsync($"{path}.html", "text/html; charset=utf-8", BinaryData.FromString(EvaluationHtml.Write(report)), cancellationToken);
+        await reports.PutAsync($"{path}.md", "text/markdown; charset=utf-8", BinaryData.FromString(EvaluationMarkdown.Write(report)), cancellationToken);
+        await reports.PutAsync($"{path}.json", "application/json", BinaryData.FromString(report.ToJson()), cancellationToken);
         await evaluations.AddAsync(
             new EvaluationRecord
             {
