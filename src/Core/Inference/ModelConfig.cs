@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Droptune.Core.Datasets;
 
@@ -102,6 +103,10 @@ public sealed record ModelConfig
         return JsonSerializer.Deserialize<ModelConfig>(file, Json)
             ?? throw new InvalidDataException($"{file.Name} is empty");
     }
+
+    /// <summary>A configuration whose keys were changed after reading.</summary>
+    public static ModelConfig From(JsonObject keys) =>
+        keys.Deserialize<ModelConfig>(Json) ?? throw new InvalidDataException($"{FileName} is empty");
 
     public void Save(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json));
 

@@ -1,0 +1,127 @@
+using Droptune.Core.Datasets;
+using Droptune.Core.Inference;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+using Modules = TorchSharp.Modules;
+
+namespace Droptune.TrainingJob.Model;
+
+/// <summary>
+/// BERT as in Hugging Face's transformers (modeling_bert.py): learned positions, post-LayerNorm, tanh-pooled [CLS] for text
+/// labels. Shapes: B texts, L pieces, H hidden size.
+/// </summary>
+public sealed class BertModel(ModelConfig config, BertWeights weights) : IDisposable
+{
+    private readonly long _heads = config.NumAttentionHeads;
+
+    public ModelConfig Config => config;
+
+    public BertWeights Weights => weights;
+
+    /// <summary>Whether dropout is active.</summary>
+    public bool Training { get; set; }
+
+    /// <summary>What the matrix products are computed in; parameters and norms stay float32. BFloat16 is for GPUs.</summary>
+    public ScalarType Precision { get; init; } = ScalarType.Float32;
+
+    /// <summary>
+    /// The mask that is added to the attention scores (B, 1, 1, L): 0 where there is a piece, else -infinity; null when no text
+    /// is padded. Made once a batch.
+    /// </summary>
+    public Tensor? AttentionMask(ReadOnlySpan<int> lengths, int width, Device device)
+    {
+        if (!lengths.ContainsAnyExcept(width))
+        {
+            return null;
+        }
+
+        var mask = new float[lengths.Length * width];
+        for (var row = 0; row < lengths.Length; row++)
+        {
+            mask.AsSpan((row * width) + lengths[row], width - lengths[row]).Fill(float.NegativeInfinity);
+        }
+
+        return tensor(mask, [lengths.Length, 1, 1, width], device: device).to(Precision);
+    }
+
+    /// <summary>The word embeddings (B, L, H) of piece ids (B, L).</summary>
+    public Tensor Embed(Tensor ids) => Rows(weights[BertWeights.WordEmbeddings], ids);
+
+    /// <summary>Hidden states (B, L, H).</summary>
+    /// <param name="words">Word embeddings, see <see cref="Embed"/>.</param>
+    /// <param name="mask">See <see cref="AttentionMask"/>.</param>
+    /// <param name="types">Token types (B, L); null = all 0.</param>
+    public Tensor Encode(Tensor words, Tensor? mask, Tensor? types = null)
+    {
+        var typeTable = weights["bert.embeddings.token_type_embeddings.weight"];
+        var places = weights["bert.embeddings.position_embeddings.weight"].narrow(0, 0, words.shape[1]);
+        var hidden = words + (places + (types is null ? typeTable[0] : Rows(typeTable, types)));
+        hidden = Dropout(Norm(hidden, "bert.embeddings.LayerNorm"));
+
+        for (var i = 0; i < config.NumHiddenLayers; i++)
+        {
+            hidden = Layer(hidden, mask, $"bert.encoder.layer.{i}");
+        }
+
+        return hidden;
+    }
+
+    /// <summary>The outputs of the heads for hidden states (B, L, H).</summary>
+    public Logits Heads(Tensor hidden) => config.Task switch
+    {
+        TaskKind.TokenClassification => new(Linear(Dropout(hidden), "classifier"), null),
+        TaskKind.TextClassification => new(null, Linear(Dropout(Pool(hidden)), "classifier")),
+        _ => new(Linear(Dropout(hidden), "classifier"), Linear(Dropout(Pool(hidden)), "text_classifier")),
+    };
+
+    /// <summary>(B, H): tanh of a dense layer over each [CLS].</summary>
+    public Tensor Pool(Tensor hidden) => Linear(hidden.select(1, 0), "bert.pooler.dense").tanh();
+
+    public void Dispose() => weights.Dispose();
+
+    private static Tensor Rows(Tensor table, Tensor ids) =>
+        table.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], table.shape[1]);
+
+    private Tensor Layer(Tensor hidden, Tensor? mask, string layer)
+    {
+        var attended = Linear(Attend(hidden, mask, $"{layer}.attention.self.qkv"), $"{layer}.attention.output.dense");
+        hidden = Norm(Dropout(attended) + hidden, $"{layer}.attention.output.LayerNorm");
+
+        var inner = Activate(Linear(hidden, $"{layer}.intermediate.dense"));
+        return Norm(Dropout(Linear(inner, $"{layer}.output.dense")) + hidden, $"{layer}.output.LayerNorm");
+    }
+
+    private Tensor Attend(Tensor hidden, Tensor? mask, string projection)
+    {
+        var (batch, length) = (hidden.shape[0], hidden.shape[1]);
+        var parts = Linear(hidden, projection)
+            .view(batch, length, 3, _heads, config.HiddenSize / _heads)
+            .permute(2, 0, 3, 1, 4) // 3 × (B, heads, L, H / heads)
+            .unbind(0);
+        var dropout = Training ? config.AttentionProbsDropoutProb : 0;
+
+        return F.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, dropout)
+            .transpose(1, 2)
+            .reshape(batch, length, config.HiddenSize);
+    }
+
+    private Tensor Activate(Tensor inner) => config.HiddenAct switch
+    {
+        "gelu" => F.gelu(inner),
+        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => F.gelu(inner, Modules.GELU.Approximate.tanh),
+        "relu" => F.relu(inner),
+        var other => throw new NotSupportedException($"hidden_act '{other}' is not supported; gelu, gelu_new and relu are."),
+    };
+
+    private Tensor Linear(Tensor input, string name) => F.linear(
+        input.to(Precision), weights[$"{name}.weight"].to(Precision), weights[$"{name}.bias"].to(Precision));
+
+    private Tensor Norm(Tensor input, string name) => F.layer_norm(
+        input, [config.HiddenSize], weights[$"{name}.weight"], weights[$"{name}.bias"], config.LayerNormEps);
+
+    private Tensor Dropout(Tensor input) =>
+        Training && config.HiddenDropoutProb > 0 ? F.dropout(input, config.HiddenDropoutProb, training: true) : input;
+}
+
+/// <summary>What the heads of a model give: tags (B, L, tags) and text labels (B, labels); null where the task has none.</summary>
+public sealed record Logits(Tensor? Tags, Tensor? Text);

@@ -1,0 +1,128 @@
+using Droptune.Core.Datasets;
+using Droptune.Core.Inference;
+using static TorchSharp.torch;
+
+namespace Droptune.TrainingJob.Model;
+
+/// <summary>
+/// The parameters of a BERT model with its heads, float32, in the order of the layers. Query, key and value are kept as one
+/// matrix, because one multiplication is faster than three; <see cref="Named"/> shows every parameter by Hugging Face's name.
+/// </summary>
+public sealed class BertWeights : IDisposable
+{
+    public const string WordEmbeddings = "bert.embeddings.word_embeddings.weight";
+
+    private static readonly string[] Projections = ["query", "key", "value"];
+
+    private readonly Dictionary<string, Weight> _byName = [];
+    private readonly List<Weight> _all = [];
+    private readonly ModelConfig _config;
+    private readonly Device _device;
+
+    /// <summary>Random weights as BERT starts: normal with the configuration's range, biases 0, norms 1.</summary>
+    public BertWeights(ModelConfig config, Device device)
+    {
+        (_config, _device) = (config, device);
+        var hidden = config.HiddenSize;
+
+        Matrix(WordEmbeddings, 0, config.VocabSize, hidden);
+        Matrix("bert.embeddings.position_embeddings.weight", 0, config.MaxPositionEmbeddings, hidden);
+        Matrix("bert.embeddings.token_type_embeddings.weight", 0, config.TypeVocabSize, hidden);
+        Norm("bert.embeddings.LayerNorm", 0);
+        for (var i = 0; i < config.NumHiddenLayers; i++)
+        {
+            var layer = $"bert.encoder.layer.{i}";
+            Linear($"{layer}.attention.self.qkv", i + 1, 3 * hidden, hidden);
+            Linear($"{layer}.attention.output.dense", i + 1, hidden, hidden);
+            Norm($"{layer}.attention.output.LayerNorm", i + 1);
+            Linear($"{layer}.intermediate.dense", i + 1, config.IntermediateSize, hidden);
+            Linear($"{layer}.output.dense", i + 1, hidden, config.IntermediateSize);
+            Norm($"{layer}.output.LayerNorm", i + 1);
+        }
+
+        var heads = config.NumHiddenLayers + 1;
+        if (config.Task != TaskKind.TokenClassification)
+        {
+            Linear("bert.pooler.dense", heads, hidden, hidden);
+        }
+
+        Linear("classifier", heads, config.Id2Label?.Count ?? 2, hidden);
+        if (config.Task == TaskKind.Joint)
+        {
+            Linear("text_classifier", heads, config.TextLabelNames.Count, hidden);
+        }
+    }
+
+    /// <summary>The leaves of the computation.</summary>
+    public IReadOnlyList<Weight> All => _all;
+
+    public Tensor this[string name] => _byName[name].Value;
+
+    /// <summary>Every parameter by Hugging Face's name: views, so what is written to them changes the model.</summary>
+    public IEnumerable<(string Name, Tensor View)> Named()
+    {
+        foreach (var weight in _all)
+        {
+            using var _ = no_grad();
+            if (!weight.Name.Contains(".qkv.", StringComparison.Ordinal))
+            {
+                yield return (weight.Name, weight.Value.detach());
+                continue;
+            }
+
+            for (var i = 0; i < Projections.Length; i++)
+            {
+                var name = weight.Name.Replace("qkv", Projections[i], StringComparison.Ordinal);
+                yield return (name, weight.Value.detach().narrow(0, i * _config.HiddenSize, _config.HiddenSize));
+            }
+        }
+    }
+
+    /// <summary>Overwrites these weights with those of a model of the same shape.</summary>
+    public void CopyFrom(BertWeights other)
+    {
+        using var _ = no_grad();
+        foreach (var (mine, theirs) in _all.Zip(other._all))
+        {
+            mine.Value.copy_(theirs.Value);
+        }
+    }
+
+    public BertWeights Clone()
+    {
+        var clone = new BertWeights(_config, _device);
+        clone.CopyFrom(this);
+        return clone;
+    }
+
+    public void Dispose() => _all.ForEach(weight => weight.Value.Dispose());
+
+    private void Linear(string name, int layer, long outputs, long inputs)
+    {
+        Matrix($"{name}.weight", layer, outputs, inputs);
+        Add($"{name}.bias", layer, zeros(outputs, device: _device), decays: false);
+    }
+
+    private void Norm(string name, int layer)
+    {
+        Add($"{name}.weight", layer, ones(_config.HiddenSize, device: _device), decays: false);
+        Add($"{name}.bias", layer, zeros(_config.HiddenSize, device: _device), decays: false);
+    }
+
+    private void Matrix(string name, int layer, long rows, long columns) => Add(
+        name, layer, empty(rows, columns, device: _device).normal_(0, _config.InitializerRange), decays: true);
+
+    private void Add(string name, int layer, Tensor value, bool decays)
+    {
+        var weight = new Weight(name, value.requires_grad_().DetachFromDisposeScope(), layer, decays);
+        _all.Add(weight);
+        _byName.Add(name, weight);
+    }
+}
+
+/// <summary>A leaf of the computation.</summary>
+/// <param name="Name">Hugging Face's name, except that query, key and value are one "qkv".</param>
+/// <param name="Value">Requires its gradient.</param>
+/// <param name="Layer">0 the embeddings, 1 to n the encoder's layers, n + 1 the heads.</param>
+/// <param name="Decays">Whether weight decay applies: to matrices, not to biases and norms.</param>
+public sealed record Weight(string Name, Tensor Value, int Layer, bool Decays);

@@ -1,0 +1,131 @@
+using Droptune.TrainingJob.Model;
+using static TorchSharp.torch;
+
+namespace Droptune.TrainingJob.Training.Optimizer;
+
+/// <summary>AdamW over whole tensors, as torch.optim.AdamW computes it, with clipping by the global norm.</summary>
+public sealed class AdamW : IDisposable
+{
+    private const int ChunkLength = 1 << 16; // fits the second-level cache, and gives two threads even work
+
+    private readonly Weight[] _weights;
+    private readonly double[] _rateScales;
+    private readonly double _weightDecay;
+    private readonly Tensor[] _first;
+    private readonly Tensor[] _second;
+    private readonly (int Weight, int Start, int Length)[] _chunks;
+
+    /// <param name="weights">What is updated.</param>
+    /// <param name="weightDecay">Of the weights that decay.</param>
+    /// <param name="rateScale">A factor of the learning rate by weight.</param>
+    public AdamW(IEnumerable<Weight> weights, double weightDecay, Func<Weight, double> rateScale)
+    {
+        _weights = [.. weights];
+        _weightDecay = weightDecay;
+        _rateScales = [.. _weights.Select(rateScale)];
+        _first = [.. _weights.Select(Zeros)];
+        _second = [.. _weights.Select(Zeros)];
+        _chunks = [.. _weights.SelectMany((weight, index) => Chunks(index, (int)weight.Value.numel()))];
+
+        static Tensor Zeros(Weight weight) => zeros_like(weight.Value).DetachFromDisposeScope();
+    }
+
+    public IReadOnlyList<Weight> Weights => _weights;
+
+    /// <summary>Steps done.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>The sum of squares of all gradients.</summary>
+    public double SumOfSquares(IReadOnlyList<Tensor> gradients)
+    {
+        if (gradients.Count > 0 && gradients[0].device_type != TorchSharp.DeviceType.CPU)
+        {
+            return stack(gradients.Select(g => g.square().sum())).sum().item<float>();
+        }
+
+        // Summed in a fixed order, so that two threads give the same result as one.
+        var values = gradients.Select(g => new Floats(g)).ToArray();
+        var sums = new double[_chunks.Length];
+        Parallel.For(0, _chunks.Length, c =>
+        {
+            var (weight, start, length) = _chunks[c];
+            sums[c] = AdamStep.SumOfSquares(values[weight].Slice(start, length));
+        });
+
+        return sums.Sum();
+    }
+
+    /// <summary>Updates every weight with <paramref name="scale"/> times its gradient.</summary>
+    public void Step(IReadOnlyList<Tensor> gradients, double learningRate, double scale)
+    {
+        Steps++;
+        using var _ = no_grad();
+        if (_weights.Length > 0 && _weights[0].Value.device_type != TorchSharp.DeviceType.CPU)
+        {
+            StepByTensor(gradients, Steps, learningRate, scale);
+            return;
+        }
+
+        var steps = _weights.Select((w, i) => new AdamStep(Steps, learningRate * _rateScales[i], DecayOf(w))).ToArray();
+        var (parameters, first, second) = (All(_weights.Select(w => w.Value)), All(_first), All(_second));
+        var values = All(gradients);
+        Parallel.For(0, _chunks.Length, c =>
+        {
+            var (weight, start, length) = _chunks[c];
+            steps[weight].Apply(
+                parameters[weight].Slice(start, length), values[weight].Slice(start, length),
+                first[weight].Slice(start, length), second[weight].Slice(start, length), (float)scale);
+        });
+
+        static Floats[] All(IEnumerable<Tensor> tensors) => [.. tensors.Select(t => new Floats(t))];
+    }
+
+    /// <summary>The moments by name, for a checkpoint.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State() => _weights.Index().SelectMany(
+        w => new[] { ($"first.{w.Item.Name}", _first[w.Index]), ($"second.{w.Item.Name}", _second[w.Index]) });
+
+    /// <summary>Continues after <paramref name="steps"/> steps with the moments of <see cref="State"/>.</summary>
+    public void Restore(IReadOnlyDictionary<string, Tensor> state, int steps)
+    {
+        Steps = steps;
+        foreach (var (name, value) in State())
+        {
+            value.copy_(state[name]);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var moment in _first.Concat(_second))
+        {
+            moment.Dispose();
+        }
+    }
+
+    /// <summary>The same in tensor operations, for a GPU.</summary>
+    internal void StepByTensor(IReadOnlyList<Tensor> gradients, int step, double learningRate, double scale)
+    {
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < _weights.Length; i++)
+        {
+            var rate = learningRate * _rateScales[i];
+            var gradient = gradients[i] * scale;
+            _first[i].mul_(AdamStep.Beta1).add_(gradient, alpha: 1 - AdamStep.Beta1);
+            _second[i].mul_(AdamStep.Beta2).addcmul_(gradient, gradient, value: 1 - AdamStep.Beta2);
+
+            var denominator = (_second[i] / (1 - Math.Pow(AdamStep.Beta2, step))).sqrt_().add_(AdamStep.Epsilon);
+            _weights[i].Value.mul_(1 - (rate * DecayOf(_weights[i])));
+            _weights[i].Value.addcdiv_(_first[i], denominator, value: -rate / (1 - Math.Pow(AdamStep.Beta1, step)));
+        }
+    }
+
+    private static IEnumerable<(int Weight, int Start, int Length)> Chunks(int weight, int length)
+    {
+        for (var start = 0; start < length; start += ChunkLength)
+        {
+            yield return (weight, start, Math.Min(ChunkLength, length - start));
+        }
+    }
+
+    private double DecayOf(Weight weight) => weight.Decays ? _weightDecay : 0;
+}

@@ -1,0 +1,180 @@
+using System.Numerics;
+using Droptune.TrainingJob.Model;
+using static TorchSharp.torch;
+
+namespace Droptune.TrainingJob.Training.Optimizer;
+
+/// <summary>
+/// AdamW over a table of which a batch uses few rows (word embeddings on the CPU). A row that no batch uses would still decay
+/// and move by its moments: that is made up for when the row is next used, step by step, so the result is AdamW's own and
+/// a step costs what its rows cost.
+/// </summary>
+public sealed class RowAdamW : IDisposable
+{
+    // After this many steps without a gradient the first moment is below 1e-13 of what it was: only decay is left.
+    private const int LongestMotion = 300;
+
+    private readonly Weight _table;
+    private readonly double _rateScale;
+    private readonly double _weightDecay;
+    private readonly int _width;
+    private readonly Tensor _first;
+    private readonly Tensor _second;
+    private readonly int[] _upToDate; // the step that each row is at
+    private readonly int[] _slots; // row → slot in this step's gradients, or -1
+    private readonly List<double> _rates = [0]; // by step
+    private readonly List<double> _kept = [1]; // what decay leaves of a weight from step 0 to a step
+    private readonly List<int> _rows = []; // slot → row
+    private float[] _gradients = [];
+
+    public RowAdamW(Weight table, double weightDecay, double rateScale)
+    {
+        (_table, _weightDecay, _rateScale) = (table, weightDecay, rateScale);
+        _width = (int)table.Value.shape[1];
+        _first = zeros_like(table.Value).DetachFromDisposeScope();
+        _second = zeros_like(table.Value).DetachFromDisposeScope();
+        _upToDate = new int[table.Value.shape[0]];
+        _slots = new int[table.Value.shape[0]];
+        Array.Fill(_slots, -1);
+    }
+
+    public Tensor Table => _table.Value;
+
+    private int Steps => _rates.Count - 1;
+
+    /// <summary>Brings the rows that a batch is about to read up to date.</summary>
+    public void Use(ReadOnlySpan<int> ids)
+    {
+        var added = _rows.Count;
+        foreach (var id in ids)
+        {
+            if (_slots[id] < 0)
+            {
+                _slots[id] = _rows.Count;
+                _rows.Add(id);
+            }
+        }
+
+        CatchUp(_rows.Skip(added));
+        if (_gradients.Length < _rows.Count * _width)
+        {
+            Array.Resize(ref _gradients, _rows.Count * _width * 2);
+        }
+    }
+
+    /// <summary>Adds the gradients (N, width) of looked-up rows, after <see cref="Use"/>.</summary>
+    public void Add(ReadOnlySpan<int> ids, Tensor gradients)
+    {
+        var values = new Floats(gradients);
+        for (var n = 0; n < ids.Length; n++)
+        {
+            var sum = _gradients.AsSpan(_slots[ids[n]] * _width, _width);
+            var value = values.Slice(n * _width, _width);
+            var i = 0;
+            for (; i <= _width - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                (new Vector<float>(sum[i..]) + new Vector<float>(value[i..])).CopyTo(sum[i..]);
+            }
+
+            for (; i < _width; i++)
+            {
+                sum[i] += value[i];
+            }
+        }
+    }
+
+    public double SumOfSquares() => AdamStep.SumOfSquares(_gradients.AsSpan(0, _rows.Count * _width));
+
+    /// <summary>Updates the rows used since the last step with <paramref name="scale"/> times their gradients.</summary>
+    public void Step(double learningRate, double scale)
+    {
+        var rate = learningRate * _rateScale;
+        _rates.Add(rate);
+        _kept.Add(_kept[^1] * (1 - (rate * _weightDecay)));
+
+        var step = new AdamStep(Steps, rate, _weightDecay);
+        var (table, first, second) = (new Floats(_table.Value), new Floats(_first), new Floats(_second));
+        for (var slot = 0; slot < _rows.Count; slot++)
+        {
+            var row = _rows[slot];
+            step.Apply(
+                table.Slice(row * _width, _width), _gradients.AsSpan(slot * _width, _width),
+                first.Slice(row * _width, _width), second.Slice(row * _width, _width), (float)scale);
+            _upToDate[row] = Steps;
+            _slots[row] = -1;
+        }
+
+        Array.Clear(_gradients, 0, _rows.Count * _width);
+        _rows.Clear();
+    }
+
+    /// <summary>Brings the whole table up to date, before it is evaluated or saved.</summary>
+    public void CatchUp() => CatchUp(Enumerable.Range(0, _upToDate.Length));
+
+    /// <summary>The moments, for a checkpoint; call <see cref="CatchUp()"/> first.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State() =>
+        [($"first.{_table.Name}", _first), ($"second.{_table.Name}", _second)];
+
+    /// <summary>Continues after the steps with the given learning rates, with the moments of <see cref="State"/>.</summary>
+    public void Restore(IReadOnlyDictionary<string, Tensor> state, IEnumerable<double> rates)
+    {
+        foreach (var rate in rates.Select(rate => rate * _rateScale))
+        {
+            _rates.Add(rate);
+            _kept.Add(_kept[^1] * (1 - (rate * _weightDecay)));
+        }
+
+        foreach (var (name, value) in State())
+        {
+            value.copy_(state[name]);
+        }
+
+        Array.Fill(_upToDate, Steps);
+    }
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+    }
+
+    private void CatchUp(IEnumerable<int> rows)
+    {
+        var (table, first, second) = (new Floats(_table.Value), new Floats(_first), new Floats(_second));
+        foreach (var row in rows)
+        {
+            var parameters = table.Slice(row * _width, _width);
+            var m = first.Slice(row * _width, _width);
+            var v = second.Slice(row * _width, _width);
+            var end = IsStill(m) ? _upToDate[row] : Math.Min(Steps, _upToDate[row] + LongestMotion);
+            for (var step = _upToDate[row] + 1; step <= end; step++)
+            {
+                new AdamStep(step, _rates[step], _weightDecay).ApplyWithoutGradient(parameters, m, v);
+            }
+
+            if (IsStill(m))
+            {
+                m.Clear(); // numbers this small would make every later operation slow
+            }
+
+            if (end < Steps)
+            {
+                Scale(parameters, _kept[Steps] / _kept[end]);
+                Scale(v, Math.Pow(AdamStep.Beta2, Steps - end));
+                m.Clear();
+            }
+
+            _upToDate[row] = Steps;
+        }
+    }
+
+    private static bool IsStill(ReadOnlySpan<float> moment) => !moment.ContainsAnyExceptInRange(-1e-25f, 1e-25f);
+
+    private static void Scale(Span<float> values, double factor)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] *= (float)factor;
+        }
+    }
+}
