@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Droptune.Core.Datasets;
 
 namespace Droptune.Core.Jobs;
@@ -27,15 +28,29 @@ public sealed record JobSpec
 }
 
 /// <summary>The model to start from: a folder of <c>base-models</c>, or "scratch".</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record BaseModel
 {
     public const string Scratch = "scratch";
 
     public string Name { get; init; } = Scratch;
 
-    /// <summary>Size of a model from scratch: tiny 2×128, mini 4×256, small 4×512, medium 8×512, base 12×768.</summary>
+    /// <summary>Size of a model from scratch: a name of <see cref="ModelSize"/>; null = <see cref="ModelSize.Default"/>.</summary>
     public string? Size { get; init; }
 }
 
 /// <summary>An immutable snapshot of a dataset.</summary>
 public sealed record DatasetReference(string Name, string Version);
+
+/// <summary>The shape of a model from scratch; every head has 64 dimensions, the inner layer is four times as wide.</summary>
+public sealed record ModelSize(string Name, int Layers, int Hidden)
+{
+    public static readonly IReadOnlyList<ModelSize> All =
+        [new("tiny", 2, 128), new("mini", 4, 256), new("small", 4, 512), new("medium", 8, 512), new("base", 12, 768)];
+
+    /// <summary>What two CPU cores train in a minute or two on a few thousand sentences.</summary>
+    public const string Default = "mini";
+
+    public static ModelSize Of(string? name) => All.FirstOrDefault(size => size.Name == (name ?? Default))
+        ?? throw new ArgumentException($"size '{name}' is not known; these are: {string.Join(", ", All.Select(size => size.Name))}", nameof(name));
+}

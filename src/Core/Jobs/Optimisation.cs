@@ -1,43 +1,132 @@
+using System.Text.Json.Serialization;
+
 namespace Droptune.Core.Jobs;
 
-/// <summary>How to train. Every default is for fine-tuning; a null one depends on the base model.</summary>
+/// <summary>
+/// How to train. A null default depends on whether a base model is fine-tuned or a model starts from scratch: see
+/// <see cref="For"/>. An unknown key is refused, so that a misspelt option is not silently without effect.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Optimisation
 {
+    /// <summary>Only "adamw": nothing else trains transformers as reliably.</summary>
     public string Optimizer { get; init; } = "adamw";
 
-    public int Epochs { get; init; } = 5;
+    /// <summary>Passes over the training data; a base model needs few, random weights many.</summary>
+    public int? Epochs { get; init; }
 
     /// <summary>Tokens a batch, padding included: short texts make large batches.</summary>
-    public int BatchTokens { get; init; } = 4096;
+    public int? BatchTokens { get; init; }
+
+    /// <summary>Batches whose gradients are added up for one step: a larger batch than memory holds.</summary>
+    public int GradientAccumulation { get; init; } = 1;
 
     /// <summary>Pieces a sequence, [CLS] and [SEP] included; longer examples become overlapping windows.</summary>
     public int MaxLength { get; init; } = 128;
 
-    /// <summary>Peak learning rate; null = 2e-5 from a base model, 5e-4 from scratch.</summary>
+    /// <summary>Peak learning rate.</summary>
     public double? LearningRate { get; init; }
+
+    /// <summary>Factor of the learning rate from each layer to the one below: under 1, low layers keep what the base model knows.</summary>
+    public double LayerDecay { get; init; } = 1;
+
+    /// <summary>Parts from the bottom that are not trained: 1 = the embeddings, 2 = those and the first layer, and so on.</summary>
+    public int FrozenLayers { get; init; }
 
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Part of all steps in which the learning rate rises from 0.</summary>
     public double WarmupRatio { get; init; } = 0.1;
 
+    /// <summary>How the learning rate goes on after that: "linear" or "cosine" to 0, or "constant".</summary>
     public string Schedule { get; init; } = "linear";
 
     /// <summary>Largest global L2 norm of the gradient.</summary>
     public double GradientClip { get; init; } = 1.0;
 
-    public double Dropout { get; init; } = 0.1;
+    public double? Dropout { get; init; }
+
+    /// <summary>Part of the pieces that training replaces by [UNK], so that a model also goes by context.</summary>
+    public double? PieceDropout { get; init; }
+
+    /// <summary>Pieces of the vocabulary that a model from scratch gets at most.</summary>
+    public int VocabularySize { get; init; } = 8000;
 
     public double LabelSmoothing { get; init; }
 
+    /// <summary>Weight of each class in the loss: "none", "inverse" (frequency) or "effective" (number of examples).</summary>
     public string ClassWeights { get; init; } = "none";
 
+    /// <summary>Above 0 the focal loss: what is predicted well already counts less; 2 is usual.</summary>
+    public double FocalGamma { get; init; }
+
+    /// <summary>Above 0 the moving average of the weights is evaluated and kept instead of the last ones; 0.999 is usual.</summary>
+    public double AverageDecay { get; init; }
+
+    /// <summary>Null = every epoch is run; the best one is kept in any case.</summary>
     public EarlyStopping? EarlyStopping { get; init; } = new();
 
+    /// <summary>"float32", "bfloat16" (matrix products only), or "auto": bfloat16 on GPUs that have it.</summary>
     public string Precision { get; init; } = "auto";
 
+    /// <summary>The same seed gives the same model on the CPU.</summary>
     public int Seed { get; init; } = 42;
+
+    /// <summary>Training ends after this time with the best model so far.</summary>
+    public double? MaxMinutes { get; init; }
+
+    /// <summary>Masked-language modelling on the training texts before fine-tuning; null = none.</summary>
+    public Pretraining? Pretrain { get; init; }
+
+    /// <summary>A search for the options below; null = none.</summary>
+    public Search? Search { get; init; }
+
+    /// <summary>The options with every default filled in.</summary>
+    public Optimisation For(BaseModel model) => model.Name == BaseModel.Scratch
+        ? this with
+        {
+            Epochs = Epochs ?? 30,
+            BatchTokens = BatchTokens ?? 2048,
+            LearningRate = LearningRate ?? 1e-3,
+            Dropout = Dropout ?? 0.1,
+            PieceDropout = PieceDropout ?? 0.1,
+        }
+        : this with
+        {
+            Epochs = Epochs ?? 5,
+            BatchTokens = BatchTokens ?? 4096,
+            LearningRate = LearningRate ?? 2e-5,
+            Dropout = Dropout ?? 0.1,
+            PieceDropout = PieceDropout ?? 0,
+        };
 }
 
-/// <summary>Stops when <paramref name="Metric"/> on dev has not improved for <paramref name="Patience"/> epochs.</summary>
-public sealed record EarlyStopping(string Metric = "f1", int Patience = 2);
+/// <summary>Stops when a score on dev has not improved for some epochs.</summary>
+/// <param name="Metric">
+/// "f1": entities' micro F1, text labels' macro F1, for a joint task the mean of both; "accuracy" of tags or text labels; "loss".
+/// </param>
+/// <param name="Patience">Epochs; from scratch a model improves for longer, with pauses.</param>
+public sealed record EarlyStopping(string Metric = "f1", int? Patience = null);
+
+/// <summary>Masked-language modelling (Devlin et al. 2018; as a preparation for a task Gururangan et al. 2020).</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record Pretraining
+{
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Null = 5e-5 for a base model, the fine-tuning rate from scratch.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>Part of the pieces that are to be guessed.</summary>
+    public double MaskedPart { get; init; } = 0.15;
+}
+
+/// <summary>Successive halving: many trials for a short time, the better half for twice as long, until one is left.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record Search
+{
+    public int Trials { get; init; } = 8;
+
+    /// <summary>Time for all trials together.</summary>
+    public double MaxMinutes { get; init; } = 30;
+}

@@ -1,4 +1,14 @@
+using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Inference;
 using Droptune.Core.Jobs;
+using Droptune.Core.Text;
+using Droptune.TrainingJob.Checkpoints;
+using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Onnx;
+using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Reports;
+using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training;
 
@@ -8,8 +18,88 @@ public static class FineTuning
     /// <summary>Trains, exports and checks; afterwards the output folder holds every file of a model version.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; with a checkpoint folder the run can be continued.</exception>
     public static FineTuningResult Run(
-        FineTuningInput input, IProgress<RunProgress> progress, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        FineTuningInput input, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    {
+        var (spec, clock) = (input.Spec, input.Clock);
+        if (JobSpecRules.Problems(spec) is { Count: > 0 } problems)
+        {
+            throw new ArgumentException($"The job spec is not valid: {string.Join("; ", problems)}", nameof(input));
+        }
+
+        var started = clock.GetUtcNow();
+        var reports = new ProgressReports(progress, clock);
+        reports.Stage(RunStage.Preparing);
+        var options = spec.Optimisation.For(spec.Base);
+        var device = cuda.is_available() ? CUDA : CPU;
+        var data = TrainingData.Load(input, options);
+
+        using var model = Start(input, data, options, device);
+        using var loss = new TaskLoss(options, data.TagCounts, data.TextCounts, device);
+        reports.Stage(RunStage.Training);
+        var trainer = new Trainer(model, data.Train, data.Dev, options, new(data.Tokenizer, options.PieceDropout!.Value), device, clock);
+        var outcome = trainer.Train(loss, reports, cancellationToken);
+        var scores = data.Dev.Evaluate(model, loss, device);
+
+        reports.Stage(RunStage.Exporting);
+        Directory.CreateDirectory(input.OutputFolder);
+        PretrainedModel.Save(input.OutputFolder, model.Weights, model.Config);
+        data.Tokenizer.Save(input.OutputFolder);
+        var onnx = Path.Combine(input.OutputFolder, "model.onnx");
+        OnnxExport.Write(Parameters(model), model.Config, onnx);
+
+        reports.Stage(RunStage.Checking);
+        var check = OnnxCheck.Run(onnx, model, data.Dev.Split, data.Tokenizer.PadId, device);
+
+        var duration = clock.GetUtcNow() - started;
+        TrainingRecord.Of(spec, options, data, model, outcome, scores, check, started, duration).Write(input.OutputFolder);
+        reports.Stage(RunStage.Done);
+        return new(
+            outcome.Best, scores.Named().ToDictionary(s => $"dev.{s.Key}", s => s.Value),
+            outcome.BestEpoch, outcome.Curve.Count, duration, outcome.StoppedBecause);
+    }
+
+    private static BertModel Start(FineTuningInput input, TrainingData data, Optimisation options, Device device)
+    {
+        manual_seed(options.Seed);
+        var config = (input.BaseModelFolder is { } folder ? ModelConfig.From(ModelNaming.For(folder).Config) : Scratch(input.Spec, data, options)) with
+        {
+            HiddenDropoutProb = options.Dropout!.Value,
+            AttentionProbsDropoutProb = options.Dropout.Value,
+            Droptune = new() { MaxLength = options.MaxLength },
+        };
+        config = config.WithLabels(data.Task, data.Tags?.Names ?? [], data.TextLabels?.Names ?? []);
+        var weights = new BertWeights(config, device);
+        if (input.BaseModelFolder is not null)
+        {
+            PretrainedModel.Load(input.BaseModelFolder, weights);
+        }
+
+        var precision = options.Precision == "bfloat16" || (options.Precision == "auto" && device.type == TorchSharp.DeviceType.CUDA)
+            ? ScalarType.BFloat16
+            : ScalarType.Float32;
+        return new(config, weights) { Precision = precision };
+    }
+
+    private static ModelConfig Scratch(JobSpec spec, TrainingData data, Optimisation options)
+    {
+        var size = ModelSize.Of(spec.Base.Size);
+        return new()
+        {
+            VocabSize = data.Tokenizer.Vocabulary.Count,
+            HiddenSize = size.Hidden,
+            NumHiddenLayers = size.Layers,
+            NumAttentionHeads = size.Hidden / 64,
+            IntermediateSize = 4 * size.Hidden,
+            MaxPositionEmbeddings = options.MaxLength,
+            PadTokenId = data.Tokenizer.PadId,
+        };
+    }
+
+    private static Dictionary<string, (long[] Shape, float[] Data)> Parameters(BertModel model)
+    {
+        using var scope = NewDisposeScope();
+        return model.Weights.Named().ToDictionary(p => p.Name, p => (p.View.shape, p.View.cpu().contiguous().data<float>().ToArray()));
+    }
 }
 
 /// <summary>What <see cref="FineTuning"/> needs: a spec and local folders.</summary>

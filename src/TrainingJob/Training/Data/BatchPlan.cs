@@ -1,0 +1,44 @@
+namespace Droptune.TrainingJob.Training.Data;
+
+/// <summary>
+/// Which sequences stand together in a batch: of like length, so that little is padding, and as many as fit a budget of
+/// tokens (rows × longest), in an order that is shuffled within and between.
+/// </summary>
+public static class BatchPlan
+{
+    /// <summary>How much chance moves a sequence among those of like length: neighbours differ from epoch to epoch.</summary>
+    private const double Jitter = 0.1;
+
+    /// <param name="split">The sequences.</param>
+    /// <param name="tokens">Budget; a longer sequence is a batch by itself.</param>
+    /// <param name="random">The same seed gives the same plan; null keeps the order of length, for evaluation.</param>
+    public static IReadOnlyList<int[]> Of(EncodedSplit split, int tokens, Random? random)
+    {
+        var keys = new double[split.Count];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = split.Length(i) * (random is null ? 1 : 1 + (Jitter * random.NextDouble())) + (random?.NextDouble() ?? 0);
+        }
+
+        var sequences = Enumerable.Range(0, split.Count).OrderBy(i => keys[i]).ToArray();
+        var batches = new List<int[]>();
+        for (int start = 0, end; start < sequences.Length; start = end)
+        {
+            var longest = split.Length(sequences[start]);
+            for (end = start + 1; end < sequences.Length; end++)
+            {
+                longest = Math.Max(longest, split.Length(sequences[end]));
+                if (longest * (end + 1 - start) > tokens)
+                {
+                    break;
+                }
+            }
+
+            batches.Add(sequences[start..end]);
+        }
+
+        var order = batches.ToArray();
+        random?.Shuffle(order);
+        return order;
+    }
+}

@@ -1,0 +1,139 @@
+using Droptune.Core.Datasets;
+using Droptune.Core.Inference;
+using Droptune.Core.Metrics;
+using Droptune.Core.Text;
+using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Training.Data;
+using static TorchSharp.torch;
+
+namespace Droptune.TrainingJob.Training;
+
+/// <summary>The examples that a model is measured on while it trains, decoded as in serving: windows joined, no illegal tag sequence.</summary>
+public sealed class DevSet
+{
+    private const int BatchTokens = 8192;
+
+    private readonly (Example Example, TokenizedText Text)[] _examples;
+    private readonly EncodedSplit _split;
+    private readonly IReadOnlyList<int[]> _batches;
+    private readonly int _padId;
+    private readonly LabelSet? _tags;
+    private readonly LabelSet? _textLabels;
+    private readonly string[][] _expectedTags;
+
+    public DevSet(IEnumerable<Example> examples, WordPieceTokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength)
+    {
+        (_tags, _textLabels, _padId) = (tags, textLabels, tokenizer.PadId);
+        _examples = [.. examples.Select(example => (example, EncodedSplit.Tokenize(example, tokenizer)))];
+        _split = EncodedSplit.Of(_examples, tokenizer, tags, textLabels, maxLength);
+        _batches = BatchPlan.Of(_split, BatchTokens, random: null);
+        _expectedTags = tags is null ? [] : [.. _examples.Select(e => e.Example.Tags is { } words ? [.. words] : UnitTags.Of(e.Example, e.Text))];
+    }
+
+    public int Count => _examples.Length;
+
+    public EncodedSplit Split => _split;
+
+    public DevScores Evaluate(BertModel model, TaskLoss loss, Device device)
+    {
+        model.Training = false;
+        using var withoutGradient = no_grad();
+        var unitLogits = _examples.Select(e => new float[e.Text.Units.Length * (_tags?.Count ?? 0)]).ToArray();
+        var textProbabilities = _examples.Select(_ => new float[_textLabels?.Count ?? 0]).ToArray();
+        var (lossSum, rows) = (0.0, 0);
+        foreach (var sequences in _batches)
+        {
+            using var scope = NewDisposeScope();
+            var batch = new Batch(_split, sequences, _padId);
+            var logits = model.Heads(model.Encode(model.Embed(batch.IdTensor(device)), batch.Mask(model, device)));
+            lossSum += loss.Of(logits, batch, device).item<float>() * batch.Rows;
+            rows += batch.Rows;
+            Collect(logits, batch, sequences, unitLogits, textProbabilities);
+        }
+
+        return new(rows == 0 ? 0 : lossSum / rows, EntityScores(unitLogits), TextScores(textProbabilities));
+    }
+
+    private void Collect(Logits logits, Batch batch, int[] sequences, float[][] unitLogits, float[][] textProbabilities)
+    {
+        using var tagTensor = logits.Tags?.to(ScalarType.Float32).cpu().contiguous();
+        using var textTensor = logits.Text?.to(ScalarType.Float32).softmax(-1).cpu().contiguous();
+        var tags = tagTensor is null ? default : new Optimizer.Floats(tagTensor);
+        var texts = textTensor is null ? default : new Optimizer.Floats(textTensor);
+        for (var row = 0; row < sequences.Length; row++)
+        {
+            var (example, window) = _split.Source(sequences[row]);
+            for (var unit = window.FirstOwned; _tags is not null && unit < window.FirstOwned + window.OwnedCount; unit++)
+            {
+                var piece = 1 + _examples[example].Text.Units[unit].FirstPiece - window.FirstPiece;
+                tags.Slice(((row * batch.Width) + piece) * _tags.Count, _tags.Count).CopyTo(unitLogits[example].AsSpan(unit * _tags.Count));
+            }
+
+            for (var label = 0; label < textProbabilities[example].Length; label++)
+            {
+                // The mean over windows, each with the weight of its pieces.
+                textProbabilities[example][label] += texts.Slice(row * _textLabels!.Count, _textLabels.Count)[label] * batch.Lengths[row];
+            }
+        }
+    }
+
+    private EntityScores? EntityScores(float[][] unitLogits)
+    {
+        if (_tags is null)
+        {
+            return null;
+        }
+
+        var decoder = new TagDecoder(_tags.Names);
+        var predicted = _examples.Select((e, i) =>
+        {
+            var names = decoder.Names(decoder.Viterbi(unitLogits[i]));
+            return e.Example.Tokens is { } words ? UnitTags.ToWords(names, e.Text, words.Count) : names;
+        });
+        return Core.Metrics.EntityScores.OfTags(_expectedTags, [.. predicted]);
+    }
+
+    private ClassificationScores? TextScores(float[][] probabilities)
+    {
+        if (_textLabels is null)
+        {
+            return null;
+        }
+
+        var predicted = probabilities.Select(p => _textLabels[p.AsSpan().IndexOf(p.Max())]);
+        return ClassificationScores.Of([.. _examples.Select(e => e.Example.Label ?? "")], [.. predicted]);
+    }
+}
+
+/// <summary>Scores of a model on a split; null where the task has none.</summary>
+public sealed record DevScores(double Loss, EntityScores? Entities, ClassificationScores? Texts)
+{
+    /// <summary>The score by the name that <see cref="Core.Jobs.EarlyStopping"/> knows it by; higher is better.</summary>
+    public double Of(string metric) => metric switch
+    {
+        "f1" => Mean(Entities?.Micro.F1, Texts?.Macro.F1),
+        "accuracy" => Mean(Entities?.Accuracy, Texts?.Accuracy),
+        "loss" => -Loss,
+        var other => throw new NotSupportedException($"earlyStopping.metric '{other}' is not supported"),
+    };
+
+    /// <summary>Every score by name.</summary>
+    public IEnumerable<KeyValuePair<string, double>> Named()
+    {
+        yield return new("loss", Loss);
+        if (Entities is not null)
+        {
+            yield return new("precision", Entities.Micro.Precision);
+            yield return new("recall", Entities.Micro.Recall);
+            yield return new("f1", Entities.Micro.F1);
+        }
+
+        if (Texts is not null)
+        {
+            yield return new("accuracy", Texts.Accuracy);
+            yield return new("macroF1", Texts.Macro.F1);
+        }
+    }
+
+    private static double Mean(params double?[] scores) => scores.Average() ?? 0;
+}

@@ -1,0 +1,100 @@
+using Droptune.Core.Jobs;
+using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Training.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Droptune.TrainingJob.Training.Optimizer;
+
+/// <summary>
+/// Gradients and updates of a whole model: AdamW over all weights, except that on the CPU the word embeddings are updated
+/// row by row (<see cref="RowAdamW"/>), with a gradient for the rows that a batch looks up and for no others.
+/// </summary>
+public sealed class ModelOptimizer : IDisposable
+{
+    private readonly BertModel _model;
+    private readonly Device _device;
+    private readonly double _clip;
+    private readonly AdamW _dense;
+    private readonly RowAdamW? _words;
+    private readonly bool _wordsFrozen;
+    private readonly List<Tensor> _leaves;
+    private readonly List<Tensor> _sums = []; // gradients added up since the last step
+
+    /// <param name="model">What is trained.</param>
+    /// <param name="options">With every default filled in.</param>
+    /// <param name="device">Where the model is.</param>
+    /// <param name="denseWords">Update every row of the word embeddings, because the loss uses all of them.</param>
+    public ModelOptimizer(BertModel model, Optimisation options, Device device, bool denseWords = false)
+    {
+        (_model, _device, _clip) = (model, device, options.GradientClip);
+        var all = model.Weights.All;
+        foreach (var weight in all)
+        {
+            weight.Value.requires_grad = weight.Layer >= options.FrozenLayers;
+        }
+
+        var table = all[0];
+        _wordsFrozen = !table.Value.requires_grad;
+        var byRow = device.type == DeviceType.CPU && !denseWords;
+        var trained = all.Where(weight => weight.Value.requires_grad && !(byRow && weight == table)).ToList();
+        _dense = new(trained, options.WeightDecay, Scale);
+        _words = byRow && !_wordsFrozen ? new(table, options.WeightDecay, Scale(table)) : null;
+        _leaves = [.. trained.Select(weight => weight.Value)];
+
+        double Scale(Weight weight) => Math.Pow(options.LayerDecay, model.Config.NumHiddenLayers + 1 - weight.Layer);
+    }
+
+    /// <summary>The word embeddings of a batch, for <see cref="BertModel.Encode"/>.</summary>
+    public Tensor Embed(Batch batch)
+    {
+        var ids = batch.IdTensor(_device);
+        if (_words is null && !_wordsFrozen)
+        {
+            return _model.Embed(ids);
+        }
+
+        _words?.Use(batch.Ids);
+        using var withoutGradient = no_grad();
+        return _model.Embed(ids).requires_grad_(!_wordsFrozen);
+    }
+
+    /// <summary>Adds the gradients of a loss to those of the next step.</summary>
+    public void Backward(Tensor loss, Tensor words, Batch batch)
+    {
+        var gradients = autograd.grad([loss], _words is null ? _leaves : [.. _leaves, words]);
+        _words?.Add(batch.Ids, gradients[^1]);
+        for (var i = 0; i < _leaves.Count; i++)
+        {
+            if (_sums.Count < _leaves.Count)
+            {
+                _sums.Add(gradients[i].contiguous());
+            }
+            else
+            {
+                _sums[i].add_(gradients[i]);
+            }
+        }
+    }
+
+    /// <summary>Updates the model and forgets the gradients; call it in the scope of the last <see cref="Backward"/>.</summary>
+    /// <returns>The norm of the gradient before clipping.</returns>
+    public double Step(double learningRate, int batches = 1)
+    {
+        var norm = Math.Sqrt(_dense.SumOfSquares(_sums) + (_words?.SumOfSquares() ?? 0)) / batches;
+        var scale = Math.Min(1, _clip / (norm + 1e-6)) / batches;
+        _dense.Step(_sums, learningRate, scale);
+        _words?.Step(learningRate, scale);
+        _sums.Clear();
+        return norm;
+    }
+
+    /// <summary>Makes every weight current, before the model is evaluated or saved.</summary>
+    public void CatchUp() => _words?.CatchUp();
+
+    public void Dispose()
+    {
+        _dense.Dispose();
+        _words?.Dispose();
+    }
+}

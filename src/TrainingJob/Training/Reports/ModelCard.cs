@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+
+namespace Droptune.TrainingJob.Training.Reports;
+
+/// <summary>The <c>README.md</c> of a model version: what it is, what it was made of, how good it is on dev, how to use it.</summary>
+internal static class ModelCard
+{
+    public static string Write(TrainingRecord record)
+    {
+        var (spec, counts) = (record.Spec, record.Counts);
+        var card = new StringBuilder();
+        Line($"# {spec.Model}");
+        Line($"");
+        Line($"A BERT model for {Task(record)}, trained by Droptune on dataset `{spec.Dataset.Name}` version `{spec.Dataset.Version}`.");
+        Line($"");
+        Line($"| | |");
+        Line($"|---|---|");
+        Line($"| base | {spec.Base.Name}{(spec.Base.Size is { } size ? $", {size}" : "")} |");
+        Line($"| parameters | {counts.Parameters:N0} |");
+        Line($"| vocabulary | {counts.Vocabulary:N0} pieces |");
+        Line($"| training data | {counts.TrainExamples:N0} examples, {counts.TrainTokens:N0} pieces |");
+        Line($"| labels | {(counts.Tags > 0 ? $"{(counts.Tags - 1) / 2} entity types" : "")}{(counts.Tags > 0 && counts.TextLabels > 0 ? ", " : "")}{(counts.TextLabels > 0 ? $"{counts.TextLabels} text labels" : "")} |");
+        Line($"| trained | {record.StartedAt:yyyy-MM-dd HH:mm} UTC, {record.Seconds / 60:0.0} minutes on {record.Environment.Device}, {record.Environment.Cores} cores |");
+        Line($"| epochs | {record.Curve.Count}, kept the best: {record.BestEpoch} ({Reason(record.StoppedBecause)}) |");
+        Line($"| ONNX against TorchSharp | logits differ by at most {record.OnnxCheck.LargestDifference:0.0e+0} on {record.OnnxCheck.Rows} rows |");
+        Line($"");
+        Line($"## On the dev split ({counts.DevExamples:N0} examples)");
+        Line($"");
+        Line($"| score | |");
+        Line($"|---|---|");
+        foreach (var (name, value) in record.Dev)
+        {
+            Line($"| {name} | {value:0.0000} |");
+        }
+
+        Line($"");
+        Line($"![Training loss and dev scores by epoch](training.svg)");
+        Line($"");
+        Line($"## Files");
+        Line($"");
+        Line($"`model.onnx` takes `input_ids` and `attention_mask` (int64, batch × length). `model.safetensors`, `config.json`, `vocab.txt`");
+        Line($"and `tokenizer_config.json` are in Hugging Face's layout. `training.json` has the job spec and every figure above.");
+        return card.ToString();
+
+        void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    }
+
+    private static string Task(TrainingRecord record) => record.Counts switch
+    {
+        { Tags: > 0, TextLabels: > 0 } => "entities and text labels",
+        { Tags: > 0 } => "entities",
+        _ => "text labels",
+    };
+
+    private static string Reason(string stopped) => stopped switch
+    {
+        "early-stopping" => "stopped early: dev no longer improved",
+        "budget" => "stopped by the time budget",
+        _ => "all that were asked for",
+    };
+}

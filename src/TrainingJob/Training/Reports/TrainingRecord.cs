@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Droptune.Core;
+using Droptune.Core.Jobs;
+using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Training.Data;
+using static TorchSharp.torch;
+
+namespace Droptune.TrainingJob.Training.Reports;
+
+/// <summary><c>training.json</c>: what was asked for, what it ran on, and how it went; the model card and the drawing are made of it.</summary>
+public sealed record TrainingRecord
+{
+    public required JobSpec Spec { get; init; }
+
+    /// <summary>The options with every default filled in.</summary>
+    public required Optimisation Options { get; init; }
+
+    public required TrainingEnvironment Environment { get; init; }
+
+    public required TrainingCounts Counts { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required IReadOnlyList<EpochRecord> Curve { get; init; }
+
+    public required int BestEpoch { get; init; }
+
+    public required DevMetric Best { get; init; }
+
+    /// <summary>Scores of the kept weights on dev.</summary>
+    public required IReadOnlyDictionary<string, double> Dev { get; init; }
+
+    public required string StoppedBecause { get; init; }
+
+    public required OnnxCheck OnnxCheck { get; init; }
+
+    internal static TrainingRecord Of(
+        JobSpec spec, Optimisation options, TrainingData data, BertModel model, TrainingOutcome outcome, DevScores scores,
+        OnnxCheck check, DateTimeOffset started, TimeSpan duration) => new()
+        {
+            Spec = spec,
+            Options = options,
+            Environment = TrainingEnvironment.Here(model),
+            Counts = new(
+                data.TrainExamples, data.Train.Tokens, data.Dev.Count, data.Tags?.Count ?? 0, data.TextLabels?.Count ?? 0,
+                data.Tokenizer.Vocabulary.Count, model.Weights.All.Sum(weight => weight.Value.numel())),
+            StartedAt = started,
+            Seconds = duration.TotalSeconds,
+            Curve = outcome.Curve,
+            BestEpoch = outcome.BestEpoch,
+            Best = outcome.Best,
+            Dev = scores.Named().ToDictionary(),
+            StoppedBecause = outcome.StoppedBecause,
+            OnnxCheck = check,
+        };
+
+    /// <summary>Writes training.json, training.svg and the model card.</summary>
+    public void Write(string folder)
+    {
+        File.WriteAllText(Path.Combine(folder, "training.json"), JsonSerializer.Serialize(this, DroptuneJson.Readable));
+        File.WriteAllText(Path.Combine(folder, "training.svg"), TrainingCurve.Draw(this));
+        File.WriteAllText(Path.Combine(folder, "README.md"), ModelCard.Write(this));
+    }
+}
+
+/// <summary>What a run ran on.</summary>
+public sealed record TrainingEnvironment(string System, string Architecture, int Cores, string Runtime, string Device, string Precision)
+{
+    internal static TrainingEnvironment Here(BertModel model) => new(
+        RuntimeInformation.OSDescription, $"{RuntimeInformation.OSArchitecture}".ToLowerInvariant(), global::System.Environment.ProcessorCount,
+        RuntimeInformation.FrameworkDescription, cuda.is_available() ? "cuda" : "cpu", $"{model.Precision}".ToLowerInvariant());
+}
+
+/// <summary>The sizes of the data and of the model.</summary>
+public sealed record TrainingCounts(
+    int TrainExamples, int TrainTokens, int DevExamples, int Tags, int TextLabels, int Vocabulary, long Parameters);
