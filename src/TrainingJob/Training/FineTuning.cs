@@ -1,8 +1,5 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Inference;
 using Droptune.Core.Jobs;
-using Droptune.Core.Text;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;

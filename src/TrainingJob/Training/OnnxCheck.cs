@@ -1,9 +1,9 @@
-using Droptune.Core.Inference;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace Droptune.TrainingJob.Training;
 

@@ -1,7 +1,7 @@
 using Droptune.Core.Jobs;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
-using TorchSharp;
+
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -52,7 +52,7 @@ public sealed class TaskLoss : IDisposable
         }
 
         // Lin et al. 2017, "Focal Loss for Dense Object Detection": what is predicted well already counts less.
-        var each = F.cross_entropy(logits, labels, weights, EncodedSplit.Ignored, Reduction.None, _options.LabelSmoothing);
+        var each = F.cross_entropy(logits, labels, weights, EncodedSplit.Ignored, nn.Reduction.None, _options.LabelSmoothing);
         using var withoutGradient = no_grad();
         var right = logits.softmax(-1).gather(1, labels.clamp(min: 0).unsqueeze(1)).squeeze(1);
         var focus = (1 - right).pow(_options.FocalGamma);

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Inference;
+using Droptune.Core.Jobs;
+using Droptune.TrainingJob.Training;
+using Droptune.TrainingJob.Training.Reports;
+
+namespace Droptune.TrainingJob.Tests.Training;
+
+public sealed class FineTuningTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("droptune run ").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(TaskKind.Joint)]
+    [InlineData(TaskKind.TokenClassification)]
+    [InlineData(TaskKind.TextClassification)]
+    public async Task Run_FromScratch_WritesAModelThatServesWhatItLearned(TaskKind task)
+    {
+        var progress = new Some.Progress();
+
+        var result = Run(Some.Spec(task), "model", progress);
+
+        Assert.True(result.DevMetric.Value > 0.9, $"dev {result.DevMetric.Name} is {result.DevMetric.Value}");
+        Assert.Equal(RunStage.Done, progress.All[^1].Stage);
+        Assert.Contains(progress.All, p => p is { Stage: RunStage.Training, Loss: > 0, TokensPerSecond: > 0 });
+        string[] files = ["README.md", "config.json", "model.onnx", "model.safetensors", "tokenizer_config.json", "training.json", "training.svg", "vocab.txt"];
+        Assert.Equal(files, Directory.GetFiles(Output("model")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+        var record = JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(Path.Combine(Output("model"), "training.json")), DroptuneJson.Compact)!;
+        Assert.InRange(record.OnnxCheck.LargestDifference, 0, OnnxCheck.Tolerance);
+        Assert.Equal(result.Epochs, record.Curve.Count);
+
+        using var served = ServedModel.Load(Output("model"));
+        var prediction = (await served.PredictAsync([PredictInput.OfText("book a flight to new york please")], TestContext.Current.CancellationToken))[0];
+        Assert.Equal(task == TaskKind.TokenClassification ? null : "travel", prediction.Label?.Name);
+        Assert.Equal(task == TaskKind.TextClassification ? null : "new york", prediction.Entities?.Single().Text);
+    }
+
+    [Fact]
+    public void Run_SameSeedTwice_SameModelToTheBit()
+    {
+        Run(Some.Spec(), "first");
+        Run(Some.Spec(), "second");
+
+        Assert.Equal(Weights("first"), Weights("second"));
+    }
+
+    [Fact]
+    public void Run_FromABaseModel_StartsFromItsWeights()
+    {
+        Run(Some.Spec(), "base");
+        var gentle = Some.Spec() with
+        {
+            Base = new() { Name = "base" },
+            Optimisation = new() { Epochs = 1, LearningRate = 1e-7, MaxLength = 32 },
+        };
+
+        var result = Run(gentle, "tuned", baseModel: Output("base"));
+
+        Assert.True(result.DevMetric.Value > 0.9, "what the base model knows is kept");
+    }
+
+    [Fact]
+    public void Run_InvalidSpec_ListsEveryProblem()
+    {
+        var spec = Some.Spec() with { Optimisation = new() { Epochs = 0, Schedule = "wavy", Dropout = 2 } };
+
+        var error = Assert.Throws<ArgumentException>(() => Run(spec, "model"));
+
+        Assert.Contains("optimisation.epochs is 0; it must be 1 to 10000", error.Message, StringComparison.Ordinal);
+        Assert.Contains("optimisation.schedule is 'wavy'; it must be one of linear, cosine, constant", error.Message, StringComparison.Ordinal);
+        Assert.Contains("optimisation.dropout is 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_Cancelled_Throws()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => Run(Some.Spec(), "model", stop: stop.Token));
+    }
+
+    private FineTuningResult Run(
+        JobSpec spec, string output, IProgress<RunProgress>? progress = null, string? baseModel = null, CancellationToken? stop = null)
+    {
+        var snapshot = Some.Snapshot(Path.Combine(_folder, "snapshot"));
+        return FineTuning.Run(
+            new(spec, snapshot, baseModel, Output(output)), progress ?? new Some.Progress(), stop ?? TestContext.Current.CancellationToken);
+    }
+
+    private string Output(string name) => Path.Combine(_folder, name);
+
+    private byte[] Weights(string name) => File.ReadAllBytes(Path.Combine(Output(name), "model.safetensors"));
+}
