@@ -41,8 +41,8 @@ internal static class LexiconModel
         .. TagOf.Keys, .. LabelOf.Keys, "a", "the", "to", "on", "and", "please", "my", "from",
     ];
 
-    /// <summary>Writes the whole model folder.</summary>
-    public static void Write(string folder)
+    /// <summary>Writes the whole model folder, and returns the parameters.</summary>
+    public static Dictionary<string, (long[] Shape, float[] Data)> Write(string folder)
     {
         var vocabulary = Vocabulary.Distinct().ToArray();
         var config = new ModelConfig
@@ -55,6 +55,7 @@ internal static class LexiconModel
         var parameters = Parameters(vocabulary, config);
         OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.OnnxFile));
         OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxOperators.Quantized);
+        return parameters;
     }
 
     private static Dictionary<string, (long[] Shape, float[] Data)> Parameters(string[] vocabulary, ModelConfig config)

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Evaluation;
+using Droptune.Core.Inference;
+
+namespace Droptune.TrainingJob.Onnx;
+
+/// <summary>Decides which ONNX file of a model folder is served: int8 where it is as good on dev, else 32-bit.</summary>
+public static class ServedFile
+{
+    /// <summary>
+    /// Writes <c>model.int8.onnx</c> beside <c>model.onnx</c>, evaluates both on dev as they are served, and records the choice in
+    /// <c>config.json</c> and the figures in <c>evaluation.json</c>.
+    /// </summary>
+    public static async Task<ModelEvaluation> ChooseAsync(
+        IReadOnlyDictionary<string, (long[] Shape, float[] Data)> parameters,
+        string folder,
+        IReadOnlyList<Example> dev,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var config = ModelConfig.Load(folder);
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxOperators.Quantized);
+        var full = await EvaluateAsync(ServedModel.OnnxFile);
+        var int8 = await EvaluateAsync(ServedModel.Int8File);
+        var gate = Int8Gate.Decide(full, int8);
+
+        var evaluation = new ModelEvaluation
+        {
+            Served = gate.Passed ? ServedModel.Int8File : ServedModel.OnnxFile,
+            Dev = new() { [ServedModel.OnnxFile] = full.Metrics(), [ServedModel.Int8File] = int8.Metrics() },
+            Int8Gate = gate,
+        };
+        (config with { Droptune = (config.Droptune ?? new() { Task = config.Task }) with { ServedFile = evaluation.Served } }).Save(folder);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, ModelEvaluation.FileName), JsonSerializer.Serialize(evaluation, DroptuneJson.Readable), cancellationToken);
+        return evaluation;
+
+        async Task<SplitEvaluation> EvaluateAsync(string file)
+        {
+            using var model = ServedModel.Load(folder, file: file);
+            return await new Evaluator(model.PredictAsync, config.Task, clock).EvaluateAsync(dev, cancellationToken);
+        }
+    }
+}
+
+/// <summary><c>evaluation.json</c> of a model folder: the scores of both files on dev, and which one is served.</summary>
+public sealed record ModelEvaluation
+{
+    public const string FileName = "evaluation.json";
+
+    /// <summary>The ONNX file that is served.</summary>
+    public required string Served { get; init; }
+
+    /// <summary>Scores by file and name.</summary>
+    public required Dictionary<string, Dictionary<string, double>> Dev { get; init; }
+
+    public required Int8Gate Int8Gate { get; init; }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Inference;
+using Droptune.TrainingJob.Onnx;
+
+namespace Droptune.TrainingJob.Tests.Onnx;
+
+public sealed class ServedFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("droptune-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task ChooseAsync_Int8AsGood_IsServedAndBothFiguresAreKept()
+    {
+        var evaluation = await ChooseAsync(new(Text: "to new york on monday", Start: 3, End: 11));
+
+        Assert.Equal(ServedModel.Int8File, evaluation.Served);
+        Assert.Equal(ServedModel.Int8File, ModelConfig.Load(_folder).ServedFile);
+        Assert.All(evaluation.Dev.Values, scores => Assert.Equal(2.0 / 3, scores["f1"], 1e-9)); // monday was not expected
+        var written = JsonSerializer.Deserialize<ModelEvaluation>(
+            await File.ReadAllTextAsync(Path.Combine(_folder, "evaluation.json"), Token), DroptuneJson.Compact);
+        Assert.Equal(evaluation.Int8Gate.Drops, written!.Int8Gate.Drops);
+    }
+
+    [Fact]
+    public async Task ChooseAsync_NoExamples_Serves32Bits()
+    {
+        var evaluation = await ChooseAsync(example: null);
+
+        Assert.Equal(ServedModel.OnnxFile, evaluation.Served);
+        Assert.Equal(ServedModel.OnnxFile, ModelConfig.Load(_folder).ServedFile);
+    }
+
+    private sealed record City(string Text, int Start, int End);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private Task<ModelEvaluation> ChooseAsync(City? example)
+    {
+        var parameters = LexiconModel.Write(_folder);
+        File.Delete(Path.Combine(_folder, ServedModel.Int8File));
+        Example[] dev = example is null ? [] :
+            [new() { Text = example.Text, Entities = [new(example.Start, example.End, "city")], Label = "other" }];
+        return ServedFile.ChooseAsync(parameters, _folder, dev, TimeProvider.System, Token);
+    }
+}
