@@ -49,7 +49,7 @@ internal static class WorkCommand
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         return new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration)
-            .AddLogging(logging => logging.AddSimpleConsole(format =>
+            .AddLogging(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddSimpleConsole(format =>
             {
                 format.SingleLine = true;
                 format.TimestampFormat = "HH:mm:ss ";

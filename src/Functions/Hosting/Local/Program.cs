@@ -1,4 +1,5 @@
+using System.Text;
 using Droptune.Functions.Hosting.Local;
 
-await using var host = LocalHost.Build(args);
-await host.RunAsync();
+Console.OutputEncoding = Encoding.UTF8; // Chinese predictions and progress bars, on Windows too
+return await new LocalRun(args).RunAsync();

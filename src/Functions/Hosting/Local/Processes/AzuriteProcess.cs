@@ -28,6 +28,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         (int Blob, int Queue, int Table) ports, string? dataFolder, string? accounts, Action<string> report, CancellationToken cancellationToken)
     {
         await AzuriteInstallation.EnsureAsync(report, cancellationToken);
+        report("Starting Azurite");
         if (dataFolder is not null)
         {
             Directory.CreateDirectory(dataFolder);
