@@ -88,7 +88,7 @@ public static class EvaluationHtml
         if (found.ErrorCount > 0)
         {
             var shown = found.Errors.Count < found.ErrorCount ? $"{found.Errors.Count} of {found.ErrorCount}" : $"{found.ErrorCount}";
-            Details(page, $"Errors: {shown}, the most confident first", () => WriteErrors(page, found.Errors));
+            Details(page, $"Errors: {shown}, the most confident first", () => WriteErrors(page, found.Errors), isErrors: true);
         }
 
         void Figure(string name, string? value) => page.Append(value is null ? "" : $"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
@@ -159,9 +159,9 @@ public static class EvaluationHtml
         return label is null ? marked.ToString() : $"{marked} <span class=\"label\">{Text(label)}</span>";
     }
 
-    private static void Details(StringBuilder page, string summary, Action content)
+    private static void Details(StringBuilder page, string summary, Action content, bool isErrors = false)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<details><summary>{summary}</summary>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<details{(isErrors ? " class=\"errors\"" : "")}><summary>{summary}</summary>\n");
         content();
         page.Append("</details>\n");
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Droptune.Core.Datasets;
 
 namespace Droptune.Core.Evaluation;
@@ -6,15 +7,18 @@ namespace Droptune.Core.Evaluation;
 public sealed record PromotionSettings
 {
     /// <summary>How much better its main score on dev must be at least. By default any gain counts.</summary>
+    [Range(0, 1)]
     public double Margin { get; init; }
 
     /// <summary>The gain must be real: zero outside the bootstrap interval. Off by default: a small dev split shows only large gains.</summary>
     public bool MustBeSignificant { get; init; }
 
     /// <summary>No label may fall below this F1 on dev that was not below it before.</summary>
+    [Range(0, 1)]
     public double LabelFloor { get; init; } = 0.5;
 
     /// <summary>Labels with fewer examples on dev are not held to the floor: one error would decide.</summary>
+    [Range(1, int.MaxValue)]
     public int LabelFloorSupport { get; init; } = 5;
 }
 
@@ -40,7 +44,8 @@ public sealed record PromotionDecision(bool Promote, string Reason)
             + $"{served.Version}, difference {comparison}";
         if (comparison.Difference <= 0 || comparison.Difference < settings.Margin)
         {
-            return new(false, $"Not better by the margin of {Figures.Number(settings.Margin * 100)} points: {figures}.");
+            var margin = settings.Margin > 0 ? $" by the margin of {Figures.Number(settings.Margin * 100)} points" : "";
+            return new(false, $"Not better{margin}: {figures}.");
         }
 
         if (settings.MustBeSignificant && comparison.Low <= 0)

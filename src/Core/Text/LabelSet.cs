@@ -46,16 +46,5 @@ public sealed class LabelSet
     public static LabelSet OfEntities(IEnumerable<string> labels) => new([Iob2.Outside, .. labels.Distinct()
         .Order(StringComparer.Ordinal).SelectMany(label => new[] { Iob2.Begin + label, Iob2.Inside + label })]);
 
-    /// <summary>From <c>id2label</c> of a config.json, whose keys are numbers from 0 on.</summary>
-    public static LabelSet FromConfig(IReadOnlyDictionary<string, string> id2Label) => new([.. Enumerable.Range(0, id2Label.Count)
-        .Select(id => id2Label.TryGetValue($"{id}", out var name) ? name
-            : throw new InvalidDataException($"id2label has {id2Label.Count} labels, but none for {id}."))]);
-
-    /// <summary><c>id2label</c> for a config.json.</summary>
-    public Dictionary<string, string> ToId2Label() => Enumerable.Range(0, Count).ToDictionary(id => $"{id}", id => Names[id]);
-
-    /// <summary><c>label2id</c> for a config.json.</summary>
-    public Dictionary<string, int> ToLabel2Id() => new(_ids);
-
     public bool TryGetId(string name, out int id) => _ids.TryGetValue(name, out id);
 }

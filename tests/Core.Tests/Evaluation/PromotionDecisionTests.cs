@@ -33,7 +33,7 @@ public class PromotionDecisionTests
         var decision = PromotionDecision.Decide(Some.Report(candidate), Some.Report(Some.Labels(200, 7, 8, 9), "v1"), Defaults);
 
         Assert.False(decision.Promote);
-        Assert.StartsWith("Not better by the margin of 0 points: ", decision.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Not better: ", decision.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
