@@ -3,7 +3,7 @@ metadata description = '''Droptune in a subscription: everything that is there b
 
 targetScope = 'subscription'
 
-import { servingSize as servingSizeType, trainingProfile as trainingProfileType } from 'modules/types.bicep'
+import { pipelineSettings, servingSize as servingSizeType, trainingProfile as trainingProfileType } from 'modules/types.bicep'
 
 @description('Required. Name of the environment, which the resource group and the tags carry.')
 @minLength(1)
@@ -56,11 +56,15 @@ param trainingPricePerMinute string = '0.03'
 @description('Optional. Image of the training job. The default does nothing: it stands in until the first image is pushed.')
 param trainingImage string = 'mcr.microsoft.com/k8se/quickstart-jobs:latest'
 
-@description('Optional. When served models are evaluated: six fields, seconds first.')
-param evaluationSchedule string = '0 0 * * * *'
-
-@description('Optional. How long the files of a dataset must be unchanged before it is validated, as hh:mm:ss.')
-param quietPeriod string = '00:00:30'
+@description('Optional. Settings of the pipeline, by the names that the functions read.')
+param pipeline pipelineSettings = {
+  EvaluationSchedule: '0 0 * * * *'
+  QuietPeriod: '00:00:30'
+  PromotionMargin: '0.002'
+  AlertDrop: '0.02'
+  RunSilence: '00:10:00'
+  RunAttempts: '5'
+}
 
 @description('Optional. Days in which a deleted or overwritten dataset file can be brought back.')
 param datasetRecoveryDays int = 14
@@ -212,7 +216,7 @@ module functions 'modules/functions.bicep' = {
     storageEndpoints: storage.outputs.endpoints
     packageContainer: packageContainer
     insightsConnectionString: monitoring.outputs.insightsConnectionString
-    settings: { EvaluationSchedule: evaluationSchedule, QuietPeriod: quietPeriod }
+    settings: pipeline
     servingSize: servingSize
     alwaysReadyInstances: alwaysReadyInstances
     maximumInstances: maximumInstances

@@ -1,6 +1,6 @@
 metadata description = 'The function app on Flex Consumption: validation, the HTTP API, predictions and evaluations.'
 
-import { identity as identityType, servingSize as servingSizeType, tags as tagsType } from 'types.bicep'
+import { identity as identityType, pipelineSettings, servingSize as servingSizeType, tags as tagsType } from 'types.bicep'
 
 @description('Required. Name of the function app, globally unique.')
 @maxLength(60)
@@ -24,8 +24,8 @@ param packageContainer string
 @description('Required. Where telemetry goes.')
 param insightsConnectionString string
 
-@description('Required. The settings of the product, by the names that the program reads.')
-param settings { *: string }
+@description('Required. Settings of the pipeline.')
+param settings pipelineSettings
 
 @description('Required. How large the served models are: sets memory and concurrency of an instance.')
 param servingSize servingSizeType

@@ -9,6 +9,28 @@ type trainingProfile = 'Consumption-GPU-NC8as-T4' | 'Consumption-GPU-NC24-A100' 
 type servingSize = 'mini' | 'standard' | 'large'
 
 @export()
+@description('Settings of the pipeline. Times are hh:mm:ss; scores are from 0 to 1, as strings because Bicep has no fractions.')
+type pipelineSettings = {
+  @description('Required. When served models are evaluated: a cron expression of six fields, seconds first.')
+  EvaluationSchedule: string
+
+  @description('Required. How long the files of a dataset must be unchanged before it is validated.')
+  QuietPeriod: string
+
+  @description('Required. By how much a candidate must beat the served version on dev to replace it.')
+  PromotionMargin: string
+
+  @description('Required. Fall of the score on test from one evaluation to the next that raises an alert.')
+  AlertDrop: string
+
+  @description('Required. How long a run may go unreported before its worker counts as lost.')
+  RunSilence: string
+
+  @description('Required. How often a run is begun before it is failed.')
+  RunAttempts: string
+}
+
+@export()
 @description('Names of everything that is kept in the storage account.')
 type storageLayout = {
   @description('Required. Containers.')
