@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Droptune.Core.Datasets.Checking;
-using Droptune.Core.Datasets.Reading;
-using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Jobs;
+using Droptune.Core.Storage;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets;
 
@@ -11,6 +12,9 @@ namespace Droptune.Core.Datasets;
 /// </summary>
 public static class DatasetGate
 {
+    // A key set to null would be no value at all.
+    private static readonly JsonSerializerOptions ManifestOptions = new(DroptuneJson.Readable) { RespectNullableAnnotations = true };
+
     /// <summary>
     /// Checks <paramref name="files"/>, a manifest among them or not, and writes <c>{train,dev,test}.jsonl.gz</c> to
     /// <paramref name="snapshotFolder"/>; they are only worth keeping when the report says accepted. Null = check only.
@@ -21,24 +25,16 @@ public static class DatasetGate
         string dataset, IReadOnlyList<DatasetFile> files, string? snapshotFolder = null,
         Func<string, CancellationToken, Task<string?>>? baseModelFolder = null, CancellationToken cancellationToken = default)
     {
-        _ = baseModelFolder;
         var log = new FindingLog();
         var manifest = await ReadManifestAsync(files, log, cancellationToken);
         log.Apply(manifest.Validation);
+        var tokenizer = await LoadTokenizerAsync(manifest.BaseModel, baseModelFolder, log, cancellationToken);
 
-        var temporary = snapshotFolder is null ? Directory.CreateTempSubdirectory("droptune-").FullName : null;
-        try
-        {
-            var data = files.Where(file => file.Name != DatasetFile.ManifestName).OrderBy(file => file.Name, StringComparer.Ordinal).ToList();
-            return await Task.Run(() => CheckFiles(dataset, data, manifest, log, snapshotFolder ?? temporary!, cancellationToken), cancellationToken);
-        }
-        finally
-        {
-            if (temporary is not null)
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
-        }
+        // Train comes last: of a text that is in two splits, the copy in train is the one to report.
+        var data = files.Where(file => file.Name != DatasetFile.ManifestName)
+            .OrderBy(file => SplitPlan.NamedSplit(file.Name) is null or Split.Train)
+            .ThenBy(file => file.Name, StringComparer.Ordinal).ToList();
+        return await Task.Run(() => new GateRun(dataset, data, manifest, tokenizer, log, cancellationToken).Check(snapshotFolder), cancellationToken);
     }
 
     private static async Task<DatasetManifest> ReadManifestAsync(IReadOnlyList<DatasetFile> files, FindingLog log, CancellationToken cancellationToken)
@@ -53,7 +49,16 @@ public static class DatasetGate
         try
         {
             await using var stream = await file.OpenAsync(cancellationToken);
-            return await JsonSerializer.DeserializeAsync<DatasetManifest>(stream, DroptuneJson.Readable, cancellationToken) ?? new DatasetManifest();
+            var manifest = await JsonSerializer.DeserializeAsync<DatasetManifest>(stream, ManifestOptions, cancellationToken) ?? new DatasetManifest();
+            foreach (var name in new[] { manifest.Model, manifest.BaseModel })
+            {
+                if (name is not null && ResourceName.Problem(name) is { } problem)
+                {
+                    log.Add(FindingCode.BadManifest, problem);
+                }
+            }
+
+            return manifest;
         }
         catch (JsonException e)
         {
@@ -66,76 +71,22 @@ public static class DatasetGate
         }
     }
 
-    private static DatasetReport CheckFiles(
-        string dataset, List<DatasetFile> files, DatasetManifest manifest, FindingLog log, string folder, CancellationToken cancellationToken)
+    private static async Task<WordPieceTokenizer?> LoadTokenizerAsync(
+        string? name, Func<string, CancellationToken, Task<string?>>? baseModelFolder, FindingLog log, CancellationToken cancellationToken)
     {
-        var checker = new ExampleChecker(log, manifest, manifest.TagScheme);
-        var statistics = new DatasetStatistics(log, manifest);
-        var plan = new SplitPlan(files.Select(file => file.Name));
-        var canonical = new CanonicalWriter(checker.TextLabels, checker.EntityLabels);
-        var hash = new TextHash();
-        var summaries = new List<FileSummary>();
-        using var snapshot = new SnapshotWriter(folder);
-        long leftOut = 0;
-
-        foreach (var file in files)
+        if (name is null or BaseModel.Scratch || baseModelFolder is null)
         {
-            log.File = file.Name;
-            var named = SplitPlan.NamedSplit(file.Name);
-            long examples = 0;
-            string? format = null;
-            try
-            {
-                using var source = SourceStream.Open(file.OpenAsync(cancellationToken).GetAwaiter().GetResult());
-                var reader = DatasetFormat.ReaderOf(file.Name, source, log, manifest);
-                format = reader?.Format;
-                if (reader is null)
-                {
-                    log.Add(FindingCode.UnknownFormat, $"'{Path.GetExtension(file.Name)}' is no format of a dataset: the file is not read.");
-                }
-
-                var record = new Record();
-                while (reader is not null && reader.Read(record))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    if (checker.Check(record) is not { } example)
-                    {
-                        leftOut++;
-                        continue;
-                    }
-
-                    var split = plan.SplitOf(named, hash.Normalised(example.Text.Span));
-                    statistics.Add(split, example);
-                    snapshot.Write(split, canonical.Write(example));
-                    examples++;
-                }
-            }
-            catch (UnreadableFileException e)
-            {
-                log.Add(e.Code, e.Line, 0, [], $"{e.Message}");
-            }
-
-            summaries.Add(new FileSummary(file.Name, format, named, file.Length, examples));
+            return null;
         }
 
-        log.File = null;
-        var task = statistics.FindTask();
-        var findings = log.HasErrors ? JsonSerializer.SerializeToUtf8Bytes(log.Kept, DroptuneJson.Compact) : [];
-        return new DatasetReport
+        if (await baseModelFolder(name, cancellationToken) is { } folder)
         {
-            Dataset = dataset,
-            Version = Convert.ToHexStringLower(snapshot.Complete(findings))[..12],
-            Accepted = !log.HasErrors,
-            Task = task,
-            TagScheme = checker.EntityLabels.Count > 0 ? manifest.TagScheme ?? TagScheme.IOB2 : null,
-            Counts = statistics.Counts,
-            LeftOut = leftOut,
-            TextLabels = [.. checker.TextLabels.Names.Order(StringComparer.Ordinal)],
-            EntityLabels = [.. checker.EntityLabels.Names.Order(StringComparer.Ordinal)],
-            Findings = log.Kept,
-            Totals = log.Totals,
-            Files = summaries,
-            Manifest = manifest,
-        };
+            return WordPieceTokenizer.Load(folder);
+        }
+
+        log.File = DatasetFile.ManifestName;
+        log.Add(FindingCode.BadManifest, $"baseModel is '{name}', which is not in base-models.");
+        log.File = null;
+        return null;
     }
 }

@@ -39,6 +39,8 @@ public sealed record DatasetReport
 
     public required IReadOnlyList<FileSummary> Files { get; init; }
 
+    public required LabelQuality Quality { get; init; }
+
     /// <summary>dataset.json as it was understood, defaults filled in.</summary>
     public required DatasetManifest Manifest { get; init; }
 }

@@ -7,6 +7,7 @@ public enum FindingCode
     BadManifest,
     NoExamples,
     UnknownFormat,
+    EmptyFile,
     UnreadableFile,
     BadEncoding,
     BrokenArchive,

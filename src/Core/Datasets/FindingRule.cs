@@ -11,7 +11,8 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
     [
         new(BadManifest, Error, "dataset.json cannot be understood.", "Correct the key named here; docs/datasets.md lists all keys.", Fixed: true),
         new(NoExamples, Error, "There is no usable example.", "Add files with labelled examples, or correct the findings that left them out.", Fixed: true),
-        new(UnknownFormat, Error, "The file is in no format that is read.", "Use .conll, .txt, .tsv, .jsonl, .json, .csv or .parquet, each optionally with .gz."),
+        new(UnknownFormat, Warning, "The file is in no format that is read: it is left out.", "Use .conll, .txt, .tsv, .jsonl, .json, .csv or .parquet, each optionally with .gz."),
+        new(EmptyFile, Error, "The file holds nothing.", "Fill it, or remove it."),
         new(UnreadableFile, Error, "The file is damaged or is not what its content claims.", "Write the file again with the tool it came from."),
         new(BadEncoding, Error, "The file is not UTF-8 (nor UTF-16 with a byte order mark).", "Save the file as UTF-8."),
         new(BrokenArchive, Error, "The gzip stream ends early or is damaged.", "Compress the file again and check it with gzip -t."),

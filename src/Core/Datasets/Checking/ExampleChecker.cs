@@ -1,49 +1,67 @@
+using System.Text;
 using Droptune.Core.Datasets.Reading;
 
 namespace Droptune.Core.Datasets.Checking;
 
 /// <summary>Checks a record and makes it canonical; everything wrong with it is reported, and what cannot be kept is left out.</summary>
-internal sealed class ExampleChecker(FindingLog log, DatasetManifest manifest, TagScheme? scheme)
+internal sealed class ExampleChecker
 {
+    private readonly FindingLog _log;
+    private readonly DatasetManifest _manifest;
+    private readonly TagReader _tags;
+    private readonly SpanReader _spans;
+    private readonly TextChecker _texts;
     private readonly CheckedExample _example = new();
-    private byte[] _joined = new byte[1024];
-    private TagReader? _tags;
+
+    public ExampleChecker(FindingLog log, DatasetManifest manifest, TagScheme scheme)
+    {
+        (_log, _manifest) = (log, manifest);
+        _tags = new TagReader(log, EntityLabels, scheme);
+        _spans = new SpanReader(log, manifest, EntityLabels);
+        _texts = new TextChecker(log);
+    }
 
     public LabelTable TextLabels { get; } = new();
 
     public LabelTable EntityLabels { get; } = new();
 
+    /// <summary>What one file's spans showed does not hold for the next.</summary>
+    public void StartFile() => _spans.StartFile();
+
     /// <summary>The checked example, valid until the next call; null when the record is left out.</summary>
     public CheckedExample? Check(Record record)
     {
-        if (!record.HasTokens && record.Text.Count == 0)
+        _example.Tags.Clear();
+        _example.Spans.Clear();
+        var isKept = ReadLabel(record);
+        isKept &= record.HasTokens ? ReadWords(record) : ReadText(record);
+        if (!isKept)
         {
-            log.Add(FindingCode.MissingField, record, $"Neither '{manifest.TextColumn}' nor 'tokens'.");
             return null;
         }
 
-        var kept = ReadLabel(record);
-        kept &= record.HasTokens ? ReadWords(record) : ReadText(record);
-        return kept ? _example : null;
+        _example.IsAscii = Ascii.IsValid(_example.Text.Span);
+        _texts.Check(record, _example);
+        return _example;
     }
 
     private bool ReadLabel(Record record)
     {
         _example.Label = -1;
-        if (record.Labels.Count == 0 || manifest.Task == TaskKind.TokenClassification)
+        if (record.Labels.Count == 0 || _manifest.Task == TaskKind.TokenClassification)
         {
             return true;
         }
 
         if (record.Labels.Count > 1)
         {
-            log.Add(FindingCode.MultipleLabels, record, $"{record.Labels.Count} labels: {record.Labels[0]}, {record.Labels[1]}…");
+            _log.Add(FindingCode.MultipleLabels, record, $"{record.Labels.Count} labels: {record.Labels[0]}, {record.Labels[1]}…");
             return false;
         }
 
         if (record.Labels[0].Trim(" \t\r\n"u8).IsEmpty)
         {
-            log.Add(FindingCode.EmptyField, record, $"The label is blank.");
+            _log.Add(FindingCode.EmptyField, record, $"The label is blank.");
             return false;
         }
 
@@ -54,76 +72,71 @@ internal sealed class ExampleChecker(FindingLog log, DatasetManifest manifest, T
     private bool ReadWords(Record record)
     {
         _example.Tokens = record.Tokens;
-        _example.HasTags = record.HasTags && manifest.Task != TaskKind.TextClassification;
-        var kept = true;
-        for (var i = 0; i < record.Tokens.Count; i++)
-        {
-            if (record.Tokens[i].IsEmpty)
-            {
-                log.Add(FindingCode.EmptyField, record, $"Token {i + 1} is empty.");
-                kept = false;
-            }
-        }
-
+        _example.HasTags = record.HasTags && _manifest.Task != TaskKind.TextClassification;
         if (record.Tokens.Count == 0)
         {
-            log.Add(FindingCode.EmptyField, record, $"There are no tokens.");
+            _log.Add(FindingCode.EmptyField, record, $"There are no tokens.");
             return false;
         }
 
-        _example.Text = JoinTokens(record.Tokens);
-        _example.Words = record.Tokens.Count;
+        var isKept = true;
+        for (var i = 0; i < record.Tokens.Count; i++)
+        {
+            var token = record.Tokens[i];
+            if (token.Length > 0 && token[0] is > (byte)' ' and < 0x7f)
+            {
+                continue; // seen at first sight
+            }
+
+            if (token.IsEmpty)
+            {
+                _log.Add(FindingCode.EmptyField, record, $"Token {i + 1} is empty.");
+                isKept = false;
+            }
+            else if (TextChecker.IsBlank(token))
+            {
+                _log.Add(FindingCode.BlankToken, record, $"Token {i + 1} is {token}.");
+            }
+        }
+
+        _example.Text = record.Tokens.Joined;
         if (!_example.HasTags)
         {
-            return kept;
+            return isKept;
         }
 
         if (record.Tags.Count != record.Tokens.Count)
         {
-            log.Add(FindingCode.TagCountMismatch, record, $"{record.Tokens.Count} tokens, {record.Tags.Count} tags.");
+            _log.Add(FindingCode.TagCountMismatch, record, $"{record.Tokens.Count} tokens, {record.Tags.Count} tags.");
             return false;
         }
 
-        _tags ??= new TagReader(log, EntityLabels, scheme ?? TagScheme.IOB2);
-        return _tags.Read(record, _example.Tags) && kept;
+        return _tags.Read(record, _example.Tags) && isKept;
     }
 
     private bool ReadText(Record record)
     {
-        _example.Tokens = null;
-        _example.HasTags = record.HasSpans && manifest.Task != TaskKind.TextClassification;
-        _example.Text = record.Text[0].ToArray();
-        if (record.Text[0].Trim(" \t\r\n"u8).IsEmpty)
+        if (record.Text.Count == 0)
         {
-            log.Add(FindingCode.EmptyField, record, $"The text is blank.");
+            _log.Add(FindingCode.MissingField, record, $"Neither '{_manifest.TextColumn}' nor 'tokens'.");
             return false;
         }
 
-        _example.Spans.Clear();
-        foreach (var span in record.Spans)
+        _example.Tokens = null;
+        _example.HasTags = record.HasSpans && _manifest.Task != TaskKind.TextClassification;
+        _example.Text = record.Text.Joined;
+        if (record.Text[0].Trim(" \t\r\n"u8).IsEmpty || TextChecker.IsBlank(record.Text[0]))
         {
-            _example.Spans.Add(((int)span.Start, (int)span.End, EntityLabels.IdOf(record.SpanStrings[span.Label])));
+            _log.Add(FindingCode.EmptyField, record, $"The text is blank.");
+            return false;
         }
 
-        return true;
-    }
-
-    private ReadOnlyMemory<byte> JoinTokens(Utf8List tokens)
-    {
-        var length = 0;
-        for (var i = 0; i < tokens.Count; i++)
+        if (record.HasTags)
         {
-            var token = tokens[i];
-            if (_joined.Length < length + token.Length + 1)
-            {
-                Array.Resize(ref _joined, Math.Max(_joined.Length * 2, length + token.Length + 1));
-            }
-
-            token.CopyTo(_joined.AsSpan(length));
-            length += token.Length;
-            _joined[length++] = (byte)' ';
+            _log.Add(FindingCode.MissingField, record, $"There are tags, but no tokens.");
+            return false;
         }
 
-        return _joined.AsMemory(0, length - 1);
+        return !_example.HasTags || _spans.Read(record, _example.Spans);
     }
 }

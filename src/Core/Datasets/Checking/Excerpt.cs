@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Droptune.Core.Datasets.Checking;
 
-/// <summary>Text of a dataset as a finding shows it: on one line, at most 120 characters, control characters visible.</summary>
+/// <summary>Text of a dataset as a finding shows it: on one line, at most 120 characters, control characters visible, personal data masked.</summary>
 internal static class Excerpt
 {
     private const int MaxLength = 120;
@@ -11,7 +11,7 @@ internal static class Excerpt
     public static string Of(ReadOnlySpan<byte> utf8)
     {
         // Four bytes a character at most; a cut sequence at the end is beyond what is shown.
-        var text = Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, (MaxLength + 1) * 4)]);
+        var text = PersonalData.Mask(utf8[..Math.Min(utf8.Length, (MaxLength + 1) * 4)]);
         var shown = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
         {

@@ -15,6 +15,9 @@ internal sealed class FindingLog
     /// <summary>The file being read; null for findings about the dataset.</summary>
     public string? File { get; set; }
 
+    /// <summary>Records that are not in the snapshot; each has a finding.</summary>
+    public long LeftOut { get; set; }
+
     public bool HasErrors => _counts.Index().Any(c => c.Item > 0 && _severities[c.Index] == Severity.Error);
 
     public IReadOnlyList<FindingTotal> Totals =>

@@ -25,6 +25,8 @@ internal readonly ref struct FindingMessage
 
     public void AppendFormatted(ReadOnlySpan<byte> text) => _text!.Append(Excerpt.Of(text));
 
+    public void AppendFormatted(byte[] text) => AppendFormatted((ReadOnlySpan<byte>)text);
+
     public void AppendFormatted(string? text) => _text!.Append(text);
 
     public void AppendFormatted<T>(T value) => _text!.Append(CultureInfo.InvariantCulture, $"{value}");

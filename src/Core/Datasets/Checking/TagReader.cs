@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using Droptune.Core.Datasets.Reading;
 
 namespace Droptune.Core.Datasets.Checking;
@@ -6,7 +5,7 @@ namespace Droptune.Core.Datasets.Checking;
 /// <summary>Turns a record's tags, of any scheme, into IOB2.</summary>
 internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagScheme scheme)
 {
-    private readonly Dictionary<ulong, Tag> _tags = []; // by the tag's hash: each spelling is parsed once
+    private readonly List<Tag> _tags = []; // by the spelling's id: each is parsed once
 
     /// <summary>Fills <paramref name="tags"/>; false when the record cannot be kept.</summary>
     public bool Read(Record record, List<int> tags)
@@ -17,10 +16,10 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
         var mustGoOn = false; // IOBES: the entity has not seen its end
         for (var i = 0; i < record.Tags.Count; i++)
         {
-            var tag = TagOf(record.Tags[i]);
+            var tag = TagOf(record.Tags, i);
             if (tag.Prefix == Prefix.Unknown)
             {
-                log.Add(FindingCode.UnknownTagForm, record, record.TagOffsets[i], $"Tag {record.Tags[i]} is no tag of {scheme}.");
+                log.Add(FindingCode.UnknownTagForm, record, record.Tags.OffsetAt(i), $"Tag {record.Tags[i]} is no tag of {scheme}.");
                 readable = false;
                 (open, mustGoOn) = (-1, false);
                 continue;
@@ -35,7 +34,7 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
             };
             if (!isLegal)
             {
-                log.Add(FindingCode.IllegalTransition, record, record.TagOffsets[i],
+                log.Add(FindingCode.IllegalTransition, record, record.Tags.OffsetAt(i),
                     $"Tag {record.Tags[i]} cannot follow {(i == 0 ? "the sentence's start"u8 : record.Tags[i - 1])} in {scheme}.");
             }
 
@@ -53,24 +52,19 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
         return readable;
     }
 
-    private Tag TagOf(ReadOnlySpan<byte> text)
+    private Tag TagOf(TagList tags, int index)
     {
-        var hash = XxHash3.HashToUInt64(text);
-        if (!_tags.TryGetValue(hash, out var tag))
+        var id = tags.IdAt(index);
+        while (_tags.Count <= id)
         {
-            _tags[hash] = tag = Parse(text);
+            _tags.Add(_tags.Count == 0 ? new Tag(Prefix.Outside, -1) : Parse(tags.SpellingOf(_tags.Count)));
         }
 
-        return tag;
+        return _tags[id];
     }
 
     private Tag Parse(ReadOnlySpan<byte> text)
     {
-        if (text.SequenceEqual("O"u8))
-        {
-            return new Tag(Prefix.Outside, -1);
-        }
-
         if (scheme == TagScheme.None)
         {
             return new Tag(text.IsEmpty ? Prefix.Unknown : Prefix.Single, text.IsEmpty ? -1 : entityLabels.IdOf(text));

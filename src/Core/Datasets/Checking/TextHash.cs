@@ -21,6 +21,13 @@ internal sealed class TextHash
             _folded = new byte[text.Length * 3];
         }
 
+        // Most texts are ASCII with single spaces: lower case is all they need.
+        if (!text.ContainsAnyInRange((byte)0, (byte)31) && text.IndexOf("  "u8) < 0 && text is [not (byte)' ', .., not (byte)' ']
+            && Ascii.ToLower(text, _folded, out var written) == OperationStatus.Done)
+        {
+            return XxHash3.HashToUInt64(_folded.AsSpan(0, written));
+        }
+
         var length = 0;
         var pendingSpace = false;
         for (var i = 0; i < text.Length;)

@@ -6,7 +6,7 @@ namespace Droptune.Core.Datasets.Reading;
 /// One token a line, columns split by tabs or spaces, the tag in the last one; a blank line ends a sentence;
 /// <c># label = X</c> or <c># intent = X</c> gives the sentence a label, any other <c># name = value</c> is a comment.
 /// </summary>
-internal sealed class ConllReader(Stream source, FindingLog log, ValidationSettings limits) : IDatasetReader, IDisposable
+internal sealed class ConllReader(Stream source, FindingLog log, ValidationSettings limits) : IDatasetReader
 {
     private readonly LineReader _lines = new(source, limits.MaxRecordBytes);
     private int _columns; // of the first token line; 0 before it
@@ -18,17 +18,22 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
         while (true)
         {
             record.Clear();
-            _lines.StartBlock();
+            _lines.StartRecord();
             var (readable, more) = ReadSentence(record);
+            if (!readable)
+            {
+                log.LeftOut++;
+            }
+
             if (_lines.IsTooLarge)
             {
-                log.Add(FindingCode.RecordTooLarge, _lines.BlockLine, 0, [],
+                log.Add(FindingCode.RecordTooLarge, _lines.RecordLine, 0, [],
                     $"A sentence of more than {limits.MaxRecordBytes} bytes: is there a blank line between sentences?");
             }
             else if (readable && record.Tokens.Count > 0)
             {
                 (record.HasTokens, record.HasTags) = (true, true);
-                (record.Line, record.Source) = (_lines.BlockLine, _lines.Block);
+                (record.Line, record.Source) = (_lines.RecordLine, _lines.Record);
                 return true;
             }
 
@@ -49,7 +54,7 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
         {
             if (_lines.IsTooLarge)
             {
-                if (_lines.Block.Span[range].Trim(" \t"u8).IsEmpty)
+                if (IsBlank(_lines.Record.Span[range]))
                 {
                     return (false, true);
                 }
@@ -57,8 +62,8 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
                 continue;
             }
 
-            var line = _lines.Block.Span[range];
-            if (line.Trim(" \t"u8).IsEmpty)
+            var line = _lines.Record.Span[range];
+            if (IsBlank(line))
             {
                 if (record.Tokens.Count > 0 || !readable)
                 {
@@ -68,7 +73,7 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
                 // Leading blank lines: a record begins at its first line.
                 if (record.Labels.Count == 0)
                 {
-                    _lines.StartBlock();
+                    _lines.StartRecord();
                 }
 
                 continue;
@@ -93,28 +98,22 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
             return true;
         }
 
-        var hasTabs = line.Contains((byte)'\t');
-        var trimmed = hasTabs ? line.TrimEnd(" \t"u8) : line.Trim(" "u8);
-        var separator = (byte)(hasTabs ? '\t' : ' ');
-        var first = trimmed.IndexOf(separator);
-        if (first < 0)
+        var columns = Columns.Of(line);
+        if (columns.Count == 1)
         {
             log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"A token without a tag: there is one column only.");
             return false;
         }
 
-        var columns = hasTabs ? trimmed.Count(separator) + 1 : CountWords(trimmed);
-        _columns = _columns == 0 ? columns : _columns;
-        if (columns != _columns)
+        _columns = _columns == 0 ? columns.Count : _columns;
+        if (columns.Count != _columns)
         {
-            log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"{columns} columns, where the lines before have {_columns}.");
+            log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"{columns.Count} columns, where the lines before have {_columns}.");
             return false;
         }
 
-        var last = trimmed.LastIndexOf(separator);
-        record.Tokens.Add(trimmed[..first]);
-        record.Tags.Add(trimmed[(last + 1)..].Trim((byte)' '));
-        record.TagOffsets.Add(offset + (line.Length - line.TrimStart(" "u8).Length) + last + 1);
+        record.Tokens.Add(line[columns.First]);
+        record.Tags.Add(line[columns.Last], offset + columns.Last.Start.Value);
         return true;
     }
 
@@ -123,7 +122,7 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
     /// they are spaces, a line that has the columns of a token line is one.
     /// </summary>
     private bool IsComment(ReadOnlySpan<byte> line) =>
-        !line.Contains((byte)'\t') && (NameOf(line).Length > 0 || _columns == 0 || CountWords(line) != _columns);
+        !line.Contains((byte)'\t') && (NameOf(line).Length > 0 || (_columns == 0 ? !line.EndsWith(" O"u8) : CountWords(line) != _columns));
 
     /// <summary>The name in "# name = value"; empty for anything else.</summary>
     private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
@@ -141,14 +140,67 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
         }
     }
 
-    private static int CountWords(ReadOnlySpan<byte> line)
+    private static bool IsBlank(ReadOnlySpan<byte> line) =>
+        line.IsEmpty || (line[0] is (byte)' ' or (byte)'\t' && line.IndexOfAnyExcept(" \t"u8) < 0);
+
+    private static int CountWords(ReadOnlySpan<byte> line) => Columns.Of(line).Count;
+
+    /// <summary>
+    /// The columns of a line: what tabs divide, or, where there is none, what runs of spaces do. White space at the line's
+    /// end is none of them. Found in one pass: lines are too short for anything cleverer.
+    /// </summary>
+    private readonly record struct Columns(int Count, Range First, Range Last)
     {
-        var count = 0;
-        for (var i = 0; i < line.Length; i++)
+        public static Columns Of(ReadOnlySpan<byte> line)
         {
-            count += line[i] != ' ' && (i == 0 || line[i - 1] == ' ') ? 1 : 0;
+            var end = line.Length;
+            while (end > 0 && line[end - 1] is (byte)' ' or (byte)'\t')
+            {
+                end--;
+            }
+
+            return line[..end].Contains((byte)'\t') ? OfTabs(line[..end]) : OfSpaces(line[..end]);
         }
 
-        return count;
+        private static Columns OfTabs(ReadOnlySpan<byte> line)
+        {
+            var (count, first, last) = (1, -1, 0);
+            for (var i = 0; i < line.Length; i++)
+            {
+                if (line[i] == '\t')
+                {
+                    count++;
+                    first = first < 0 ? i : first;
+                    last = i + 1;
+                }
+            }
+
+            while (last < line.Length && line[last] == ' ')
+            {
+                last++;
+            }
+
+            return new Columns(count, 0..first, last..line.Length);
+        }
+
+        private static Columns OfSpaces(ReadOnlySpan<byte> line)
+        {
+            var (count, firstStart, firstEnd, last) = (0, 0, line.Length, 0);
+            for (var i = 0; i < line.Length; i++)
+            {
+                if (line[i] != ' ' && (i == 0 || line[i - 1] == ' '))
+                {
+                    count++;
+                    firstStart = count == 1 ? i : firstStart;
+                    last = i;
+                }
+                else if (line[i] == ' ' && count == 1 && firstEnd == line.Length)
+                {
+                    firstEnd = i;
+                }
+            }
+
+            return new Columns(count, firstStart..firstEnd, last..line.Length);
+        }
     }
 }

@@ -1,23 +1,94 @@
+using System.Text.Json;
 using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Sources;
 
 namespace Droptune.Core.Datasets.Reading;
 
 /// <summary>Finds the reader of a file: by its extension, and by its content where the extension says too little.</summary>
 internal static class DatasetFormat
 {
+    public const int HeadLength = 1 << 16;
+
+    /// <summary>Whether a file stands beside data by custom and is not meant as data: a hidden one, a readme, a licence.</summary>
+    public static bool IsCompanion(string fileName)
+    {
+        var name = fileName[(fileName.LastIndexOf('/') + 1)..];
+        return name.StartsWith('.') || name.StartsWith('_') || name.StartsWith("readme", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("licen", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Whether a file is data by its name.</summary>
+    public static bool IsKnown(string fileName) => ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet";
+
+    /// <summary>The reader of a file that is opened, uncompressed but not decoded.</summary>
+    public static IDatasetReader ReaderOf(string fileName, PeekStream content, FindingLog log, DatasetManifest manifest)
+    {
+        var extension = ExtensionOf(fileName);
+        if (content.Head.StartsWith("PAR1"u8))
+        {
+            return new ParquetTableReader(content, manifest);
+        }
+
+        if (extension == "parquet")
+        {
+            throw new UnreadableFileException(FindingCode.UnreadableFile, "The file is no Parquet file: it does not begin with PAR1.");
+        }
+
+        var text = new PeekStream(Utf8Content.Open(content, manifest.Validation.MaxFileBytes), HeadLength);
+        var head = text.Head.TrimStart(" \t\r\n"u8);
+        if (head.IsEmpty)
+        {
+            throw new UnreadableFileException(FindingCode.EmptyFile, "The file is empty.");
+        }
+
+        return extension switch
+        {
+            "json" or "jsonl" => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest) : new JsonElementsReader(text, log, manifest),
+            "csv" => new DelimitedReader(text, log, manifest),
+            "tsv" or "txt" when DelimitedReader.IsHeader(head, manifest) => new DelimitedReader(text, log, manifest),
+            "txt" when head.StartsWith("{\""u8) => new JsonLinesReader(text, log, manifest),
+            _ => new ConllReader(text, log, manifest.Validation),
+        };
+    }
+
     /// <summary>The extension in lower case, without the dot, ".gz" aside.</summary>
-    public static string ExtensionOf(string fileName)
+    private static string ExtensionOf(string fileName)
     {
         var name = fileName.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? fileName[..^3] : fileName;
         return Path.GetExtension(name).TrimStart('.').ToLowerInvariant();
     }
 
-    /// <summary>The reader; null when no format fits.</summary>
-    public static IDatasetReader? ReaderOf(string fileName, SourceStream source, FindingLog log, DatasetManifest manifest) =>
-        ExtensionOf(fileName) switch
+    /// <summary>
+    /// Whether the first line is meant to be a record by itself: an object that does not go on over the next lines. A
+    /// broken one counts, so that its line is named and the others are still read.
+    /// </summary>
+    private static bool IsWholeLine(ReadOnlySpan<byte> head)
+    {
+        if (head[0] != '{')
         {
-            "conll" or "txt" or "tsv" => new ConllReader(source, log, manifest.Validation),
-            "jsonl" or "json" => new JsonLinesReader(source, log, manifest),
-            _ => null,
-        };
+            return head[0] != '[';
+        }
+
+        var end = head.IndexOf((byte)'\n');
+        var line = head[..(end < 0 ? head.Length : end)].TrimEnd(" \t\r"u8);
+        var rest = end < 0 ? [] : head[end..].TrimStart(" \t\r\n"u8);
+        return IsJson(line) || (line.Length > 1 && (rest.IsEmpty || rest[0] == '{'));
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -1,7 +1,7 @@
 namespace Droptune.Core.Datasets.Reading;
 
 /// <summary>Reads one format: turns a stream of bytes, known to be UTF-8, into records.</summary>
-internal interface IDatasetReader
+internal interface IDatasetReader : IDisposable
 {
     /// <summary>The format's name in the report.</summary>
     string Format { get; }

@@ -2,8 +2,8 @@ using Droptune.Core.Datasets.Checking;
 
 namespace Droptune.Core.Datasets.Reading;
 
-/// <summary>One JSON object a line; blank lines are skipped.</summary>
-internal sealed class JsonLinesReader(Stream source, FindingLog log, DatasetManifest manifest) : IDatasetReader, IDisposable
+/// <summary>One JSON record a line; blank lines are skipped.</summary>
+internal sealed class JsonLinesReader(Stream source, FindingLog log, DatasetManifest manifest) : IDatasetReader
 {
     private readonly LineReader _lines = new(source, manifest.Validation.MaxRecordBytes);
     private readonly JsonRecordParser _parser = new(log, manifest);
@@ -12,27 +12,26 @@ internal sealed class JsonLinesReader(Stream source, FindingLog log, DatasetMani
 
     public bool Read(Record record)
     {
-        while (true)
+        while (!_parser.ParseNext(record))
         {
-            _lines.StartBlock();
-            if (!_lines.Read(out var range))
+            _lines.StartRecord();
+            var more = _lines.Read(out var range);
+            if (_lines.IsTooLarge)
+            {
+                log.LeftOut++;
+                log.Add(FindingCode.RecordTooLarge, _lines.RecordLine, 0, [], $"A line of more than {manifest.Validation.MaxRecordBytes} bytes.");
+            }
+            else if (!more)
             {
                 return false;
             }
-
-            if (_lines.IsTooLarge)
-            {
-                log.Add(FindingCode.RecordTooLarge, _lines.BlockLine, 0, [],
-                    $"A line of more than {manifest.Validation.MaxRecordBytes} bytes.");
-                continue;
-            }
-
-            var line = _lines.Block[range];
-            if (!line.Span.Trim(" \t"u8).IsEmpty && _parser.Parse(record, line, _lines.BlockLine))
+            else if (!_lines.Record.Span[range].Trim(" \t"u8).IsEmpty && _parser.Parse(record, _lines.Record[range], _lines.RecordLine))
             {
                 return true;
             }
         }
+
+        return true;
     }
 
     public void Dispose() => _lines.Dispose();

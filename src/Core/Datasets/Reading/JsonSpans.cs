@@ -88,6 +88,21 @@ internal static class JsonSpans
                 record.SpanStrings.Add(ref reader);
                 label = record.SpanStrings.Count - 1;
             }
+            else if (reader.ValueTextEquals("labels"u8))
+            {
+                // Label Studio: a list of one.
+                if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.String)
+                {
+                    return "An entity's labels are no list of strings.";
+                }
+
+                record.SpanStrings.Add(ref reader);
+                label = record.SpanStrings.Count - 1;
+                if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray)
+                {
+                    return "An entity has several labels.";
+                }
+            }
             else if (reader.ValueTextEquals("text"u8))
             {
                 if (!reader.Read() || reader.TokenType != JsonTokenType.String)

@@ -14,10 +14,7 @@ internal sealed class Record
 
     public Utf8List Tokens { get; } = new();
 
-    public Utf8List Tags { get; } = new();
-
-    /// <summary>Offset of each tag, for findings.</summary>
-    public List<int> TagOffsets { get; } = [];
+    public TagList Tags { get; } = new();
 
     public bool HasTokens { get; set; }
 
@@ -69,7 +66,6 @@ internal sealed class Record
     {
         Tokens.Clear();
         Tags.Clear();
-        TagOffsets.Clear();
         Text.Clear();
         Labels.Clear();
         Spans.Clear();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Droptune.Core.Datasets.Reading;
@@ -8,7 +9,7 @@ namespace Droptune.Core.Datasets.Reading;
 /// </summary>
 internal sealed class Utf8List
 {
-    private byte[] _bytes = new byte[1024];
+    private byte[] _bytes = new byte[1024]; // the strings, a space behind each
     private int[] _ends = new int[64];
     private int _length;
 
@@ -18,10 +19,13 @@ internal sealed class Utf8List
     {
         get
         {
-            var start = index == 0 ? 0 : _ends[index - 1];
+            var start = index == 0 ? 0 : _ends[index - 1] + 1;
             return _bytes.AsSpan(start, _ends[index] - start);
         }
     }
+
+    /// <summary>All strings, joined by spaces; valid until the next change of the list.</summary>
+    public ReadOnlyMemory<byte> Joined => _bytes.AsMemory(0, Math.Max(_length - 1, 0));
 
     public void Clear() => (Count, _length) = (0, 0);
 
@@ -31,14 +35,26 @@ internal sealed class Utf8List
         End(utf8.Length);
     }
 
+    public void Add(string text) => End(Encoding.UTF8.GetBytes(text, Reserve(Encoding.UTF8.GetMaxByteCount(text.Length))));
+
     /// <summary>Adds the reader's string or property name, unescaped.</summary>
-    public void Add(ref Utf8JsonReader reader) => End(reader.CopyString(Reserve(reader.ValueSpan.Length)));
+    public void Add(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueIsEscaped)
+        {
+            End(reader.CopyString(Reserve(reader.ValueSpan.Length)));
+        }
+        else
+        {
+            Add(reader.ValueSpan);
+        }
+    }
 
     private Span<byte> Reserve(int size)
     {
-        if (_bytes.Length - _length < size)
+        if (_bytes.Length - _length <= size)
         {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + size));
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + size + 1));
         }
 
         return _bytes.AsSpan(_length);
@@ -53,5 +69,6 @@ internal sealed class Utf8List
 
         _length += size;
         _ends[Count++] = _length;
+        _bytes[_length++] = (byte)' ';
     }
 }

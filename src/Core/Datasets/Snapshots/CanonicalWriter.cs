@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Reading;
 
 namespace Droptune.Core.Datasets.Snapshots;
 
@@ -14,7 +15,7 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
     private static readonly SearchValues<byte> Escaped = SearchValues.Create([(byte)'"', (byte)'\\', 0x7f, .. Enumerable.Range(0, 32).Select(b => (byte)b)]);
     private readonly List<byte[]> _textLabels = [];
     private readonly List<byte[]> _entityLabels = [];
-    private readonly List<byte[]> _tags = ["\"O\""u8.ToArray()];
+    private readonly List<byte[]> _tags = ["\"O\","u8.ToArray()]; // each with a comma
     private byte[] _line = new byte[4096];
     private int _length;
 
@@ -26,20 +27,16 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
         if (example.Tokens is { } tokens)
         {
             Append("{\"tokens\":["u8);
-            for (var i = 0; i < tokens.Count; i++)
-            {
-                AppendString(tokens[i]);
-                Append((byte)(i == tokens.Count - 1 ? ']' : ','));
-            }
-
+            AppendTokens(tokens, !example.Text.Span.ContainsAny(Escaped));
             if (example.HasTags)
             {
                 Append(",\"tags\":["u8);
-                for (var i = 0; i < example.Tags.Count; i++)
+                foreach (var tag in example.Tags)
                 {
-                    Append(_tags[example.Tags[i]]);
-                    Append((byte)(i == example.Tags.Count - 1 ? ']' : ','));
+                    Append(_tags[tag]);
                 }
+
+                _line[_length - 1] = (byte)']'; // instead of the last comma
             }
         }
         else
@@ -87,8 +84,8 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
         {
             var name = entityLabels[_entityLabels.Count];
             _entityLabels.Add(Spell(name));
-            _tags.Add(Spell("B-" + name));
-            _tags.Add(Spell("I-" + name));
+            _tags.Add([.. Spell("B-" + name), (byte)',']);
+            _tags.Add([.. Spell("I-" + name), (byte)',']);
         }
     }
 
@@ -99,40 +96,56 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
         return _line[.._length];
     }
 
+    private void AppendTokens(Utf8List tokens, bool isPlain)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var token = tokens[i];
+            if (isPlain)
+            {
+                Reserve(token.Length + 3);
+                _line[_length++] = (byte)'"';
+                token.CopyTo(_line.AsSpan(_length));
+                _length += token.Length;
+                _line[_length++] = (byte)'"';
+            }
+            else
+            {
+                AppendString(token);
+                Reserve(1);
+            }
+
+            _line[_length++] = (byte)(i == tokens.Count - 1 ? ']' : ',');
+        }
+    }
+
     private void AppendString(ReadOnlySpan<byte> text)
     {
-        Append((byte)'"');
+        Reserve(text.Length + 2);
+        _line[_length++] = (byte)'"';
         int special;
         while ((special = text.IndexOfAny(Escaped)) >= 0)
         {
             Append(text[..special]);
-            Append((byte)'\\');
-            switch (text[special])
-            {
-                case (byte)'"' or (byte)'\\':
-                    Append(text[special]);
-                    break;
-                case (byte)'\n':
-                    Append((byte)'n');
-                    break;
-                case (byte)'\r':
-                    Append((byte)'r');
-                    break;
-                case (byte)'\t':
-                    Append((byte)'t');
-                    break;
-                default:
-                    Append("u00"u8);
-                    Append(Encoding.ASCII.GetBytes(text[special].ToString("x2", CultureInfo.InvariantCulture)));
-                    break;
-            }
-
+            AppendEscaped(text[special]);
             text = text[(special + 1)..];
+            Reserve(text.Length + 2);
         }
 
-        Append(text);
-        Append((byte)'"');
+        text.CopyTo(_line.AsSpan(_length));
+        _length += text.Length;
+        _line[_length++] = (byte)'"';
     }
+
+    private void AppendEscaped(byte character) => Append(character switch
+    {
+        (byte)'"' => "\\\""u8,
+        (byte)'\\' => "\\\\"u8,
+        (byte)'\n' => "\\n"u8,
+        (byte)'\r' => "\\r"u8,
+        (byte)'\t' => "\\t"u8,
+        _ => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\\u{character:x4}")),
+    });
 
     private void Append(int number)
     {

@@ -6,27 +6,45 @@ namespace Droptune.Core.Datasets.Snapshots;
 /// <summary>Writes the three splits as the examples come, and finds the version of what was written.</summary>
 internal sealed class SnapshotWriter : IDisposable
 {
-    private readonly string _folder;
-    private readonly GZipStream[] _splits;
+    private const int ChunkLength = 1 << 16; // hashing and compressing line by line would cost several times as much
+    private readonly string? _folder;
+    private readonly Stream[] _files;
+    private readonly byte[][] _chunks = [new byte[ChunkLength], new byte[ChunkLength], new byte[ChunkLength]];
+    private readonly int[] _lengths = new int[3];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public SnapshotWriter(string folder)
+    /// <summary>Writes to a folder, or, without one, only finds the version.</summary>
+    public SnapshotWriter(string? folder)
     {
         _folder = folder;
-        Directory.CreateDirectory(folder);
-        _splits = [.. Enum.GetValues<Split>().Select(split => new GZipStream(
-            new BufferedStream(File.Create(PathOf(folder, split)), 1 << 16), CompressionLevel.Fastest))];
+        if (folder is not null)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        _files = [.. Enum.GetValues<Split>().Select(split => folder is not null
+            ? new GZipStream(new BufferedStream(File.Create(PathOf(folder, split)), ChunkLength), CompressionLevel.Fastest)
+            : split == Split.Train ? Stream.Null : Temporary())];
     }
 
     public static string PathOf(string folder, Split split) => Path.Combine(folder, $"{split.ToString().ToLowerInvariant()}.jsonl.gz");
 
     public void Write(Split split, ReadOnlySpan<byte> line)
     {
-        _splits[(int)split].Write(line);
-        if (split == Split.Train)
+        var index = (int)split;
+        if (_lengths[index] + line.Length > ChunkLength)
         {
-            _hash.AppendData(line);
+            Flush(index);
         }
+
+        if (line.Length > ChunkLength)
+        {
+            WriteThrough(index, line);
+            return;
+        }
+
+        line.CopyTo(_chunks[index].AsSpan(_lengths[index]));
+        _lengths[index] += line.Length;
     }
 
     /// <summary>
@@ -35,33 +53,64 @@ internal sealed class SnapshotWriter : IDisposable
     /// </summary>
     public byte[] Complete(ReadOnlySpan<byte> extra)
     {
-        CloseFiles();
-        var buffer = new byte[1 << 16];
+        for (var index = 0; index < _files.Length; index++)
+        {
+            Flush(index);
+        }
+
         foreach (var split in (Split[])[Split.Dev, Split.Test])
         {
-            using var content = new GZipStream(File.OpenRead(PathOf(_folder, split)), CompressionMode.Decompress);
+            using var content = Reopen(split);
             int read;
-            while ((read = content.Read(buffer)) > 0)
+            while ((read = content.Read(_chunks[0])) > 0)
             {
-                _hash.AppendData(buffer, 0, read);
+                _hash.AppendData(_chunks[0], 0, read);
             }
         }
 
+        _files[(int)Split.Train].Dispose();
         _hash.AppendData(extra);
         return _hash.GetHashAndReset();
     }
 
     public void Dispose()
     {
-        CloseFiles();
+        foreach (var file in _files)
+        {
+            file.Dispose();
+        }
+
         _hash.Dispose();
     }
 
-    private void CloseFiles()
+    private static FileStream Temporary() =>
+        new(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, ChunkLength, FileOptions.DeleteOnClose);
+
+    private Stream Reopen(Split split)
     {
-        foreach (var split in _splits)
+        var file = _files[(int)split];
+        if (_folder is null)
         {
-            split.Dispose();
+            file.Position = 0;
+            return file;
+        }
+
+        file.Dispose();
+        return new GZipStream(File.OpenRead(PathOf(_folder, split)), CompressionMode.Decompress);
+    }
+
+    private void Flush(int index)
+    {
+        WriteThrough(index, _chunks[index].AsSpan(0, _lengths[index]));
+        _lengths[index] = 0;
+    }
+
+    private void WriteThrough(int index, ReadOnlySpan<byte> content)
+    {
+        _files[index].Write(content);
+        if (index == (int)Split.Train)
+        {
+            _hash.AppendData(content);
         }
     }
 }

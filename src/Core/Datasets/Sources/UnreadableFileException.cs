@@ -1,4 +1,4 @@
-namespace Droptune.Core.Datasets.Reading;
+namespace Droptune.Core.Datasets.Sources;
 
 /// <summary>Ends the reading of one file; the gate turns it into the finding it carries.</summary>
 internal sealed class UnreadableFileException(FindingCode code, string message, long line = 0) : Exception(message)

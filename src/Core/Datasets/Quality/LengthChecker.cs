@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Text;
+using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Reading;
+using Droptune.Core.Text;
+
+namespace Droptune.Core.Datasets.Quality;
+
+/// <summary>
+/// Finds examples that are longer than the model's input. Pieces are counted with the base model's vocabulary where it is
+/// at hand, units (each a piece or more) where not. Most texts are short enough by their size alone and are not counted.
+/// </summary>
+internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenizer, int maxLength)
+{
+    private const int LongWordCharacters = 100; // BERT's limit: a longer word becomes [UNK]
+    private const int SampledExamples = 50_000; // for the share of unknown pieces
+    private static readonly PreTokenizer Units = new(stripAccents: false, chineseCharacters: true);
+    private static readonly SearchValues<byte> Alphanumeric =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    private static readonly int[] Bins = [8, 16, 32, 64, 128, 256, 512, 1024];
+    private readonly long[] _bins = new long[Bins.Length + 1];
+    private long _examples;
+    private long _characters;
+    private long _longest;
+    private long _windowed;
+    private long _pieces;
+    private long _unknown;
+
+    public LengthSummary Summary => new()
+    {
+        Characters = [.. _bins.Select((count, i) => new LengthBin(i < Bins.Length ? Bins[i] : null, count))],
+        MeanCharacters = _examples == 0 ? 0 : Math.Round((double)_characters / _examples, 1),
+        MaxCharacters = _longest,
+        Unit = tokenizer is null ? "units" : "pieces",
+        MaxLength = maxLength,
+        Windowed = _windowed,
+        UnknownPieces = tokenizer is null ? null : _pieces == 0 ? 0 : Math.Round((double)_unknown / _pieces, 4),
+    };
+
+    private int Room => maxLength - 2; // [CLS] and [SEP]
+
+    public void Check(Record record, CheckedExample example)
+    {
+        var text = example.Text.Span;
+        var characters = example.IsAscii ? text.Length : Encoding.UTF8.GetCharCount(text);
+        Count(characters);
+        var isSampled = tokenizer is not null && _examples <= SampledExamples;
+        var mayBeLong = characters > Room && UnitsAtMost(text) > Room;
+        if (tokenizer is not null && (isSampled || text.Length > Room))
+        {
+            CountPieces(record, text, isSampled);
+        }
+        else if (mayBeLong)
+        {
+            CountUnits(record, text);
+        }
+
+        if (text.Length > LongWordCharacters)
+        {
+            CheckWords(record, text);
+        }
+    }
+
+    /// <summary>Reports a high share of unknown pieces: more than one in a hundred.</summary>
+    public void Complete()
+    {
+        if (_pieces > 0 && _unknown * 100 > _pieces)
+        {
+            log.Add(FindingCode.UnknownPieces, $"{100.0 * _unknown / _pieces:F1} % of the pieces are unknown to the base model.");
+        }
+    }
+
+    private void Count(int characters)
+    {
+        _examples++;
+        _characters += characters;
+        _longest = Math.Max(_longest, characters);
+        var bin = Array.FindIndex(Bins, upTo => characters <= upTo);
+        _bins[bin < 0 ? Bins.Length : bin]++;
+    }
+
+    /// <summary>An upper bound that costs next to nothing: every byte that is no ASCII letter or digit ends a unit and may be one.</summary>
+    private static int UnitsAtMost(ReadOnlySpan<byte> text) => 1 + (2 * (text.Length - text.CountAny(Alphanumeric)));
+
+    private void CountPieces(Record record, ReadOnlySpan<byte> text, bool isSampled)
+    {
+        var pieces = tokenizer!.Tokenize(Encoding.UTF8.GetString(text)).Ids;
+        if (isSampled)
+        {
+            _pieces += pieces.Length;
+            _unknown += pieces.Count(id => id == tokenizer.UnkId);
+        }
+
+        ReportLong(record, text, pieces.Length, "pieces");
+    }
+
+    private void CountUnits(Record record, ReadOnlySpan<byte> text)
+    {
+        var (units, position) = (0, 0);
+        var characters = Encoding.UTF8.GetString(text);
+        while (Units.Next(characters, ref position, out _))
+        {
+            units++;
+        }
+
+        ReportLong(record, text, units, "words, punctuation marks and CJK characters");
+    }
+
+    private void ReportLong(Record record, ReadOnlySpan<byte> text, int length, string what)
+    {
+        if (length > Room)
+        {
+            _windowed++;
+            log.Add(FindingCode.LongExample, record.Line, 0, text, $"{length} {what}; the model takes {Room} at once.");
+        }
+    }
+
+    private void CheckWords(Record record, ReadOnlySpan<byte> text)
+    {
+        // Look closer only where white space is that far apart.
+        for (var rest = text; rest.Length > LongWordCharacters;)
+        {
+            var space = rest.IndexOf((byte)' ');
+            var run = space < 0 ? rest : rest[..space];
+            if (run.Length > LongWordCharacters && LongestUnit(run) is > LongWordCharacters and var length)
+            {
+                log.Add(FindingCode.LongWord, record.Line, 0, run, $"A word of {length} characters.");
+                return;
+            }
+
+            rest = space < 0 ? [] : rest[(space + 1)..];
+        }
+    }
+
+    private static int LongestUnit(ReadOnlySpan<byte> run)
+    {
+        var (longest, position) = (0, 0);
+        var characters = Encoding.UTF8.GetString(run);
+        while (Units.Next(characters, ref position, out var unit))
+        {
+            longest = Math.Max(longest, unit.Length);
+        }
+
+        return longest;
+    }
+}
