@@ -32,6 +32,8 @@ public sealed class DevSet
 
     public int Count => _examples.Length;
 
+    public IEnumerable<Example> Examples => _examples.Select(e => e.Example);
+
     public EncodedSplit Split => _split;
 
     public DevScores Evaluate(BertModel model, TaskLoss loss, Device device)

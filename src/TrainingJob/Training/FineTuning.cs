@@ -41,11 +41,13 @@ public static class FineTuning
         Directory.CreateDirectory(input.OutputFolder);
         PretrainedModel.Save(input.OutputFolder, model.Weights, model.Config);
         data.Tokenizer.Save(input.OutputFolder);
-        var onnx = Path.Combine(input.OutputFolder, "model.onnx");
-        OnnxExport.Write(Parameters(model), model.Config, onnx);
+        var onnx = Path.Combine(input.OutputFolder, ServedModel.OnnxFile);
+        var parameters = Parameters(model);
+        OnnxExport.Write(parameters, model.Config, onnx);
 
         reports.Stage(RunStage.Checking);
         var check = OnnxCheck.Run(onnx, model, data.Dev.Split, data.Tokenizer.PadId, device);
+        ServedFile.ChooseAsync(parameters, input.OutputFolder, [.. data.Dev.Examples], clock, cancellationToken).GetAwaiter().GetResult();
 
         var duration = clock.GetUtcNow() - started;
         TrainingRecord.Of(spec, options, data, model, outcome, scores, check, started, duration).Write(input.OutputFolder);

@@ -27,7 +27,7 @@ public sealed class FineTuningTests : IDisposable
         Assert.True(result.DevMetric.Value > 0.9, $"dev {result.DevMetric.Name} is {result.DevMetric.Value}");
         Assert.Equal(RunStage.Done, progress.All[^1].Stage);
         Assert.Contains(progress.All, p => p is { Stage: RunStage.Training, Loss: > 0, TokensPerSecond: > 0 });
-        string[] files = ["README.md", "config.json", "model.onnx", "model.safetensors", "tokenizer_config.json", "training.json", "training.svg", "vocab.txt"];
+        string[] files = ["README.md", "config.json", "evaluation.json", "model.int8.onnx", "model.onnx", "model.safetensors", "tokenizer_config.json", "training.json", "training.svg", "vocab.txt"];
         Assert.Equal(files, Directory.GetFiles(Output("model")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
         var record = JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(Path.Combine(Output("model"), "training.json")), DroptuneJson.Compact)!;
