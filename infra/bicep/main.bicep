@@ -92,7 +92,7 @@ var tags = union(extraTags, { 'azd-env-name': environmentName, product: 'droptun
 var layout = {
   containers: ['datasets', 'snapshots', 'reports', 'base-models', 'models', 'feedback']
   queues: ['dataset-changes', 'training-jobs', 'evaluation-requests']
-  tables: ['Runs', 'Models', 'Evaluations', 'Datasets']
+  tables: ['Runs', 'Models', 'Evaluations', 'Datasets', 'Traffic']
 }
 var storageName = 'st${token}'
 var registryName = 'cr${token}'

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Droptune.Core.Datasets;
 using Droptune.Core.Metrics;
+using Droptune.Core.Traffic;
 
 namespace Droptune.Core.Evaluation;
 
@@ -76,6 +77,9 @@ public sealed record SplitEvaluation
 
     /// <summary>Each example's part of the main score, in their order, to compare evaluations of the same examples.</summary>
     public required IReadOnlyList<Outcome> Outcomes { get; init; }
+
+    /// <summary>What the predictions looked like: what traffic is compared with.</summary>
+    public TrafficProfile? Profile { get; init; }
 
     /// <summary>Scores by name: precision, recall, f1, accuracy, macroF1, exact, main, ece, msPerExample.</summary>
     public Dictionary<string, double> Metrics()

@@ -1,6 +1,7 @@
 using Droptune.Core.Datasets;
 using Droptune.Core.Inference;
 using Droptune.Core.Metrics;
+using Droptune.Core.Traffic;
 
 namespace Droptune.Core.Evaluation;
 
@@ -18,20 +19,21 @@ public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider 
     public async Task<SplitEvaluation> EvaluateAsync(IEnumerable<Example> examples, CancellationToken cancellationToken)
     {
         var judged = new List<JudgedExample>();
-        var time = TimeSpan.Zero;
+        var (time, profile) = (TimeSpan.Zero, new TrafficProfile());
         foreach (var batch in examples.Chunk(BatchSize))
         {
             var inputs = batch.Select(PredictInput.Of).ToArray();
             var start = clock.GetTimestamp();
             var predictions = await predict(inputs, cancellationToken);
             time += clock.GetElapsedTime(start);
+            profile += TrafficProfile.Of(predictions);
             judged.AddRange(batch.Zip(predictions, (example, prediction) => JudgedExample.Of(example, prediction, task)));
         }
 
-        return Summarize(judged, judged.Count == 0 ? 0 : time.TotalMilliseconds / judged.Count);
+        return Summarize(judged, profile, judged.Count == 0 ? 0 : time.TotalMilliseconds / judged.Count);
     }
 
-    private SplitEvaluation Summarize(List<JudgedExample> judged, double milliseconds)
+    private SplitEvaluation Summarize(List<JudgedExample> judged, TrafficProfile profile, double milliseconds)
     {
         var outcomes = judged.ConvertAll(example => example.Outcome);
         var withEntities = judged.FindAll(example => example.Expected is not null);
@@ -56,6 +58,7 @@ public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider 
             ErrorCount = wrong.Count,
             Errors = [.. wrong.Select(e => e.ToError()).OrderByDescending(error => error.Score).Take(MostErrors)],
             Outcomes = outcomes,
+            Profile = profile,
         };
     }
 

@@ -18,6 +18,14 @@ public sealed record Prediction
     [JsonIgnore]
     public IReadOnlyList<float>? TagScores { get; init; }
 
+    /// <summary>Pieces of the input, without [CLS] and [SEP]; for the watch over traffic, no part of the API.</summary>
+    [JsonIgnore]
+    public int Pieces { get; init; }
+
+    /// <summary>How many of them are [UNK].</summary>
+    [JsonIgnore]
+    public int UnknownPieces { get; init; }
+
     /// <summary>The same with places counted in Unicode code points instead of UTF-16 code units.</summary>
     /// <param name="text">The text that was predicted.</param>
     public Prediction InCodePoints(string text)

@@ -78,7 +78,12 @@ public sealed class ServedModel : IDisposable
 
     private Prediction Answer(InputText text)
     {
-        var prediction = new Prediction { Label = _textLabels.Count > 0 ? Label(text) : null };
+        var prediction = new Prediction
+        {
+            Label = _textLabels.Count > 0 ? Label(text) : null,
+            Pieces = text.Text.Ids.Length,
+            UnknownPieces = text.Text.Ids.AsSpan().Count(Tokenizer.UnkId),
+        };
         if (_tags == 0)
         {
             return prediction;

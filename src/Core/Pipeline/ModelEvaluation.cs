@@ -5,6 +5,7 @@ using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Droptune.Core.Storage;
+using Droptune.Core.Traffic;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +17,7 @@ namespace Droptune.Core.Pipeline;
 /// </summary>
 public sealed class ModelEvaluation(
     DroptuneStorage storage, ModelStore models, DatasetStore datasets, EvaluationStore evaluations, ModelCache cache,
-    IOptions<PromotionSettings> promotion, TimeProvider clock, ILogger<ModelEvaluation> logger)
+    TrafficReports traffic, IOptions<PromotionSettings> promotion, TimeProvider clock, ILogger<ModelEvaluation> logger)
 {
     private static readonly Split[] Splits = [Split.Dev, Split.Test];
 
@@ -50,6 +51,7 @@ public sealed class ModelEvaluation(
             if (served is not null)
             {
                 await WatchAsync(served, cancellationToken);
+                await traffic.MeasureAsync(name, cancellationToken);
             }
         }
         finally

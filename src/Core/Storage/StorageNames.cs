@@ -22,8 +22,9 @@ public static class StorageNames
     public const string ModelsTable = "Models";
     public const string EvaluationsTable = "Evaluations";
     public const string DatasetsTable = "Datasets";
+    public const string TrafficTable = "Traffic";
 
     public static readonly IReadOnlyList<string> Containers = [Datasets, Snapshots, Reports, BaseModels, Models, Feedback];
     public static readonly IReadOnlyList<string> Queues = [DatasetChanges, TrainingJobs, EvaluationRequests];
-    public static readonly IReadOnlyList<string> Tables = [RunsTable, ModelsTable, EvaluationsTable, DatasetsTable];
+    public static readonly IReadOnlyList<string> Tables = [RunsTable, ModelsTable, EvaluationsTable, DatasetsTable, TrafficTable];
 }

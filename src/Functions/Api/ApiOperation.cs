@@ -1,4 +1,5 @@
 using Droptune.Core.Storage;
+using Droptune.Core.Traffic;
 using Droptune.Functions.Http;
 using static Droptune.Functions.Http.ProblemKinds;
 
@@ -28,6 +29,7 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
             Body = typeof(FeedbackRequest),
             Statuses = [StatusCodes.Status201Created],
         },
+        new("GetTraffic", "Show what a model was asked lately, and how far that is from its data", typeof(TrafficReport), InvalidName, UnknownModel),
         new("ListDatasets", "List the datasets", typeof(DatasetView[])),
         new("GetDataset", "Show a dataset and what was found in it", typeof(DatasetView), UnknownDataset),
         new("StartRun", "Start a training run; the same spec twice is one run (202 when it is queued, 200 when it is under way or done)", typeof(RunRecord), UnknownDataset, UnknownVersion)

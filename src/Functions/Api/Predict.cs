@@ -1,12 +1,13 @@
 using Azure;
 using Droptune.Core.Inference;
 using Droptune.Core.Storage;
+using Droptune.Core.Traffic;
 using Droptune.Functions.Http;
 
 namespace Droptune.Functions.Api;
 
 /// <summary>Predicts labels and entities with the version that is served, or with the one that is asked for.</summary>
-public sealed class Predict(ModelCache cache, ModelStore models, Answers answers)
+public sealed class Predict(ModelCache cache, ModelStore models, TrafficWatch traffic, Answers answers)
 {
     private const int MaxInputs = 256;
 
@@ -28,6 +29,7 @@ public sealed class Predict(ModelCache cache, ModelStore models, Answers answers
 
             using var lease = await RentAsync(model, request.Parameter("version"), cancellationToken);
             var predictions = await lease.Model.PredictAsync(body.Inputs, cancellationToken);
+            traffic.Record(model, lease.Version, predictions);
             return new PredictAnswer(model, lease.Version, body.StringIndexType == StringIndexType.UnicodeCodePoint
                 ? [.. predictions.Zip(body.Inputs, (prediction, input) => input.Text is { } text ? prediction.InCodePoints(text) : prediction)]
                 : predictions);

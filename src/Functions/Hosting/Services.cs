@@ -2,6 +2,7 @@ using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
+using Droptune.Core.Traffic;
 using Droptune.Functions.Api;
 using Droptune.Functions.Http;
 using Microsoft.Extensions.Configuration;
@@ -31,6 +32,10 @@ public static class Services
             .AddSingleton<QueueMessages>()
             .AddSingleton<RunSupervision>()
             .AddSingleton<RunRequests>()
+            .AddSingleton<TrafficWatch>()
+            .AddSingleton<TrafficStore>()
+            .AddSingleton<TrafficReports>()
+            .AddHostedService<TrafficRecorder>()
             .AddSingleton<Answers>();
     }
 }

@@ -29,6 +29,8 @@ public sealed class ServedModelTests : IDisposable
         var prediction = await PredictAsync("我要订去北京的票,明天");
 
         Assert.Equal("book", prediction.Label!.Name);
+        Assert.Equal(11, prediction.Pieces);
+        Assert.InRange(prediction.UnknownPieces, 0, 10);
         Assert.Equal([("city", "北京", 4, 6), ("date", "明天", 9, 11)], prediction.Entities!.Select(e => (e.Label, e.Text, e.Start, e.End)));
     }
 
