@@ -6,9 +6,6 @@ switch (args)
     case ["check", var folder]:
         await Check.RunAsync(folder);
         break;
-    case ["loop", var folder]:
-        await Check.LoopAsync(folder);
-        break;
     case ["throughput"]:
         await Throughput.RunAsync();
         break;

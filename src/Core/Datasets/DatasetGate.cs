@@ -62,7 +62,9 @@ public static class DatasetGate
         }
         catch (JsonException e)
         {
-            log.Add(FindingCode.BadManifest, (e.LineNumber ?? 0) + 1, 0, [], $"{e.Path}: {e.Message.Split(" Path:")[0]}");
+            var isUnknown = e.Message.Contains("could not be mapped", StringComparison.Ordinal);
+            var problem = e.Path is null or "$" ? "The file is not valid JSON." : $"{e.Path.TrimStart('$', '.')} {(isUnknown ? "is no key of the manifest" : "has a value that is not allowed")}.";
+            log.Add(FindingCode.BadManifest, (e.LineNumber ?? 0) + 1, 0, [], $"{problem}");
             return new DatasetManifest();
         }
         finally

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Droptune.Core.Datasets;
 
 namespace Droptune.Core.Tests.Datasets;
@@ -10,6 +11,9 @@ internal static class Some
 
     public static DatasetFile File(string name, byte[] content) =>
         new(name, content.Length, _ => Task.FromResult<Stream>(new MemoryStream(content)));
+
+    public static DatasetFile Manifest(DatasetManifest manifest) =>
+        File(DatasetFile.ManifestName, JsonSerializer.SerializeToUtf8Bytes(manifest, DroptuneJson.Compact));
 
     public static Task<DatasetReport> Report(params IReadOnlyList<DatasetFile> files) => Report(null, files);
 

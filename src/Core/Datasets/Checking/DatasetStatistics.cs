@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Droptune.Core.Datasets.Quality;
 using Droptune.Core.Datasets.Reading;
 
@@ -66,8 +67,8 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
         var entityLabels = task == TaskKind.TextClassification ? [] : _entityLabels.Counts(entityNames);
         if (Examples > 0)
         {
-            LabelCounter.Report(textLabels, "examples", log, manifest.Validation);
-            LabelCounter.Report(entityLabels, "entities", log, manifest.Validation);
+            LabelCounter.Report(textLabels, "example", "examples", log, manifest.Validation);
+            LabelCounter.Report(entityLabels, "entity", "entities", log, manifest.Validation);
             ReportVariety(task, textLabels, entityLabels);
         }
 
@@ -167,7 +168,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
         {
             log.Add(FindingCode.TaskMismatch, labelled + tagged == 0
                 ? "No example has a label, tags or entities: there is nothing to learn."
-                : $"The task is stated as {task}, but no example has {(labelled == 0 ? "a label" : "tags or entities")}.");
+                : $"The task is stated as {JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString())}, but no example has {(labelled == 0 ? "a label" : "tags or entities")}.");
             return task;
         }
 

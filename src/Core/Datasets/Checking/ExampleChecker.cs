@@ -90,12 +90,12 @@ internal sealed class ExampleChecker
 
             if (token.IsEmpty)
             {
-                _log.Add(FindingCode.EmptyField, record, $"Token {i + 1} is empty.");
+                _log.Add(FindingCode.EmptyField, record, OffsetOf(record, i), $"Token {i + 1} is empty.");
                 isKept = false;
             }
             else if (TextChecker.IsBlank(token))
             {
-                _log.Add(FindingCode.BlankToken, record, $"Token {i + 1} is {token}.");
+                _log.Add(FindingCode.BlankToken, record, OffsetOf(record, i), $"Token {i + 1} is {token}.");
             }
         }
 
@@ -113,6 +113,9 @@ internal sealed class ExampleChecker
 
         return _tags.Read(record, _example.Tags) && isKept;
     }
+
+    /// <summary>Where a token stands, by its tag: on the same line.</summary>
+    private static int OffsetOf(Record record, int token) => token < record.Tags.Count ? record.Tags.OffsetAt(token) : 0;
 
     private bool ReadText(Record record)
     {

@@ -20,7 +20,11 @@ internal static class Excerpt
                 return shown.Append('…').ToString();
             }
 
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+            if (rune.Value < 0x20)
+            {
+                shown.Append((char)(0x2400 + rune.Value)); // control pictures: ␊ for a line feed
+            }
+            else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
                 shown.Append(CultureInfo.InvariantCulture, $"<U+{rune.Value:X4}>");

@@ -150,6 +150,6 @@ internal sealed class GateRun(
         var stored = new PeekStream(file.OpenAsync(cancellationToken).GetAwaiter().GetResult(), 3);
         return new PeekStream(
             GzipContent.IsGzip(stored.Head) ? GzipContent.Open(stored, manifest.Validation.MaxCompressionRatio) : stored,
-            DatasetFormat.HeadLength);
+            DatasetFormat.MagicLength);
     }
 }

@@ -23,17 +23,17 @@ internal sealed class LabelCounter
             .Where(count => count.Train + count.Dev + count.Test > 0)
             .OrderByDescending(count => count.Train).ThenBy(count => count.Label, StringComparer.Ordinal)];
 
-    public static void Report(IReadOnlyList<LabelCount> counts, string what, FindingLog log, ValidationSettings limits)
+    public static void Report(IReadOnlyList<LabelCount> counts, string one, string many, FindingLog log, ValidationSettings limits)
     {
         foreach (var count in counts)
         {
             if (count.Train == 0)
             {
-                log.Add(FindingCode.LabelNotInTrain, $"'{count.Label}' has {count.Dev} {what} in dev and {count.Test} in test, but none in train.");
+                log.Add(FindingCode.LabelNotInTrain, $"'{count.Label}' is in dev ({count.Dev}) or test ({count.Test}), but not in train.");
             }
             else if (count.Train < limits.MinExamplesPerLabel)
             {
-                log.Add(FindingCode.RareLabel, $"'{count.Label}' has {count.Train} {what} in train.");
+                log.Add(FindingCode.RareLabel, $"'{count.Label}' has {count.Train} {(count.Train == 1 ? one : many)} in train.");
             }
         }
 

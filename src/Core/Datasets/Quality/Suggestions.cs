@@ -16,17 +16,17 @@ internal static class Suggestions
         if (rare.Count > 0)
         {
             var missing = rare.Sum(count => limits.MinExamplesPerLabel - count.Train);
-            suggestions.Add(string.Create(culture, $"Collect {missing} more examples for {Few(rare.Select(count => count.Label))}: each has fewer than {limits.MinExamplesPerLabel} in train."));
+            suggestions.Add(string.Create(culture, $"Collect {missing} more examples in all for {Few(rare.Select(count => count.Label))}: each has fewer than {limits.MinExamplesPerLabel} in train."));
         }
 
         if (totals.TryGetValue(FindingCode.Leakage, out var leaked))
         {
-            suggestions.Add(string.Create(culture, $"Remove {leaked} texts from train that are in dev or test too: until then the scores are too good."));
+            suggestions.Add(string.Create(culture, $"Remove the texts that stand in two splits ({leaked} repetitions) from train: until then the scores are too good."));
         }
 
         if (totals.TryGetValue(FindingCode.ContradictingLabels, out var contradictions))
         {
-            suggestions.Add(string.Create(culture, $"Settle {contradictions} texts that are labelled in two ways: no model can learn both."));
+            suggestions.Add(string.Create(culture, $"Settle the texts that are labelled in two ways ({contradictions} repetitions): no model can learn both."));
         }
 
         if (quality.Confusable.FirstOrDefault(pair => pair.Similarity >= 0.8) is { } alike)

@@ -16,8 +16,11 @@ internal sealed class BlockBuffer(Stream stream, int maxRecord) : IDisposable
     /// <summary>Where the reader stands, from the record's start.</summary>
     public int Position { get; set; }
 
-    /// <summary>True once the record grew beyond the limit: its content is dropped as it comes.</summary>
-    public bool IsTooLarge { get; private set; }
+    /// <summary>True once the record grew beyond the limit: its content may be dropped as it comes.</summary>
+    public bool IsTooLarge => IsDropped || Position > maxRecord;
+
+    /// <summary>True once that happened: what is unread is what was read last.</summary>
+    public bool IsDropped { get; private set; }
 
     /// <summary>The record up to the position; valid until more is read.</summary>
     public ReadOnlyMemory<byte> Record => _bytes.AsMemory(_start, Position);
@@ -29,7 +32,7 @@ internal sealed class BlockBuffer(Stream stream, int maxRecord) : IDisposable
     public void StartRecord()
     {
         _start += Position;
-        (Position, IsTooLarge) = (0, false);
+        (Position, IsDropped) = (0, false);
     }
 
     /// <summary>Reads more; false at the end of the stream. A record that grew too large is dropped before.</summary>
@@ -40,8 +43,8 @@ internal sealed class BlockBuffer(Stream stream, int maxRecord) : IDisposable
             return false;
         }
 
-        IsTooLarge |= _end - _start > maxRecord;
-        if (IsTooLarge)
+        IsDropped |= _end - _start > maxRecord;
+        if (IsDropped)
         {
             (_start, _end, Position) = (0, 0, 0);
         }

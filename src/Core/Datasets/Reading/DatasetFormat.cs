@@ -7,7 +7,10 @@ namespace Droptune.Core.Datasets.Reading;
 /// <summary>Finds the reader of a file: by its extension, and by its content where the extension says too little.</summary>
 internal static class DatasetFormat
 {
-    public const int HeadLength = 1 << 16;
+    /// <summary>Bytes by which a binary format or an encoding is known.</summary>
+    public const int MagicLength = 4;
+
+    private const int HeadLength = 1 << 13; // the first line, and some more
 
     /// <summary>Whether a file stands beside data by custom and is not meant as data: a hidden one, a readme, a licence.</summary>
     public static bool IsCompanion(string fileName)

@@ -51,9 +51,10 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
                     return Malformed(record, 0, "The record is no JSON object.");
             }
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            return Malformed(record, (int)reader.BytesConsumed, "The record is not valid JSON.");
+            var reason = e.Message.Split(" LineNumber:")[0];
+            return Malformed(record, (int)reader.BytesConsumed, $"The record is not valid JSON: {reason}");
         }
         catch (InvalidOperationException)
         {

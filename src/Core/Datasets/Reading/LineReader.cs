@@ -38,7 +38,7 @@ internal sealed class LineReader(Stream stream, int maxRecord) : IDisposable
                 return rest > 0;
             }
 
-            searched = IsTooLarge ? 0 : searched; // what was searched is dropped
+            searched = _buffer.IsDropped ? 0 : searched;
         }
 
         line = Take(searched + length, searched + length + 1);

@@ -161,7 +161,9 @@ internal sealed class ParquetTableReader : IDatasetReader
         }
         catch (Exception e) when (e is not UnreadableFileException)
         {
-            throw new UnreadableFileException(FindingCode.UnreadableFile, $"The Parquet file cannot be read: {e.Message}");
+            // The messages of damaged files are about offsets and buffers: they help nobody.
+            var reason = e is NotSupportedException ? e.Message : "it is damaged or incomplete.";
+            throw new UnreadableFileException(FindingCode.UnreadableFile, $"The Parquet file cannot be read: {reason}");
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class SnapshotWriter : IDisposable
 {
     private const int ChunkLength = 1 << 16; // hashing and compressing line by line would cost several times as much
     private readonly string? _folder;
-    private readonly Stream[] _files;
+    private readonly Stream?[] _files = new Stream?[3]; // without a folder: none, until what is kept for the hash needs one
     private readonly byte[][] _chunks = [new byte[ChunkLength], new byte[ChunkLength], new byte[ChunkLength]];
     private readonly int[] _lengths = new int[3];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -17,14 +17,17 @@ internal sealed class SnapshotWriter : IDisposable
     public SnapshotWriter(string? folder)
     {
         _folder = folder;
-        if (folder is not null)
+        if (folder is null)
         {
-            Directory.CreateDirectory(folder);
+            _files[(int)Split.Train] = Stream.Null;
+            return;
         }
 
-        _files = [.. Enum.GetValues<Split>().Select(split => folder is not null
-            ? new GZipStream(new BufferedStream(File.Create(PathOf(folder, split)), ChunkLength), CompressionLevel.Fastest)
-            : split == Split.Train ? Stream.Null : Temporary())];
+        Directory.CreateDirectory(folder);
+        foreach (var split in Enum.GetValues<Split>())
+        {
+            _files[(int)split] = new GZipStream(new BufferedStream(File.Create(PathOf(folder, split)), ChunkLength), CompressionLevel.Fastest);
+        }
     }
 
     public static string PathOf(string folder, Split split) => Path.Combine(folder, $"{split.ToString().ToLowerInvariant()}.jsonl.gz");
@@ -53,22 +56,10 @@ internal sealed class SnapshotWriter : IDisposable
     /// </summary>
     public byte[] Complete(ReadOnlySpan<byte> extra)
     {
-        for (var index = 0; index < _files.Length; index++)
-        {
-            Flush(index);
-        }
-
-        foreach (var split in (Split[])[Split.Dev, Split.Test])
-        {
-            using var content = Reopen(split);
-            int read;
-            while ((read = content.Read(_chunks[0])) > 0)
-            {
-                _hash.AppendData(_chunks[0], 0, read);
-            }
-        }
-
-        _files[(int)Split.Train].Dispose();
+        Flush((int)Split.Train);
+        _files[(int)Split.Train]!.Dispose();
+        HashAgain(Split.Dev);
+        HashAgain(Split.Test);
         _hash.AppendData(extra);
         return _hash.GetHashAndReset();
     }
@@ -77,18 +68,32 @@ internal sealed class SnapshotWriter : IDisposable
     {
         foreach (var file in _files)
         {
-            file.Dispose();
+            file?.Dispose();
         }
 
         _hash.Dispose();
     }
 
-    private static FileStream Temporary() =>
-        new(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, ChunkLength, FileOptions.DeleteOnClose);
-
-    private Stream Reopen(Split split)
+    private void HashAgain(Split split)
     {
-        var file = _files[(int)split];
+        var index = (int)split;
+        if (_files[index] is null)
+        {
+            _hash.AppendData(_chunks[index], 0, _lengths[index]);
+            return;
+        }
+
+        Flush(index);
+        using var content = Reopen(split, _files[index]!);
+        int read;
+        while ((read = content.Read(_chunks[index])) > 0)
+        {
+            _hash.AppendData(_chunks[index], 0, read);
+        }
+    }
+
+    private Stream Reopen(Split split, Stream file)
+    {
         if (_folder is null)
         {
             file.Position = 0;
@@ -107,7 +112,9 @@ internal sealed class SnapshotWriter : IDisposable
 
     private void WriteThrough(int index, ReadOnlySpan<byte> content)
     {
-        _files[index].Write(content);
+        _files[index] ??= new FileStream(
+            Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, ChunkLength, FileOptions.DeleteOnClose);
+        _files[index]!.Write(content);
         if (index == (int)Split.Train)
         {
             _hash.AppendData(content);

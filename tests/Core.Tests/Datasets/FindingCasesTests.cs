@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Droptune.Core.Datasets;
+using Droptune.Tests;
+
+namespace Droptune.Core.Tests.Datasets;
+
+/// <summary>
+/// One small dataset for every finding, in tests/data/findings, each with the report it must get. To write the reports
+/// anew after a change, run the tests with DROPTUNE_WRITE_EXPECTED=1 and read what git says changed.
+/// </summary>
+public sealed class FindingCasesTests
+{
+    private const string ExpectedName = "expected.json";
+    private static readonly string Root = TestData.PathOf("findings");
+
+    public static TheoryData<FindingCode> Codes => [.. Enum.GetValues<FindingCode>()];
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public async Task CheckAsync_CaseOfFinding_GivesItsReport(FindingCode code)
+    {
+        var folder = Path.Combine(Root, NameOf(code));
+        var files = DatasetFile.FromFolder(folder).Where(file => file.Name != ExpectedName).ToList();
+
+        var report = await DatasetGate.CheckAsync("sample", files, null, TinyVocabulary, TestContext.Current.CancellationToken);
+
+        var expected = Path.Combine(folder, ExpectedName);
+        var actual = JsonSerializer.Serialize(new { report.Accepted, report.Task, report.Counts, report.LeftOut, report.Totals, report.Findings }, DroptuneJson.Readable) + "\n";
+        if (Environment.GetEnvironmentVariable("DROPTUNE_WRITE_EXPECTED") == "1")
+        {
+            await File.WriteAllTextAsync(expected, actual, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains(report.Findings, finding => finding.Code == code);
+        Assert.Equal(await File.ReadAllTextAsync(expected, TestContext.Current.CancellationToken), actual);
+    }
+
+    [Fact]
+    public void Cases_AndCodes_AreTheSame() => Assert.Equal(
+        Enum.GetValues<FindingCode>().Select(NameOf).Order(StringComparer.Ordinal),
+        Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
+
+    private static string NameOf(FindingCode code) => JsonNamingPolicy.KebabCaseLower.ConvertName(code.ToString());
+
+    /// <summary>A base model named "tiny", of which only the vocabulary is here: ASCII letters and a few marks.</summary>
+    private static Task<string?> TinyVocabulary(string name, CancellationToken cancellationToken)
+    {
+        Assert.Equal("tiny", name);
+        return Task.FromResult<string?>(TestData.PathOf("models", "letters-vocabulary"));
+    }
+}
