@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Droptune.Core;
 using Droptune.Core.Inference;
 using Droptune.Functions.Http;
+using Droptune.Functions.Ui;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Droptune.Functions.Api;
@@ -28,7 +29,7 @@ public static partial class OpenApiDocument
     public static JsonObject Create()
     {
         var paths = new JsonObject();
-        foreach (var function in HttpFunction.All.OrderBy(function => function.Trigger.Route, StringComparer.Ordinal))
+        foreach (var function in HttpFunction.All.Where(function => function.Name != nameof(ShowPage)).OrderBy(function => function.Trigger.Route, StringComparer.Ordinal))
         {
             var operation = ApiOperation.All.Single(operation => operation.Function == function.Name);
             var path = $"/{HttpFunction.RoutePrefix}/{function.Trigger.Route}";

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Droptune.Functions.Http;
+using Droptune.Functions.Ui;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,7 @@ internal static class HttpFunctions
             _ => Task.CompletedTask,
         });
         var key = app.Configuration["FunctionsKey"];
+        app.MapGet("/", () => Results.Redirect($"/{HttpFunction.RoutePrefix}/{ShowPage.Route}"));
         foreach (var function in HttpFunction.All)
         {
             app.MapMethods($"/{HttpFunction.RoutePrefix}/{function.Trigger.Route}", function.Trigger.Methods!, Handler(function, key));
