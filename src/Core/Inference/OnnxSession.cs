@@ -21,6 +21,8 @@ internal sealed class OnnxSession : IDisposable
         {
             IntraOpNumThreads = serving.Threads,
             InterOpNumThreads = 1,
+            // The exporter writes the operators that are fastest; searching for others makes the start slower, and so the runs.
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
             // A plan for each shape seen would be kept, and texts have any shape: memory would climb.
             EnableMemoryPattern = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,

@@ -20,38 +20,19 @@ internal sealed class BertParameters(IReadOnlyDictionary<string, (long[] Shape, 
         return parameter.Data;
     }
 
-    /// <summary>
-    /// The weights of linear layers that read the same input, side by side as one matrix (inputs, outputs): PyTorch keeps
-    /// each as (outputs, inputs).
-    /// </summary>
-    public float[] Columns(int inputs, int outputs, params ReadOnlySpan<string> names)
+    /// <summary>The weight of a linear layer as (inputs, outputs): PyTorch keeps it the other way round.</summary>
+    public float[] Transposed(string name, int inputs, int outputs)
     {
-        var width = outputs * names.Length;
-        var matrix = new float[inputs * width];
-        for (var n = 0; n < names.Length; n++)
+        var weight = Get(name, outputs, inputs);
+        var transposed = new float[weight.Length];
+        for (var o = 0; o < outputs; o++)
         {
-            var weight = Get(names[n], outputs, inputs);
-            for (var o = 0; o < outputs; o++)
+            for (var i = 0; i < inputs; i++)
             {
-                for (var i = 0; i < inputs; i++)
-                {
-                    matrix[(i * width) + (n * outputs) + o] = weight[(o * inputs) + i];
-                }
+                transposed[(i * outputs) + o] = weight[(o * inputs) + i];
             }
         }
 
-        return matrix;
-    }
-
-    /// <summary>Biases of <see cref="Columns"/>, one after the other.</summary>
-    public float[] Joined(int outputs, params ReadOnlySpan<string> names)
-    {
-        var joined = new List<float>(outputs * names.Length);
-        foreach (var name in names)
-        {
-            joined.AddRange(Get(name, outputs));
-        }
-
-        return [.. joined];
+        return transposed;
     }
 }

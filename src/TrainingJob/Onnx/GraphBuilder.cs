@@ -5,7 +5,7 @@ using Tensor = Droptune.TrainingJob.Onnx.TensorProto.Types.Type;
 namespace Droptune.TrainingJob.Onnx;
 
 /// <summary>Puts an ONNX graph together node by node; a value is known by its name.</summary>
-internal sealed class GraphBuilder(string name, int operatorSet)
+internal sealed class GraphBuilder(string name)
 {
     /// <summary>Domain of ONNX Runtime's own operators.</summary>
     public const string Microsoft = "com.microsoft";
@@ -13,6 +13,7 @@ internal sealed class GraphBuilder(string name, int operatorSet)
     private readonly GraphProto _graph = new() { Name = name };
     private readonly HashSet<string> _weights = [];
     private readonly Dictionary<string, int> _uses = [];
+    private readonly Dictionary<string, string> _shared = [];
 
     public string Input(string name, Tensor type, params ReadOnlySpan<object> dimensions)
     {
@@ -52,15 +53,27 @@ internal sealed class GraphBuilder(string name, int operatorSet)
     public string Add(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         AddNode(op, domain: "", inputs, attributes);
 
+    /// <summary>As <see cref="Add"/>, but an operator with the same inputs is shared, not repeated.</summary>
+    public string AddOnce(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
+    {
+        var key = $"{op}({string.Join(", ", inputs.ToArray())})";
+        if (!_shared.TryGetValue(key, out var output))
+        {
+            output = _shared[key] = Add(op, inputs, attributes);
+        }
+
+        return output;
+    }
+
     /// <summary>Adds one of ONNX Runtime's operators and returns the name of its output.</summary>
     public string AddFused(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         AddNode(op, Microsoft, inputs, attributes);
 
     public ModelProto ToModel()
     {
-        // The file format's version is the one that came with the operator set.
-        var model = new ModelProto { IrVersion = operatorSet < 21 ? 8 : 10, ProducerName = "droptune", Graph = _graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = operatorSet });
+        // Operator set 21 is the first that quantises by row; the file format's version 10 came with it.
+        var model = new ModelProto { IrVersion = 10, ProducerName = "droptune", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = 21 });
         if (_graph.Node.Any(n => n.Domain == Microsoft))
         {
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = Microsoft, Version = 1 });
@@ -70,6 +83,9 @@ internal sealed class GraphBuilder(string name, int operatorSet)
     }
 
     public static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.Type.Int };
+
+    public static AttributeProto Text(string name, string value) =>
+        new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.Type.String };
 
     public static AttributeProto Float(string name, double value) =>
         new() { Name = name, F = (float)value, Type = AttributeProto.Types.Type.Float };
@@ -87,11 +103,6 @@ internal sealed class GraphBuilder(string name, int operatorSet)
         var node = new NodeProto { Name = $"{op}_{count}", OpType = op, Domain = domain, Output = { $"{op}_{count}" } };
         node.Input.AddRange(inputs);
         node.Attribute.AddRange(attributes);
-        if (op == "EmbedLayerNormalization")
-        {
-            node.Output.Add("mask_index"); // its shape inference insists on a second output, which nothing here reads
-        }
-
         _graph.Node.Add(node);
         return node.Output[0];
     }

@@ -21,7 +21,7 @@ public static class ServedFile
         CancellationToken cancellationToken)
     {
         var config = ModelConfig.Load(folder);
-        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxOperators.Quantized);
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxPrecision.EightBit);
         var full = await EvaluateAsync(ServedModel.OnnxFile);
         var int8 = await EvaluateAsync(ServedModel.Int8File);
         var gate = Int8Gate.Decide(full, int8);

@@ -54,7 +54,7 @@ internal static class LexiconModel
         new WordPieceTokenizer(new Vocabulary(vocabulary), new()).Save(folder);
         var parameters = Parameters(vocabulary, config);
         OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.OnnxFile));
-        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxOperators.Quantized);
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxPrecision.EightBit);
         return parameters;
     }
 

@@ -1,0 +1,165 @@
+using Droptune.Core.Inference;
+using static Droptune.TrainingJob.Onnx.GraphBuilder;
+using Tensor = Droptune.TrainingJob.Onnx.TensorProto.Types.Type;
+
+namespace Droptune.TrainingJob.Onnx;
+
+/// <summary>
+/// BERT (Devlin et al. 2019, as Hugging Face computes it) in operators of the ONNX standard. All but attention sees one row a
+/// token, (batch · length, hidden), so that a linear layer is one Gemm with its bias. Why not ONNX Runtime's fused transformer
+/// operators: bench/results/serving.md.
+/// </summary>
+internal class BertGraph
+{
+    private readonly string _ids;
+    private readonly string _mask;
+    private readonly string _shape; // batch, length
+
+    public BertGraph(GraphBuilder graph, BertParameters parameters, ModelConfig config)
+    {
+        (Graph, Parameters, Config) = (graph, parameters, config);
+        _ids = graph.Input("input_ids", Tensor.Int64, "batch", "length");
+        _mask = graph.Input("attention_mask", Tensor.Int64, "batch", "length");
+        _shape = graph.Add("Shape", [_ids]);
+    }
+
+    protected GraphBuilder Graph { get; }
+
+    protected BertParameters Parameters { get; }
+
+    protected ModelConfig Config { get; }
+
+    private int Hidden => Config.HiddenSize;
+
+    private int HeadSize => Hidden / Config.NumAttentionHeads;
+
+    /// <summary>Adds the encoder; returns the last hidden state, (batch · length, hidden).</summary>
+    public string Encoder()
+    {
+        var hidden = Embeddings();
+        var mask = MaskBias();
+        for (var i = 0; i < Config.NumHiddenLayers; i++)
+        {
+            var layer = $"bert.encoder.layer.{i}";
+            var context = SelfAttention(hidden, mask, $"{layer}.attention.self");
+            hidden = AddNorm(Linear(context, $"{layer}.attention.output.dense", Hidden, Hidden), hidden, $"{layer}.attention.output.LayerNorm");
+            var inner = Activation(Linear(hidden, $"{layer}.intermediate.dense", Hidden, Config.IntermediateSize));
+            hidden = AddNorm(Linear(inner, $"{layer}.output.dense", Config.IntermediateSize, Hidden), hidden, $"{layer}.output.LayerNorm");
+        }
+
+        return hidden;
+    }
+
+    /// <summary>The output <paramref name="name"/>, (batch, length, tags).</summary>
+    public void TagLogits(string name, string hidden)
+    {
+        var tags = Config.TagNames.Count;
+        var logits = Reshaped(Gemm(hidden, "classifier", Hidden, tags), tags);
+        Graph.Output(name, logits, Tensor.Float, "batch", "length", tags);
+    }
+
+    /// <summary>The output <paramref name="name"/>, (batch, labels): the first token through the tanh pooler and a classifier.</summary>
+    public void TextLogits(string name, string hidden, string classifier)
+    {
+        var labels = Config.TextLabelNames.Count;
+        var first = Graph.Add("Gather", [Reshaped(hidden, Hidden), Graph.Scalar("first", 0L)], Int("axis", 1)); // (batch, hidden)
+        var pooled = Graph.Add("Tanh", [Gemm(first, "bert.pooler.dense", Hidden, Hidden)]);
+        Graph.Output(name, Gemm(pooled, classifier, Hidden, labels), Tensor.Float, "batch", labels);
+    }
+
+    /// <summary><paramref name="value"/> · weight + bias, of a layer of the encoder.</summary>
+    protected virtual string Linear(string value, string layer, int inputs, int outputs) => Gemm(value, layer, inputs, outputs);
+
+    protected virtual string Activation(string value) => Config.HiddenAct switch
+    {
+        "gelu" => Graph.Add("Gelu", [value]), // erf
+        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => Graph.Add("Gelu", [value], Text("approximate", "tanh")),
+        "relu" => Graph.Add("Relu", [value]),
+        _ => throw new NotSupportedException(
+            $"Activation '{Config.HiddenAct}' is not known: gelu, gelu_new, gelu_fast, gelu_pytorch_tanh and relu are"),
+    };
+
+    protected string Vector(string name, int length) => Graph.Weight<float>(name, [length], Parameters.Get(name, length));
+
+    /// <summary>Weight (inputs, outputs) and bias; of the query both hold the 1/√size of the attention scores.</summary>
+    protected (float[] Weight, float[] Bias) Values(string layer, int inputs, int outputs)
+    {
+        var weight = Parameters.Transposed($"{layer}.weight", inputs, outputs);
+        var bias = Parameters.Get($"{layer}.bias", outputs);
+        var scale = 1 / MathF.Sqrt(HeadSize);
+        return layer.EndsWith(".query", StringComparison.Ordinal)
+            ? ([.. weight.Select(w => w * scale)], [.. bias.Select(b => b * scale)])
+            : (weight, bias);
+    }
+
+    private string Gemm(string value, string layer, int inputs, int outputs)
+    {
+        var (weight, bias) = Values(layer, inputs, outputs);
+        return Graph.Add(
+            "Gemm",
+            [value, Graph.Weight<float>($"{layer}.weight", [inputs, outputs], weight), Graph.Weight<float>($"{layer}.bias", [outputs], bias)]);
+    }
+
+    private string Embeddings()
+    {
+        const string Name = "bert.embeddings";
+        var table = Parameters.Get($"{Name}.word_embeddings.weight", Config.VocabSize, Hidden);
+        var words = Graph.Add("Gather", [Graph.Weight<float>($"{Name}.word_embeddings.weight", [Config.VocabSize, Hidden], table), _ids]);
+
+        // Each position with the embedding of token type 0, which a single text has throughout.
+        var types = Parameters.Get($"{Name}.token_type_embeddings.weight", Config.TypeVocabSize, Hidden);
+        var positions = Parameters.Get($"{Name}.position_embeddings.weight", Config.MaxPositionEmbeddings, Hidden)
+            .Select((value, i) => value + types[i % Hidden]).ToArray();
+        var all = Graph.Weight<float>($"{Name}.positions_and_type", [Config.MaxPositionEmbeddings, Hidden], positions);
+        var length = Graph.Add("Gather", [_shape, Graph.Weight<long>("[1]", [1], [1])]);
+        var used = Graph.Add("Slice", [all, Graph.Weight<long>("[0]", [1], [0]), length]);
+
+        var rows = Graph.Add("Reshape", [Graph.Add("Add", [words, used]), Rows()]);
+        return Norm(rows, $"{Name}.LayerNorm");
+    }
+
+    /// <summary>0 where a key counts, -10,000 where it is padding, as (batch, 1, 1, length).</summary>
+    private string MaskBias()
+    {
+        var padding = Graph.Add("Sub", [Graph.Scalar("1.0", 1f), Graph.Add("Cast", [_mask], Int("to", (long)Tensor.Float))]);
+        var bias = Graph.Add("Mul", [padding, Graph.Scalar("masked", -10_000f)]);
+        return Graph.Add("Unsqueeze", [bias, Graph.Weight<long>("head and query", [2], [1, 2])]);
+    }
+
+    private string SelfAttention(string hidden, string mask, string layer)
+    {
+        var query = Heads(Linear(hidden, $"{layer}.query", Hidden, Hidden), 0, 2, 1, 3);
+        var key = Heads(Linear(hidden, $"{layer}.key", Hidden, Hidden), 0, 2, 3, 1); // transposed for the product
+        var value = Heads(Linear(hidden, $"{layer}.value", Hidden, Hidden), 0, 2, 1, 3);
+
+        var scores = Graph.Add("Add", [Graph.Add("MatMul", [query, key]), mask]); // (batch, heads, length, length)
+        var weights = Graph.Add("Softmax", [scores], Int("axis", -1));
+        var context = Graph.Add("Transpose", [Graph.Add("MatMul", [weights, value])], Ints("perm", 0, 2, 1, 3));
+        return Graph.Add("Reshape", [context, Rows()]);
+    }
+
+    /// <summary>(batch · length, hidden) → (batch, length, heads, size), in another order.</summary>
+    private string Heads(string value, params ReadOnlySpan<long> order)
+    {
+        var heads = Graph.Weight<long>("heads and size", [2], [Config.NumAttentionHeads, HeadSize]);
+        var shape = Graph.AddOnce("Concat", [_shape, heads], Int("axis", 0));
+        return Graph.Add("Transpose", [Graph.Add("Reshape", [value, shape])], Ints("perm", order));
+    }
+
+    private string AddNorm(string value, string residual, string norm) => Norm(Graph.Add("Add", [value, residual]), norm);
+
+    private string Norm(string value, string norm) => Graph.Add(
+        "LayerNormalization",
+        [value, Vector($"{norm}.weight", Hidden), Vector($"{norm}.bias", Hidden)],
+        Int("axis", -1),
+        Float("epsilon", Config.LayerNormEps));
+
+    private string Rows() => Graph.Weight<long>("rows", [2], [-1, Hidden]);
+
+    /// <summary>(batch · length, width) → (batch, length, width).</summary>
+    private string Reshaped(string value, int width)
+    {
+        var shape = Graph.AddOnce("Concat", [_shape, Graph.Weight<long>($"[{width}]", [1], [width])], Int("axis", 0));
+        return Graph.Add("Reshape", [value, shape]);
+    }
+}
