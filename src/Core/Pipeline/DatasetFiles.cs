@@ -14,38 +14,48 @@ public sealed record DatasetFiles(IReadOnlyList<DatasetFile> Files, DateTimeOffs
 {
     private const int ReadAhead = 4 << 20; // bytes a request; the gate streams
 
+    /// <summary>The files of one dataset.</summary>
     public static async Task<DatasetFiles> ListAsync(DroptuneStorage storage, string dataset, CancellationToken cancellationToken)
     {
-        var container = storage.Container(StorageNames.Datasets);
-        var files = new List<DatasetFile>();
-        var changedAt = DateTimeOffset.MinValue;
-        var fingerprint = new StringBuilder();
+        var blobs = new List<BlobItem>();
         foreach (var prefix in new[] { $"{dataset}.", $"{dataset}/" })
         {
-            await foreach (var blob in container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken))
-            {
-                var (owner, name) = DatasetBlob.Parse(blob.Name);
-                if (owner != dataset || name.Length == 0)
-                {
-                    continue;
-                }
-
-                var etag = blob.Properties.ETag!.Value;
-                changedAt = blob.Properties.LastModified is { } modified && modified > changedAt ? modified : changedAt;
-                fingerprint.Append(blob.Name).Append('\n').Append(etag).Append('\n');
-                files.Add(new DatasetFile(
-                    name,
-                    blob.Properties.ContentLength ?? 0,
-                    cancellation => container.GetBlobClient(blob.Name).OpenReadAsync(
-                        new BlobOpenReadOptions(allowModifications: false)
-                        {
-                            BufferSize = ReadAhead,
-                            Conditions = new BlobRequestConditions { IfMatch = etag },
-                        },
-                        cancellation)));
-            }
+            blobs.AddRange(await BlobsAsync(storage, prefix, cancellationToken));
         }
 
-        return new(files, changedAt, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(fingerprint.ToString()))));
+        return Of(storage, blobs.Where(blob => DatasetBlob.Parse(blob.Name).Dataset == dataset));
+    }
+
+    /// <summary>The files of every dataset that has any, whatever its name.</summary>
+    public static async Task<IReadOnlyDictionary<string, DatasetFiles>> ListAllAsync(DroptuneStorage storage, CancellationToken cancellationToken) =>
+        (await BlobsAsync(storage, prefix: null, cancellationToken))
+            .GroupBy(blob => DatasetBlob.Parse(blob.Name).Dataset)
+            .ToDictionary(dataset => dataset.Key, dataset => Of(storage, dataset));
+
+    // Without the markers of folders that some tools create.
+    private static async Task<List<BlobItem>> BlobsAsync(DroptuneStorage storage, string? prefix, CancellationToken cancellationToken) =>
+        await storage.Container(StorageNames.Datasets).GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken)
+            .Where(blob => !blob.Name.EndsWith('/'))
+            .ToListAsync(cancellationToken);
+
+    private static DatasetFiles Of(DroptuneStorage storage, IEnumerable<BlobItem> blobs)
+    {
+        var ordered = blobs.OrderBy(blob => blob.Name, StringComparer.Ordinal).ToList();
+        var names = string.Concat(ordered.Select(blob => $"{blob.Name}\n{blob.Properties.ETag}\n"));
+        return new(
+            [.. ordered.Select(blob => File(storage, blob))],
+            ordered.Max(blob => blob.Properties.LastModified) ?? DateTimeOffset.MinValue,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names))));
+    }
+
+    private static DatasetFile File(DroptuneStorage storage, BlobItem blob)
+    {
+        var client = storage.Container(StorageNames.Datasets).GetBlobClient(blob.Name);
+        var unchanged = new BlobOpenReadOptions(allowModifications: false)
+        {
+            BufferSize = ReadAhead,
+            Conditions = new BlobRequestConditions { IfMatch = blob.Properties.ETag },
+        };
+        return new(DatasetBlob.Parse(blob.Name).File, blob.Properties.ContentLength ?? 0, cancellation => client.OpenReadAsync(unchanged, cancellation));
     }
 }

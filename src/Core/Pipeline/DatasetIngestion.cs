@@ -10,17 +10,21 @@ namespace Droptune.Core.Pipeline;
 public sealed class DatasetIngestion(
     DroptuneStorage storage, DatasetStore datasets, IOptions<PipelineOptions> options, ILogger<DatasetIngestion> logger)
 {
-    public async Task NoteAsync(string blobName, CancellationToken cancellationToken)
+    /// <summary>Notes the change of a blob of the drop box.</summary>
+    public Task NoteAsync(string blobName, CancellationToken cancellationToken)
     {
         var (dataset, file) = DatasetBlob.Parse(blobName);
-        if (file.Length == 0)
-        {
-            return; // the marker of a folder that some tools create
-        }
+        return file.Length == 0
+            ? Task.CompletedTask // the marker of a folder that some tools create
+            : NoteAsync(dataset, file, cancellationToken);
+    }
 
+    /// <summary>Notes a change of a dataset: the name of the file, or what else is known of it.</summary>
+    public async Task NoteAsync(string dataset, string change, CancellationToken cancellationToken)
+    {
         if (ResourceName.Problem(dataset) is { } problem)
         {
-            logger.LogWarning("{Blob} is no file of a dataset: {Problem}", blobName, problem);
+            logger.LogWarning("Dataset {Dataset} is rejected ({Change}): {Problem}", dataset, change, problem);
             await datasets.RejectAsync(dataset, problem, cancellationToken);
             return;
         }
@@ -31,6 +35,6 @@ public sealed class DatasetIngestion(
             new DatasetChange(dataset, changeId, Activity.Current?.Id),
             options.Value.QuietPeriod,
             cancellationToken);
-        logger.LogInformation("Dataset {Dataset}: {File} was dropped", dataset, file);
+        logger.LogInformation("Dataset {Dataset} changed: {Change}", dataset, change);
     }
 }

@@ -40,7 +40,12 @@ public sealed class ModelEvaluation(
         var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
         try
         {
-            var datasetVersion = await DownloadAsync(newest, folder, cancellationToken);
+            if (await DownloadAsync(newest, folder, cancellationToken) is not { } datasetVersion)
+            {
+                logger.LogWarning("Model {Model} cannot be evaluated: the snapshot of its dataset {Dataset} is gone", name, newest.Dataset);
+                return;
+            }
+
             var served = production is null ? null : await EvaluateAsync(production, datasetVersion, folder, cancellationToken);
             if (candidate is not null)
             {
@@ -60,18 +65,28 @@ public sealed class ModelEvaluation(
         }
     }
 
-    /// <summary>Fetches dev and test of the newest accepted dataset version, or of the one that the model was trained on.</summary>
-    private async Task<string> DownloadAsync(ModelVersionRecord version, string folder, CancellationToken cancellationToken)
+    /// <summary>
+    /// Fetches dev and test of the newest accepted dataset version, or of the one that the model was trained on. Null when
+    /// there is none.
+    /// </summary>
+    private async Task<string?> DownloadAsync(ModelVersionRecord version, string folder, CancellationToken cancellationToken)
     {
         var datasetVersion = (await datasets.FindAsync(version.Dataset, cancellationToken))?.AcceptedVersion ?? version.DatasetVersion;
-        foreach (var split in Splits)
+        try
         {
-            await storage.Container(StorageNames.Snapshots)
-                .GetBlobClient($"{version.Dataset}/{datasetVersion}/{FileName(split)}")
-                .DownloadToAsync(Path.Combine(folder, FileName(split)), cancellationToken);
-        }
+            foreach (var split in Splits)
+            {
+                await storage.Container(StorageNames.Snapshots)
+                    .GetBlobClient($"{version.Dataset}/{datasetVersion}/{FileName(split)}")
+                    .DownloadToAsync(Path.Combine(folder, FileName(split)), cancellationToken);
+            }
 
-        return datasetVersion;
+            return datasetVersion;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
     }
 
     private async Task<EvaluationReport> EvaluateAsync(

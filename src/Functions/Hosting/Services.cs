@@ -30,7 +30,7 @@ public static class Services
             .AddSingleton<DatasetValidation>()
             .AddSingleton<ModelEvaluation>()
             .AddSingleton<QueueMessages>()
-            .AddSingleton<RunSupervision>()
+            .AddSingleton<Supervision>()
             .AddSingleton<RunRequests>()
             .AddSingleton<TrafficWatch>()
             .AddSingleton<TrafficStore>()

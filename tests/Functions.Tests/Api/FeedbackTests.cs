@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Azure.Storage.Blobs.Models;
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Storage;
+
+namespace Droptune.Functions.Tests.Api;
+
+[Collection(nameof(SharedHost))]
+public class FeedbackTests(LocalHostFixture host)
+{
+    [Fact]
+    public async Task GiveFeedback_Twice_StoresOneExampleOfADataset()
+    {
+        await host.AddModelAsync("f-store", isServed: false);
+        const string inCodePoints = """{"text":"😀 to Berlin","entities":[{"label":"city","start":5,"end":11,"text":"Berlin"}],"label":"book","stringIndexType":"unicodeCodePoint"}""";
+        const string inCodeUnits = """{"text":"😀 to Berlin","entities":[{"label":"city","start":6,"end":12,"text":"Berlin"}],"label":"book"}""";
+
+        await host.PostAsync("models/f-store/feedback", inCodePoints).OkAsync();
+        var answer = await host.PostAsync("models/f-store/feedback", inCodeUnits).OkAsync();
+
+        var container = host.Get<DroptuneStorage>().Container(StorageNames.Feedback);
+        var blobs = await container.GetBlobsAsync(new GetBlobsOptions { Prefix = "f-store/" }, Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(answer.Text("blob"), $"feedback/{Assert.Single(blobs).Name}");
+        var stored = (await container.GetBlobClient(blobs[0].Name).DownloadContentAsync(Cancellation)).Value.Content;
+        var example = JsonSerializer.Deserialize<Example>(stored, DroptuneJson.Compact)!;
+        Assert.Equal(("😀 to Berlin", "book"), (example.Text, example.Label));
+        Assert.Equal(new EntitySpan(6, 12, "city"), Assert.Single(example.Entities!));
+    }
+
+    [Theory]
+    [InlineData("""{"text":"hello"}""", "$")]
+    [InlineData("""{"text":" ","label":"x"}""", "$.text")]
+    [InlineData("""{"text":"hello","entities":[{"label":"city","start":3,"end":9}]}""", "$.entities[0]")]
+    [InlineData("""{"text":"hello","entities":[{"label":"city","start":3,"end":3}]}""", "$.entities[0]")]
+    [InlineData("""{"text":"hello","entities":[{"label":"","start":0,"end":3}]}""", "$.entities[0]")]
+    [InlineData("""{"text":"hello","entities":[{"label":"a","start":2,"end":4},{"label":"a","start":0,"end":3}]}""", "$.entities[0]")]
+    [InlineData("""{"text":"hello","entities":[{"label":"a","start":0,"end":3,"text":"elo"}]}""", "$.entities[0]")]
+    [InlineData("""{"text":"hello","entities":[{"start":0,"end":3}]}""", "$.entities[0]")]
+    public async Task GiveFeedback_NoExample_SaysWhere(string body, string path)
+    {
+        await host.AddModelAsync("f-bad", isServed: false);
+
+        var problem = await host.PostAsync("models/f-bad/feedback", body).ProblemAsync(422, "invalid-value");
+
+        Assert.Equal(path, problem.Text("path"));
+    }
+
+    [Fact]
+    public async Task GiveFeedback_UnknownModel_IsRefused() =>
+        await host.PostAsync("models/f-nowhere/feedback", """{"text":"hello","label":"greet"}""").ProblemAsync(404, "unknown-model");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+}
