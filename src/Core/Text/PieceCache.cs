@@ -8,7 +8,7 @@ namespace Droptune.Core.Text;
 /// </summary>
 internal sealed class PieceCache
 {
-    private const int Generation = 32_768; // twice that at most: about 10 MB
+    private const int Generation = 32_768; // twice that at most: some 15 MB
     private const int LongestUnit = 32; // longer ones hardly come again
 
     private Units _new = new();
