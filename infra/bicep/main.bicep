@@ -60,10 +60,12 @@ param trainingImage string = 'mcr.microsoft.com/k8se/quickstart-jobs:latest'
 param pipeline pipelineSettings = {
   EvaluationSchedule: '0 0 * * * *'
   QuietPeriod: '00:00:30'
-  PromotionMargin: '0.002'
-  AlertDrop: '0.02'
   RunSilence: '00:10:00'
   RunAttempts: '5'
+  Promotion__Margin: '0'
+  Promotion__MustBeSignificant: 'false'
+  Promotion__LabelFloor: '0.5'
+  Promotion__LabelFloorSupport: '5'
 }
 
 @description('Optional. Days in which a deleted or overwritten dataset file can be brought back.')
@@ -254,6 +256,7 @@ module workbook 'modules/workbook.bicep' = {
     location: location
     tags: tags
     title: 'Droptune ${environmentName}'
+    insightsId: monitoring.outputs.insightsId
     workspaceId: monitoring.outputs.workspaceId
     pricePerMinute: trainingPricePerMinute
   }
@@ -265,6 +268,7 @@ module alerts 'modules/alerts.bicep' = {
     token: token
     location: location
     tags: tags
+    insightsId: monitoring.outputs.insightsId
     workspaceId: monitoring.outputs.workspaceId
     topicId: topic.outputs.resourceId
     actionGroupId: monitoring.outputs.actionGroupId

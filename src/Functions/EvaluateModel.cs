@@ -1,6 +1,7 @@
 using Droptune.Core.Jobs;
 using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 
 namespace Droptune.Functions;
 
@@ -13,6 +14,7 @@ public sealed class EvaluateModel(ModelEvaluation evaluation, QueueMessages mess
     {
         if (await messages.ReadAsync<EvaluationRequest>(StorageNames.EvaluationRequests, message, cancellationToken) is { } request)
         {
+            using var span = Tracing.Start("evaluate", request.Traceparent, ("model", request.Model));
             await evaluation.EvaluateAsync(request.Model, cancellationToken);
         }
     }

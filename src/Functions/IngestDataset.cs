@@ -1,5 +1,6 @@
 using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 
 namespace Droptune.Functions;
 
@@ -7,12 +8,16 @@ namespace Droptune.Functions;
 public sealed class IngestDataset(DatasetIngestion ingestion)
 {
     [Function(nameof(IngestDataset))]
-    public Task RunAsync(
+    public async Task RunAsync(
 #if ISOLATED // Flex Consumption knows blob triggers from Event Grid only
         [BlobTrigger($"{StorageNames.Datasets}/{{name}}", Connection = StorageNames.Connection, Source = BlobTriggerSource.EventGrid)] Stream blob,
 #else
         [BlobTrigger($"{StorageNames.Datasets}/{{name}}", Connection = StorageNames.Connection)] Stream blob,
 #endif
         string name,
-        CancellationToken cancellationToken) => ingestion.NoteAsync(name, cancellationToken);
+        CancellationToken cancellationToken)
+    {
+        using var span = Tracing.Start("ingest", null, ("blob", name));
+        await ingestion.NoteAsync(name, cancellationToken);
+    }
 }

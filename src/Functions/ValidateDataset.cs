@@ -1,6 +1,7 @@
 using Droptune.Core.Jobs;
 using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 
 namespace Droptune.Functions;
 
@@ -13,6 +14,7 @@ public sealed class ValidateDataset(DatasetValidation validation, QueueMessages 
     {
         if (await messages.ReadAsync<DatasetChange>(StorageNames.DatasetChanges, message, cancellationToken) is { } change)
         {
+            using var span = Tracing.Start("validate", change.Traceparent, ("dataset", change.Dataset));
             await validation.ValidateAsync(change, cancellationToken);
         }
     }

@@ -1,8 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using Droptune.Core.Evaluation;
 using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 using Droptune.Functions.Hosting;
+using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -15,8 +18,6 @@ public partial class SettingsTests
     /// <summary>Settings of the Functions host; the rest must be read by the program.</summary>
     private static readonly string[] ReadByTheHost =
     [
-        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
-        "APPLICATIONINSIGHTS_CONNECTION_STRING",
         "AzureWebJobsStorage__blobServiceUri", // where the host keeps leases and keys
         "AzureWebJobsStorage__clientId",
         "AzureWebJobsStorage__credential",
@@ -27,39 +28,43 @@ public partial class SettingsTests
 
     public static TheoryData<string> Deployments => [.. Deployment.All.Keys];
 
+    /// <summary>Settings that are left to the program, which knows the machine: threads by cores, memory by what there is.</summary>
+    private static readonly string[] LeftToTheProgram = ["Serving", "Worker"];
+
     [Fact]
     public void FunctionSettings_Deployed_AreThoseThatHostAndProgramRead()
     {
         var settings = FunctionSettings(Deployment.Dev);
-        var (configuration, record) = RecordingConfiguration.Of(settings);
 
-        using var services = new ServiceCollection().AddLogging().AddDroptune(configuration).AddSingleton(configuration).BuildServiceProvider();
-        services.GetRequiredService<DroptuneStorage>();
-        _ = services.GetRequiredService<IOptions<PipelineOptions>>().Value;
+        var read = Read(settings, (services, configuration) => services.AddDroptune(configuration).AddSingleton(configuration));
 
-        // "Storage" alone is the connection string of local use: asked for, and absent here.
-        Assert.Equal(settings.Keys.Order(StringComparer.Ordinal), [.. record.Read.Except([StorageNames.Connection]).Union(ReadByTheHost).Order(StringComparer.Ordinal)]);
-        Assert.DoesNotContain(StorageNames.Connection, settings.Keys);
+        Assert.Equal(Sorted(settings.Keys), Sorted(read.Union(ReadByTheHost)));
+    }
+
+    [Fact]
+    public void JobSettings_Deployed_AreThoseThatTheWorkerReads()
+    {
+        var settings = JobSettings(Deployment.Dev);
+
+        var read = Read(settings, (services, configuration) => services.AddTrainingWorker(configuration));
+
+        Assert.Equal(Sorted(settings.Keys), Sorted(read));
     }
 
     [Theory]
     [MemberData(nameof(Deployments))]
-    public void PipelineSettings_Deployed_AreValid(string deployment)
+    public void FunctionSettings_Deployed_AreValid(string deployment)
     {
         var (configuration, _) = RecordingConfiguration.Of(FunctionSettings(Deployment.All[deployment]));
+        using var services = new ServiceCollection().AddLogging().AddDroptune(configuration).AddSingleton(configuration).BuildServiceProvider();
 
-        var options = configuration.Get<PipelineOptions>()!;
+        var options = services.GetRequiredService<IOptions<PipelineOptions>>().Value; // validates
+        var promotion = services.GetRequiredService<IOptions<PromotionSettings>>().Value;
 
-        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        Validator.ValidateObject(promotion, new ValidationContext(promotion), validateAllProperties: true);
         Assert.NotNull(CrontabSchedule.TryParse(options.EvaluationSchedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true }));
-    }
-
-    [Fact]
-    public void PipelineSettings_DefaultDeployment_AreTheProgramsDefaults()
-    {
-        var (configuration, _) = RecordingConfiguration.Of(FunctionSettings(Deployment.Dev));
-
-        Assert.Equal(new PipelineOptions(), configuration.Get<PipelineOptions>());
+        Assert.Equal(new PipelineOptions(), options); // the template's defaults are the program's
+        Assert.Equal(new PromotionSettings(), promotion);
     }
 
     [Theory]
@@ -91,17 +96,48 @@ public partial class SettingsTests
         Assert.Matches("^\\[format\\('ClientId=\\{0\\};Authorization=AAD'", FunctionSettings(Deployment.Dev)["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]);
     }
 
+    /// <summary>What is asked of the configuration while everything that is bound to it or made from it is made.</summary>
+    private static IEnumerable<string> Read(
+        Dictionary<string, string> settings, Func<IServiceCollection, IConfiguration, IServiceCollection> add)
+    {
+        var (configuration, record) = RecordingConfiguration.Of(settings);
+        var registered = add(new ServiceCollection().AddLogging(), configuration);
+        var options = registered.Select(service => service.ServiceType)
+            .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IConfigureOptions<>))
+            .Select(type => typeof(IOptions<>).MakeGenericType(type.GetGenericArguments()))
+            .Where(type => type.GetGenericArguments()[0].Namespace!.StartsWith("Droptune", StringComparison.Ordinal)).Distinct().ToList();
+        using var services = registered.BuildServiceProvider();
+        foreach (var option in options)
+        {
+            _ = option.GetProperty("Value")!.GetValue(services.GetRequiredService(option));
+        }
+
+        services.GetRequiredService<DroptuneStorage>();
+        services.StartTelemetry();
+
+        // What Azure does not set: the connection string of local use, a collector, OpenTelemetry's own switches.
+        var read = record.Read.ToList();
+        var sections = read.Where(name => read.Any(other => other.StartsWith(name + "__", StringComparison.Ordinal)));
+        return read.Except([StorageNames.Connection, .. sections]).Where(name =>
+            !name.StartsWith("OTEL_", StringComparison.Ordinal)
+            && !LeftToTheProgram.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
+    }
+
+    private static IEnumerable<string> Sorted(IEnumerable<string> names) => names.Order(StringComparer.Ordinal);
+
     internal static Dictionary<string, string> FunctionSettings(Deployment deployment) =>
         NamesAndValues(deployment.Single("Microsoft.Web/sites")["siteConfig", "appSettings"]);
 
     internal static Dictionary<string, string> JobSettings(Deployment deployment) =>
         NamesAndValues(deployment.Single("Microsoft.App/jobs")["template", "containers", 0, "env"]);
 
-    // What only Azure knows is an expression; an address must be one for the clients to be made.
+    // What only Azure knows is an expression; where the programs need an address, they get one.
     private static Dictionary<string, string> NamesAndValues(System.Text.Json.JsonElement settings) => settings.EnumerateArray().ToDictionary(
         setting => setting.GetProperty("name").GetString()!,
         setting => setting.GetProperty("name").GetString()!.EndsWith("ServiceUri", StringComparison.Ordinal)
             ? "https://stx.example.net/"
+            : setting.GetProperty("name").GetString() == "APPLICATIONINSIGHTS_CONNECTION_STRING"
+                ? "InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://localhost:1/"
             : setting.GetProperty("value").GetString()!);
 
     [GeneratedRegex("AccountKey|SharedAccess|sharedKey|listKeys|listAccountSas|Password|DefaultEndpointsProtocol|[?&]sig=", RegexOptions.IgnoreCase)]

@@ -73,6 +73,17 @@ public class StorageTests
     }
 
     [Fact]
+    public void Lifecycle_Checkpoints_AreFoundByTheTagThatTheWorkerSets()
+    {
+        var rule = Deployment.Dev.Single("Microsoft.Storage/storageAccounts/managementPolicies")["policy", "rules"].EnumerateArray()
+            .Single(rule => rule.GetProperty("name").GetString() == "left-checkpoints");
+        var tag = rule.GetProperty("definition").GetProperty("filters").GetProperty("blobIndexMatch")[0];
+
+        Assert.Equal(StorageNames.CheckpointTag, tag.GetProperty("name").GetString());
+        Assert.Equal(StorageNames.CheckpointTagValue, tag.GetProperty("value").GetString());
+    }
+
+    [Fact]
     public void PrivateNetworking_On_ClosesStorageAndRegistryAndOpensAnEndpointForEach()
     {
         var account = Deployment.Private.Single("Microsoft.Storage/storageAccounts");

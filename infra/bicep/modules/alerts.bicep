@@ -11,7 +11,10 @@ param location string
 @description('Required. Tags of the rules.')
 param tags tagsType
 
-@description('Required. Resource ID of the Log Analytics workspace.')
+@description('Required. Resource ID of the Application Insights component, where what the programs report is.')
+param insightsId string
+
+@description('Required. Resource ID of the Log Analytics workspace, where the logs of storage are.')
 param workspaceId string
 
 @description('Required. Resource ID of the topic of blob events.')
@@ -27,24 +30,28 @@ var rules = [
     title: 'Droptune: a training run failed'
     severity: 2
     query: loadTextContent('../queries/failed-run.kql')
+    scope: insightsId
   }
   {
     name: 'poison-message'
     title: 'Droptune: a message was given up'
     severity: 1
     query: loadTextContent('../queries/poison-message.kql')
+    scope: workspaceId
   }
   {
     name: 'evaluation-drop'
     title: 'Droptune: a served model became worse'
     severity: 2
     query: loadTextContent('../queries/evaluation-drop.kql')
+    scope: insightsId
   }
   {
     name: 'error-rate'
     title: 'Droptune: more than 5 % of the requests fail'
     severity: 1
     query: loadTextContent('../queries/error-rate.kql')
+    scope: insightsId
   }
 ]
 
@@ -58,7 +65,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       displayName: rule.title
       severity: rule.severity
       enabled: true
-      scopes: [workspaceId]
+      scopes: [rule.scope]
       evaluationFrequency: 'PT15M'
       windowSize: 'PT15M'
       autoMitigate: true

@@ -17,17 +17,23 @@ type pipelineSettings = {
   @description('Required. How long the files of a dataset must be unchanged before it is validated.')
   QuietPeriod: string
 
-  @description('Required. By how much a candidate must beat the served version on dev to replace it.')
-  PromotionMargin: string
-
-  @description('Required. Fall of the score on test from one evaluation to the next that raises an alert.')
-  AlertDrop: string
-
   @description('Required. How long a run may go unreported before its worker counts as lost.')
   RunSilence: string
 
   @description('Required. How often a run is begun before it is failed.')
   RunAttempts: string
+
+  @description('Required. By how much a candidate must beat the served version on dev at least to replace it; 0: by anything.')
+  Promotion__Margin: string
+
+  @description('Required. Whether the gain must be larger than chance (true or false).')
+  Promotion__MustBeSignificant: string
+
+  @description('Required. F1 on dev below which no label may fall.')
+  Promotion__LabelFloor: string
+
+  @description('Required. Examples on dev that a label needs to be held to that.')
+  Promotion__LabelFloorSupport: string
 }
 
 @export()

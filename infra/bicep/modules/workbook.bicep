@@ -11,7 +11,10 @@ param tags tagsType
 @description('Required. Name shown in the portal.')
 param title string
 
-@description('Required. Resource ID of the Log Analytics workspace that is queried.')
+@description('Required. Resource ID of the Application Insights component, where most queries look.')
+param insightsId string
+
+@description('Required. Resource ID of the Log Analytics workspace, where the logs of Azure itself are.')
 param workspaceId string
 
 @description('Required. Price of one minute of the training machine, where the cost table begins; it can be changed on the page.')
@@ -23,7 +26,7 @@ func heading(text string, explanation string) textItem => {
   content: { json: '## ${text}\n${explanation}' }
 }
 
-@description('A table or chart over a query.')
+@description('A table or chart over what the programs reported.')
 func panel(title string, query string, visualization string, size int) queryItem => {
   type: 3
   customWidth: size == 100 ? null : string(size)
@@ -33,10 +36,21 @@ func panel(title string, query string, visualization string, size int) queryItem
     query: query
     size: 0
     timeContextFromParameter: 'TimeRange'
-    queryType: 0 // Log Analytics
-    resourceType: 'microsoft.operationalinsights/workspaces'
+    queryType: 0 // logs
+    resourceType: 'microsoft.insights/components'
     visualization: visualization
     noDataMessage: 'Nothing was reported in this time.'
+  }
+}
+
+@description('The same over the logs of Azure itself.')
+func azurePanel(title string, query string, visualization string, size int, workspaceId string) queryItem => {
+  type: 3
+  customWidth: string(size)
+  content: {
+    ...panel(title, query, visualization, size).content
+    resourceType: 'microsoft.operationalinsights/workspaces'
+    crossComponentResources: [workspaceId]
   }
 }
 
@@ -46,7 +60,7 @@ var parameters = {
     version: 'KqlParameterItem/1.0'
     style: 'pills'
     queryType: 0
-    resourceType: 'microsoft.operationalinsights/workspaces'
+    resourceType: 'microsoft.insights/components'
     parameters: [
       {
         version: 'KqlParameterItem/1.0'
@@ -79,34 +93,32 @@ var parameters = {
 
 var content = {
   version: 'Notebook/1.0'
-  fallbackResourceIds: [workspaceId]
+  fallbackResourceIds: [insightsId]
   items: [
     parameters
     heading('Datasets', 'What was dropped, and what the gate said. The findings themselves are in the container "reports".')
-    panel('Validations', loadTextContent('../queries/datasets.kql'), 'table', 100)
+    panel('Validations', loadTextContent('../queries/datasets.kql'), 'table', 50)
+    panel('Findings', loadTextContent('../queries/findings.kql'), 'table', 50)
     heading('Runs', 'Training runs with their curves. Device time is what the machine is billed for.')
     panel('Runs', loadTextContent('../queries/runs.kql'), 'table', 100)
     panel('Training loss by epoch', loadTextContent('../queries/loss.kql'), 'linechart', 50)
     panel('F1 on dev by epoch', loadTextContent('../queries/dev-f1.kql'), 'linechart', 50)
     heading('Served models', 'What answers predictions, and how fast.')
-    panel('Versions in use', loadTextContent('../queries/served-models.kql'), 'table', 50)
+    panel('Versions in use', loadTextContent('../queries/served-models.kql'), 'table', 100)
     panel('Latency', loadTextContent('../queries/latency.kql'), 'timechart', 50)
-    heading(
-      'Evaluations',
-      'The served model on its dev and test splits over time, and how far the traffic is from the training data.'
-    )
+    panel('Texts computed together', loadTextContent('../queries/batches.kql'), 'timechart', 50)
+    heading('Evaluations', 'Models on their dev and test splits over time.')
     panel('F1', loadTextContent('../queries/evaluations.kql'), 'timechart', 50)
     panel('Drops larger than chance', loadTextContent('../queries/evaluation-drop.kql'), 'table', 50)
-    panel('Drift of the traffic (above 0.2 is a shift)', loadTextContent('../queries/drift.kql'), 'timechart', 100)
     heading('Faults', 'What the alerts fire on.')
     panel('Failed runs', loadTextContent('../queries/failed-run.kql'), 'table', 50)
-    panel('Poison messages', loadTextContent('../queries/poison-message.kql'), 'table', 50)
+    azurePanel('Poison messages', loadTextContent('../queries/poison-message.kql'), 'table', 50, workspaceId)
     heading(
       'Cost',
       'Training by day and model at the price above, and what the logs hold. The bill itself is under Cost analysis.'
     )
     panel('Training', loadTextContent('../queries/cost.kql'), 'table', 50)
-    panel('Logs taken in (GB)', loadTextContent('../queries/log-volume.kql'), 'barchart', 50)
+    azurePanel('Logs taken in (GB)', loadTextContent('../queries/log-volume.kql'), 'barchart', 50, workspaceId)
   ]
 }
 
@@ -119,7 +131,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     displayName: title
     category: 'workbook'
     version: '1.0'
-    sourceId: workspaceId
+    sourceId: insightsId
     serializedData: string(content)
   }
 }
@@ -143,6 +155,7 @@ type queryItem = {
     timeContextFromParameter: string
     queryType: int
     resourceType: string
+    crossComponentResources: string[]?
     visualization: string
     noDataMessage: string
   }

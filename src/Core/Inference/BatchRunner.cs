@@ -1,3 +1,5 @@
+using Droptune.Core.Telemetry;
+
 namespace Droptune.Core.Inference;
 
 /// <summary>The thread that runs one batch after the other. It has no work of its own: the pool's threads stay free for requests.</summary>
@@ -61,6 +63,7 @@ internal sealed class BatchRunner : IDisposable
                 continue;
             }
 
+            Measures.Batched(batch.Count);
             batch.ForEach(window => window.Call.WindowDone());
             var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds / batch.Sum(window => window.Length);
             Volatile.Write(ref _secondsPerPiece, (0.9 * _secondsPerPiece) + (0.1 * seconds));

@@ -145,4 +145,7 @@ public sealed record DroptuneConfig
     /// <summary>The ONNX file that is served; null is the 32-bit one.</summary>
     [JsonPropertyName("servedFile")]
     public string? ServedFile { get; init; }
+
+    /// <summary>W3C trace context of the training, so that a prediction can be followed back to it.</summary>
+    public string? Traceparent { get; init; }
 }

@@ -5,6 +5,7 @@ using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Reports;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -71,6 +72,7 @@ public sealed class DatasetValidation(
             var run = report.Accepted ? await StoreAsync(report, folder, cancellationToken) : null;
             await datasets.ConcludeAsync(
                 record.Dataset, record.ChangeId, dataset => Verdict(dataset, report, path, files.Fingerprint, run), cancellationToken);
+            Measures.Validated(report);
             logger.LogInformation(
                 "Dataset {Dataset} {Version} {State}: {Examples} examples, {Errors} errors, {Warnings} warnings, {Seconds:F1} s",
                 report.Dataset,

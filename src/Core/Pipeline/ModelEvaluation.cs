@@ -5,6 +5,7 @@ using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 using Droptune.Core.Traffic;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -98,6 +99,7 @@ public sealed class ModelEvaluation(
         var splits = new Dictionary<Split, SplitEvaluation>();
         foreach (var split in Splits)
         {
+            using var span = Tracing.StartPrediction(null, ("model", version.Model), ("version", version.Version), ("split", split));
             splits[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(folder, FileName(split))), cancellationToken);
         }
 
@@ -165,6 +167,7 @@ public sealed class ModelEvaluation(
     private async Task StoreAsync(
         EvaluationReport report, EvaluatedRole role, bool isPromoted, bool isDrop, CancellationToken cancellationToken)
     {
+        Measures.Evaluated(report, isDrop);
         var path = string.Create(
             CultureInfo.InvariantCulture, $"{report.Model}/{report.Version}/evaluation-{report.At.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}");
         var reports = storage.Container(StorageNames.Reports);

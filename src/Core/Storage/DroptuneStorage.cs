@@ -10,7 +10,7 @@ namespace Droptune.Core.Storage;
 
 /// <summary>The storage account: its containers, queues (Base64 JSON messages) and tables, by <see cref="StorageNames"/>.</summary>
 public sealed class DroptuneStorage(
-    BlobServiceClient blobs, QueueServiceClient queues, QueueServiceClient rawQueues, TableServiceClient tables)
+    BlobServiceClient blobs, QueueServiceClient queues, QueueServiceClient rawQueues, TableServiceClient tables, bool isDeployed)
 {
     /// <summary>
     /// From the setting <c>Storage</c> (a connection string, <c>UseDevelopmentStorage=true</c> for Azurite), or from
@@ -24,7 +24,8 @@ public sealed class DroptuneStorage(
                 new BlobServiceClient(connectionString),
                 new QueueServiceClient(connectionString, QueueOptions()),
                 new QueueServiceClient(connectionString),
-                new TableServiceClient(connectionString));
+                new TableServiceClient(connectionString),
+                isDeployed: false);
         }
 
         var credential = Credential(configuration);
@@ -32,7 +33,8 @@ public sealed class DroptuneStorage(
             new BlobServiceClient(Address("blob"), credential),
             new QueueServiceClient(Address("queue"), credential, QueueOptions()),
             new QueueServiceClient(Address("queue"), credential),
-            new TableServiceClient(Address("table"), credential));
+            new TableServiceClient(Address("table"), credential),
+            isDeployed: true);
 
         Uri Address(string service) =>
             Uri.TryCreate(configuration[$"{StorageNames.Connection}:{service}ServiceUri"], UriKind.Absolute, out var address)
@@ -52,8 +54,11 @@ public sealed class DroptuneStorage(
 
     public TableClient Table(string name) => tables.GetTableClient(name);
 
-    /// <summary>Creates what is missing of the containers, queues (with their poison queues) and tables.</summary>
-    public Task EnsureCreatedAsync(CancellationToken cancellationToken = default) => Task.WhenAll(
+    /// <summary>
+    /// Creates what is missing of the containers, queues (with their poison queues) and tables. With an identity nothing is:
+    /// the deployment made everything, and the identity need not be allowed to.
+    /// </summary>
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken = default) => isDeployed ? Task.CompletedTask : Task.WhenAll(
     [
         .. StorageNames.Containers.Select(name => (Task)Container(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
         .. StorageNames.Queues.SelectMany(name => new[] { name, name + StorageNames.PoisonSuffix })

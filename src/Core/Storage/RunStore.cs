@@ -1,4 +1,5 @@
 using Droptune.Core.Jobs;
+using Droptune.Core.Telemetry;
 
 namespace Droptune.Core.Storage;
 
@@ -76,8 +77,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
     public async Task<RunRecord> QueueAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         var runId = RunIds.For(spec);
-        var run = await _runs.ChangeAsync(
-            Partition,
+        var run = await ChangeAsync(
             runId,
             run => run is null or { State: RunState.Failed or RunState.Cancelled } ? Queued(runId, spec, run?.Attempt ?? 0) : run,
             cancellationToken);
@@ -97,8 +97,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
     {
         var runId = RunIds.For(spec);
         var start = RunStart.Over;
-        var run = await _runs.ChangeAsync(
-            Partition,
+        var run = await ChangeAsync(
             runId,
             run =>
             {
@@ -156,20 +155,31 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
         EndAsync(runId, RunState.Failed, Shortened(error), cancellationToken);
 
     private Task<RunRecord?> EndAsync(string runId, RunState state, string? error, CancellationToken cancellationToken) =>
-        _runs.ChangeAsync(
-            Partition,
+        ChangeAsync(
             runId,
             run => run is { State: RunState.Queued or RunState.Running }
                 ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error }
                 : run,
             cancellationToken);
 
+    // Every change of a run passes here, so that each state it reaches is counted.
+    private async Task<RunRecord?> ChangeAsync(string runId, Func<RunRecord?, RunRecord?> change, CancellationToken cancellationToken)
+    {
+        RunRecord? before = null;
+        var after = await _runs.ChangeAsync(Partition, runId, run => change(before = run), cancellationToken);
+        if (after is not null)
+        {
+            Measures.Changed(before, after);
+        }
+
+        return after;
+    }
+
     private async Task<bool> ChangeOwnAsync(
         string runId, int attempt, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
     {
         var isOwn = false;
-        await _runs.ChangeAsync(
-            Partition,
+        await ChangeAsync(
             runId,
             run =>
             {

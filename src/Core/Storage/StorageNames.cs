@@ -24,6 +24,10 @@ public static class StorageNames
     public const string DatasetsTable = "Datasets";
     public const string TrafficTable = "Traffic";
 
+    /// <summary>Index tag of a checkpoint: the deployment's lifecycle rule deletes those that were left behind by it.</summary>
+    public const string CheckpointTag = "kind";
+    public const string CheckpointTagValue = "checkpoint";
+
     public static readonly IReadOnlyList<string> Containers = [Datasets, Snapshots, Reports, BaseModels, Models, Feedback];
     public static readonly IReadOnlyList<string> Queues = [DatasetChanges, TrainingJobs, EvaluationRequests];
     public static readonly IReadOnlyList<string> Tables = [RunsTable, ModelsTable, EvaluationsTable, DatasetsTable, TrafficTable];

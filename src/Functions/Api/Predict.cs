@@ -1,6 +1,7 @@
 using Azure;
 using Droptune.Core.Inference;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 using Droptune.Core.Traffic;
 using Droptune.Functions.Http;
 
@@ -28,6 +29,8 @@ public sealed class Predict(ModelCache cache, ModelStore models, TrafficWatch tr
             }
 
             using var lease = await RentAsync(model, request.Parameter("version"), cancellationToken);
+            using var span = Tracing.StartPrediction(lease.Model.Config.Droptune?.Traceparent, ("model", model), ("version", lease.Version));
+            using var timer = Measures.Predicting(model, lease.Version);
             var predictions = await lease.Model.PredictAsync(body.Inputs, cancellationToken);
             traffic.Record(model, lease.Version, predictions);
             return new PredictAnswer(model, lease.Version, body.StringIndexType == StringIndexType.UnicodeCodePoint

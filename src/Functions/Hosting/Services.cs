@@ -2,6 +2,7 @@ using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 using Droptune.Core.Traffic;
 using Droptune.Functions.Api;
 using Droptune.Functions.Http;
@@ -16,6 +17,7 @@ public static class Services
 {
     public static IServiceCollection AddDroptune(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddDroptuneTelemetry(configuration, "droptune-functions");
         services.AddOptions<PipelineOptions>().Bind(configuration).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PromotionSettings>().Bind(configuration.GetSection("Promotion"));
         services.AddOptions<ModelCacheOptions>().Bind(configuration.GetSection("Serving"));

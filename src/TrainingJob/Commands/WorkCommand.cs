@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Droptune.Core.Storage;
-using Droptune.TrainingJob.Training;
+using Droptune.Core.Telemetry;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +39,7 @@ internal static class WorkCommand
         }
 
         await using var services = Services();
+        services.StartTelemetry();
         await services.GetRequiredService<DroptuneStorage>().EnsureCreatedAsync(inputEnded.Token);
         var allWell = await services.GetRequiredService<QueueWorker>().RunAsync(once, inputEnded.Token);
         return allWell ? ExitCode.Done : ExitCode.Failed;
@@ -48,17 +49,12 @@ internal static class WorkCommand
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         return new ServiceCollection()
-            .AddSingleton<IConfiguration>(configuration)
             .AddLogging(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddSimpleConsole(format =>
             {
                 format.SingleLine = true;
                 format.TimestampFormat = "HH:mm:ss ";
             }))
-            .AddDroptuneStorage()
-            .AddSingleton(configuration.GetSection("Worker").Get<WorkerOptions>() ?? new WorkerOptions())
-            .AddSingleton<Train>(FineTuning.Run)
-            .AddSingleton<TrainingRun>()
-            .AddSingleton<QueueWorker>()
+            .AddTrainingWorker(configuration)
             .BuildServiceProvider();
     }
 

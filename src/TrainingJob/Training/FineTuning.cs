@@ -64,7 +64,7 @@ public static class FineTuning
         {
             HiddenDropoutProb = options.Dropout!.Value,
             AttentionProbsDropoutProb = options.Dropout.Value,
-            Droptune = new() { MaxLength = options.MaxLength },
+            Droptune = new() { MaxLength = options.MaxLength, Traceparent = input.Spec.Traceparent },
         };
         config = config.WithLabels(data.Task, data.Tags?.Names ?? [], data.TextLabels?.Names ?? []);
         var weights = new BertWeights(config, device);

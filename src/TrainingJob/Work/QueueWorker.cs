@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Droptune.TrainingJob.Work;
@@ -99,6 +101,7 @@ public sealed class QueueWorker(
 
     private async Task<bool> WorkAsync(QueueMessage message, RunRecord run, CancellationToken stop)
     {
+        using var span = Tracing.Start("train", run.Spec.Traceparent, ("model", run.Model), ("run", run.RunId));
         logger.LogInformation("Run {RunId} of model {Model} begins, attempt {Attempt}", run.RunId, run.Model, run.Attempt);
         var (version, failure) = ((string?)null, (Exception?)null);
         var lease = new RunLease(_queue, message, runs, run, options, clock, logger, stop);
@@ -111,8 +114,11 @@ public sealed class QueueWorker(
             catch (Exception e)
             {
                 failure = e;
+                span?.SetStatus(ActivityStatusCode.Error, e.Message);
             }
         }
+
+        Measures.Worked(run, clock.GetUtcNow() - run.StartedAt!.Value);
 
         // From here on storage calls are not cancelled: they are short, and leave a clear state.
         if (version is not null)

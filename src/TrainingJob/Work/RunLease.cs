@@ -3,6 +3,7 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Droptune.TrainingJob.Work;
@@ -44,7 +45,11 @@ internal sealed class RunLease : IProgress<RunProgress>, IAsyncDisposable
     /// <summary>Needed to delete or show the message; valid once the lease has ended.</summary>
     public string PopReceipt { get; private set; }
 
-    public void Report(RunProgress value) => Volatile.Write(ref _latest, value);
+    public void Report(RunProgress value)
+    {
+        Measures.Progressed(_run, _latest, value);
+        Volatile.Write(ref _latest, value);
+    }
 
     /// <summary>Ends the hold; the message stays hidden for what is left of its time.</summary>
     public async ValueTask DisposeAsync()

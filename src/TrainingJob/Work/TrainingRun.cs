@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
 using Droptune.TrainingJob.Training;
@@ -29,7 +31,7 @@ public sealed class TrainingRun(
         }
 
         await storage.SendAsync(
-            StorageNames.EvaluationRequests, new EvaluationRequest(spec.Model, spec.Traceparent), cancellationToken: cancellationToken);
+            StorageNames.EvaluationRequests, new EvaluationRequest(spec.Model, Activity.Current?.Id ?? spec.Traceparent), cancellationToken: cancellationToken);
         return version;
     }
 
@@ -106,7 +108,8 @@ public sealed class TrainingRun(
     {
         var archive = folder + ".tar";
         TarFile.CreateFromDirectory(folder, archive, includeBaseDirectory: false);
-        CheckpointBlob(model, version).Upload(archive, overwrite: true, cancellationToken);
+        var tagged = new BlobUploadOptions { Tags = new Dictionary<string, string> { [StorageNames.CheckpointTag] = StorageNames.CheckpointTagValue } };
+        CheckpointBlob(model, version).Upload(archive, tagged, cancellationToken);
         File.Delete(archive);
     }
 

@@ -1,0 +1,20 @@
+using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
+using Droptune.TrainingJob.Training;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Droptune.TrainingJob.Work;
+
+/// <summary>Everything that the queue worker asks for.</summary>
+public static class WorkerServices
+{
+    public static IServiceCollection AddTrainingWorker(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(configuration)
+        .AddDroptuneTelemetry(configuration, "droptune-training")
+        .AddDroptuneStorage()
+        .AddSingleton(configuration.GetSection("Worker").Get<WorkerOptions>() ?? new WorkerOptions())
+        .AddSingleton<Train>(FineTuning.Run)
+        .AddSingleton<TrainingRun>()
+        .AddSingleton<QueueWorker>();
+}
