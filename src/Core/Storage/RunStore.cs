@@ -29,6 +29,9 @@ public sealed record RunRecord
 
     public RunProgress? Progress { get; init; }
 
+    /// <summary>What was reported so far, for drawing; not in lists.</summary>
+    public IReadOnlyList<CurvePoint>? Curve { get; init; }
+
     /// <summary>Why the run failed, or why its last attempt did.</summary>
     public string? Error { get; init; }
 
@@ -122,7 +125,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
     /// another worker's by now; stop.
     /// </summary>
     public Task<bool> ReportAsync(string runId, int attempt, RunProgress? progress, CancellationToken cancellationToken) =>
-        ChangeOwnAsync(runId, attempt, run => run with { HeartbeatAt = clock.GetUtcNow(), Progress = progress ?? run.Progress }, cancellationToken);
+        ChangeOwnAsync(runId, attempt, run => Reported(run, progress) with { HeartbeatAt = clock.GetUtcNow() }, cancellationToken);
 
     public Task<bool> SucceedAsync(string runId, int attempt, string modelVersion, CancellationToken cancellationToken) =>
         ChangeOwnAsync(
@@ -174,6 +177,10 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
 
         return after;
     }
+
+    private static RunRecord Reported(RunRecord run, RunProgress? progress) => progress is null
+        ? run
+        : run with { Progress = progress, Curve = RunCurve.Add(run.Curve ?? [], run.Progress, progress) };
 
     private async Task<bool> ChangeOwnAsync(
         string runId, int attempt, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)

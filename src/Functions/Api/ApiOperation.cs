@@ -1,3 +1,4 @@
+using Droptune.Core.Evaluation;
 using Droptune.Core.Storage;
 using Droptune.Core.Traffic;
 using Droptune.Functions.Http;
@@ -47,6 +48,7 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
         {
             Query = [new("model", "Only evaluations of this model.", typeof(string)), Limit],
         },
+        new("GetEvaluation", "Show an evaluation's report", typeof(EvaluationReport), InvalidName, UnknownEvaluation),
         new("Health", "Say whether requests can be answered", typeof(HealthAnswer))
         {
             Statuses = [StatusCodes.Status200OK, StatusCodes.Status503ServiceUnavailable],

@@ -37,7 +37,7 @@ public sealed class Runs(RunStore runs, RunRequests requests, Answers answers, I
             return (await runs.ListAsync(cancellationToken))
                 .Where(run => (model is null || run.Model == model) && (state is null || run.State == state))
                 .Take(limit)
-                .Select(Shown)
+                .Select(run => Shown(run) with { Curve = null })
                 .ToList();
         });
 

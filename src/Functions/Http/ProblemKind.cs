@@ -17,6 +17,7 @@ public static class ProblemKinds
     public static readonly ProblemKind UnknownVersion = new("unknown-version", 404, "The model has no such version");
     public static readonly ProblemKind UnknownDataset = new("unknown-dataset", 404, "There is no such dataset");
     public static readonly ProblemKind UnknownRun = new("unknown-run", 404, "There is no such run");
+    public static readonly ProblemKind UnknownEvaluation = new("unknown-evaluation", 404, "There is no such evaluation");
     public static readonly ProblemKind MethodNotAllowed = new("method-not-allowed", 405, "The address does not take this method");
     public static readonly ProblemKind SlowBody = new("slow-body", 408, "The body did not arrive in time");
     public static readonly ProblemKind NothingServed = new("nothing-served", 409, "The model has no production version");
@@ -33,7 +34,7 @@ public static class ProblemKinds
     public static readonly IReadOnlyList<ProblemKind> All =
     [
         EmptyBody, InvalidUtf8, InvalidJson, InvalidName, InvalidParameter, KeyRequired, UnknownPath, UnknownModel, UnknownVersion,
-        UnknownDataset, UnknownRun, MethodNotAllowed, SlowBody, NothingServed, RunIsOver, BodyTooLarge, UnsupportedMediaType,
+        UnknownDataset, UnknownRun, UnknownEvaluation, MethodNotAllowed, SlowBody, NothingServed, RunIsOver, BodyTooLarge, UnsupportedMediaType,
         InvalidValue, TooManyInputs, Unexpected, ModelUnavailable, Overloaded, StorageUnavailable,
     ];
 }
