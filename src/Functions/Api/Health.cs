@@ -33,7 +33,7 @@ public sealed class Health(DroptuneStorage storage)
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return e is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:F0} s" : e.GetBaseException().Message.Split('\n')[0];
+            return e is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:F0} s" : StorageFailure.Reason(e);
         }
     }
 }

@@ -13,9 +13,9 @@ namespace Droptune.Functions.Api;
 /// The OpenAPI 3.1 document, made of what the code has anyway: addresses from the triggers, schemas from the types that are
 /// read and written, errors from the table of problems.
 /// </summary>
-public static partial class OpenApiDocument
+public sealed partial class OpenApiDocument
 {
-    private const string ProblemSchema = "#/components/schemas/Problem";
+    private const string SchemasPath = "#/components/schemas/";
 
     private static readonly JsonSchemaExporterOptions SchemaOptions = new()
     {
@@ -26,10 +26,19 @@ public static partial class OpenApiDocument
                 : schema,
     };
 
-    public static JsonObject Create()
+    private readonly JsonObject _schemas = [];
+
+    /// <summary>The page is for people.</summary>
+    public static bool IsApi(HttpFunction function) => function.Name != nameof(ShowPage);
+
+    public static JsonObject Create() => new OpenApiDocument().Write();
+
+    private JsonObject Write()
     {
+        Named(typeof(Problem));
+        _schemas[nameof(Problem)]!["properties"]!["code"] = new JsonObject { ["enum"] = new JsonArray([.. ProblemKinds.All.Select(kind => (JsonNode)kind.Code)]) };
         var paths = new JsonObject();
-        foreach (var function in HttpFunction.All.Where(function => function.Name != nameof(ShowPage)).OrderBy(function => function.Trigger.Route, StringComparer.Ordinal))
+        foreach (var function in HttpFunction.All.Where(IsApi).OrderBy(function => function.Trigger.Route, StringComparer.Ordinal))
         {
             var operation = ApiOperation.All.Single(operation => operation.Function == function.Name);
             var path = $"/{HttpFunction.RoutePrefix}/{function.Trigger.Route}";
@@ -52,7 +61,7 @@ public static partial class OpenApiDocument
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
-                ["schemas"] = new JsonObject { ["Problem"] = ProblemSchemaNode() },
+                ["schemas"] = _schemas,
                 ["securitySchemes"] = new JsonObject
                 {
                     ["functionKey"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-functions-key" },
@@ -61,7 +70,7 @@ public static partial class OpenApiDocument
         };
     }
 
-    private static JsonObject Operation(ApiOperation operation, HttpFunction function)
+    private JsonObject Operation(ApiOperation operation, HttpFunction function)
     {
         var node = new JsonObject
         {
@@ -87,7 +96,7 @@ public static partial class OpenApiDocument
         return node;
     }
 
-    private static JsonObject Responses(ApiOperation operation)
+    private JsonObject Responses(ApiOperation operation)
     {
         var responses = new JsonObject();
         foreach (var status in operation.Statuses)
@@ -104,14 +113,14 @@ public static partial class OpenApiDocument
             responses[$"{status.Key}"] = new JsonObject
             {
                 ["description"] = string.Join("; ", status.Select(problem => $"`{problem.Code}`: {problem.Title}")),
-                ["content"] = Json("application/problem+json", new JsonObject { ["$ref"] = ProblemSchema }),
+                ["content"] = Json("application/problem+json", Schema(typeof(Problem))),
             };
         }
 
         return responses;
     }
 
-    private static JsonObject Parameter(ApiParameter parameter, string place) => new()
+    private JsonObject Parameter(ApiParameter parameter, string place) => new()
     {
         ["name"] = parameter.Name,
         ["in"] = place,
@@ -122,15 +131,50 @@ public static partial class OpenApiDocument
 
     private static JsonObject Json(string type, JsonNode schema) => new() { [type] = new JsonObject { ["schema"] = schema } };
 
-    private static JsonNode Schema(Type type) => type == typeof(object)
-        ? new JsonObject { ["type"] = "object" }
-        : DroptuneJson.Compact.GetJsonSchemaAsNode(type, SchemaOptions);
-
-    private static JsonNode ProblemSchemaNode()
+    private JsonNode Schema(Type type) => type switch
     {
-        var schema = Schema(typeof(Problem));
-        schema["properties"]!["code"] = new JsonObject { ["enum"] = new JsonArray([.. ProblemKinds.All.Select(kind => (JsonNode)kind.Code)]) };
-        return schema;
+        _ when type == typeof(object) => new JsonObject { ["type"] = "object" },
+        { IsArray: true } => new JsonObject { ["type"] = "array", ["items"] = Schema(type.GetElementType()!) },
+        _ when type.IsEnum || type == typeof(string) || type == typeof(int) => DroptuneJson.Compact.GetJsonSchemaAsNode(type, SchemaOptions),
+        _ => Named(type),
+    };
+
+    /// <summary>Puts the schema of a type into the components, once, and refers to it.</summary>
+    private JsonObject Named(Type type)
+    {
+        var path = SchemasPath + type.Name;
+        if (!_schemas.ContainsKey(type.Name))
+        {
+            var schema = DroptuneJson.Compact.GetJsonSchemaAsNode(type, SchemaOptions);
+            Rebase(schema, path);
+            _schemas[type.Name] = schema;
+        }
+
+        return new JsonObject { ["$ref"] = path };
+    }
+
+    // A type that is met twice in a schema is a reference from its root, which is no longer the document's.
+    private static void Rebase(JsonNode? node, string path)
+    {
+        if (node is JsonObject properties)
+        {
+            if (properties["$ref"] is JsonValue reference && reference.TryGetValue<string>(out var target) && target.StartsWith('#'))
+            {
+                properties["$ref"] = path + target[1..];
+            }
+
+            foreach (var property in properties)
+            {
+                Rebase(property.Value, path);
+            }
+        }
+        else if (node is JsonArray items)
+        {
+            foreach (var item in items)
+            {
+                Rebase(item, path);
+            }
+        }
     }
 
     private static JsonObject InputSchema(bool isList)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Azure;
 using Droptune.Core.Inference;
+using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Http;
 
@@ -40,9 +40,9 @@ public sealed class Answers(ILogger<Answers> logger)
                 _ => Problem.Answer(ProblemKinds.InvalidJson, e.Message),
             };
         }
-        catch (Exception e) when (IsStorageFailure(e))
+        catch (Exception e) when (StorageFailure.Is(e))
         {
-            logger.LogWarning("{Method} {Path}: storage does not answer ({Reason})", request.Method, request.Path, e.GetBaseException().Message);
+            logger.LogWarning("{Method} {Path}: storage does not answer ({Reason})", request.Method, request.Path, StorageFailure.Reason(e));
             return Problem.Answer(ProblemKinds.StorageUnavailable, "Try again in a moment; /api/health says when storage answers again.");
         }
         catch (Exception e)
@@ -52,12 +52,4 @@ public sealed class Answers(ILogger<Answers> logger)
             return Problem.Answer(ProblemKinds.Unexpected, "The log tells more under the trace id.", traceId: traceId);
         }
     }
-
-    // Status 0: no answer at all. The storage clients give several tries up as an AggregateException.
-    private static bool IsStorageFailure(Exception e) => e switch
-    {
-        RequestFailedException failure => failure.Status is 0 or >= 500,
-        AggregateException several => several.InnerExceptions.All(IsStorageFailure),
-        _ => false,
-    };
 }

@@ -35,7 +35,7 @@ public sealed class TriggerHost(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogWarning("Triggers stopped and start again: {Reason}", e.GetBaseException().Message);
+                logger.LogWarning("Triggers stopped and start again: {Reason}", StorageFailure.Reason(e));
             }
 
             await Task.Delay(Pause, stoppingToken);
@@ -76,7 +76,7 @@ public sealed class TriggerHost(
             {
                 if (!isWaiting)
                 {
-                    logger.LogWarning("Storage does not answer, waiting for it ({Reason})", e.GetBaseException().Message);
+                    logger.LogWarning("Storage does not answer, waiting for it ({Reason})", StorageFailure.Reason(e));
                 }
 
                 isWaiting = true;
