@@ -1,5 +1,6 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
+using Droptune.Core.Traffic;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
@@ -32,7 +33,7 @@ public static class TelemetryServices
         IOpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(program))
             .WithTracing(tracing => tracing.AddSource(Tracing.Source))
-            .WithMetrics(metrics => metrics.AddMeter(Measures.Source))
+            .WithMetrics(metrics => metrics.AddMeter(Measures.Source, TrafficWatch.MeterName))
             .WithLogging();
         if (toAzure)
         {
