@@ -7,6 +7,7 @@ Console.OutputEncoding = Encoding.UTF8; // Chinese labels and progress bars, on 
 var root = new RootCommand("Trains, evaluates and exports Droptune models, on this machine or for the queue of a storage account.")
 {
     TrainCommand.Create(),
+    EvaluateCommand.Create(),
     ValidateCommand.Create(),
     WorkCommand.Create(),
 };

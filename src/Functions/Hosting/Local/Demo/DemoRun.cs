@@ -17,6 +17,8 @@ internal sealed class DemoRun(IServiceProvider services, Uri address, LiveLine l
     private const string Dataset = "support";
     private const string HashKey = "sha256"; // metadata of the dropped blobs, to know them again
 
+    private static readonly string[] ShownScores = ["f1", "accuracy"];
+
     private static readonly TimeSpan Short = TimeSpan.FromMinutes(3); // each step but the training
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(40); // the training, on a slow machine
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(300);
@@ -186,5 +188,5 @@ internal sealed class DemoRun(IServiceProvider services, Uri address, LiveLine l
     }
 
     private static string Scores(IReadOnlyDictionary<string, double> metrics, string split) =>
-        $"{split} {string.Join(", ", metrics.Where(metric => metric.Key.StartsWith($"{split}.", StringComparison.Ordinal)).Select(metric => $"{metric.Key[(split.Length + 1)..]} {metric.Value:F4}"))}";
+        $"{split} " + string.Join(", ", ShownScores.Where(name => metrics.ContainsKey($"{split}.{name}")).Select(name => $"{name} {metrics[$"{split}.{name}"]:F4}"));
 }
