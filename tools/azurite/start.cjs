@@ -3,9 +3,11 @@
 'use strict';
 
 const once = process.once.bind(process);
-// Ctrl+C reaches every process of the terminal at once; whoever uses the storage stops first, and then closes our input.
-process.once = (event, listener) => (event === 'SIGINT' ? process : once(event, listener));
-process.on('SIGINT', () => {});
+// Ctrl+C and service managers signal every process of a group at once. Whoever uses the storage stops first, and then
+// closes our input.
+const ignored = ['SIGINT', 'SIGTERM'];
+process.once = (event, listener) => (ignored.includes(event) ? process : once(event, listener));
+ignored.forEach((signal) => process.on(signal, () => {}));
 
 process.stdin.resume().on('end', () => {
   setTimeout(() => process.exit(), 3000).unref(); // open connections must not keep it alive

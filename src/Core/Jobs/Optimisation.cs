@@ -64,6 +64,7 @@ public sealed record Optimisation
     public double AverageDecay { get; init; }
 
     /// <summary>Null = every epoch is run; the best one is kept in any case.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] // left out, null would be read back as the default
     public EarlyStopping? EarlyStopping { get; init; } = new();
 
     /// <summary>"float32", "bfloat16" (matrix products only), or "auto": bfloat16 on GPUs that have it.</summary>

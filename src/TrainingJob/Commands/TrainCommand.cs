@@ -54,6 +54,11 @@ internal static class TrainCommand
             }
 
             var spec = settings.Apply(ReadSpec(specFile, report));
+            if (JobSpecRules.Problems(spec) is { Count: > 0 } problems)
+            {
+                throw new WrongUseException(string.Join(Environment.NewLine, problems));
+            }
+
             var baseFolder = settings.BaseFolder(spec);
             await TrainAsync(new FineTuningInput(spec, snapshot.FullName, baseFolder, output), stop);
             return ExitCode.Done;

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Azure.Storage.Queues.Models;
 using Droptune.Core;
 using Droptune.Core.Jobs;
-using Droptune.Core.Storage;
 
 namespace Droptune.TrainingJob.Work;
 
@@ -44,19 +43,14 @@ internal static partial class JobMessage
         var problems = Problems(spec).ToList();
         return problems.Count == 0
             ? spec with { RunId = RunIds.For(spec) }
-            : throw new InvalidJobException($"The job spec cannot be run: {string.Join("; ", problems)}");
+            : throw new InvalidJobException($"The job spec cannot be run: {string.Join("; ", problems)}", spec.RunId);
     }
 
     private static IEnumerable<string> Problems(JobSpec spec)
     {
-        if (ResourceName.Problem(spec.Model) is { } model)
+        foreach (var problem in JobSpecRules.Problems(spec))
         {
-            yield return $"model: {model}";
-        }
-
-        if (ResourceName.Problem(spec.Dataset.Name) is { } dataset)
-        {
-            yield return $"dataset.name: {dataset}";
+            yield return problem;
         }
 
         if (!Version().IsMatch(spec.Dataset.Version))

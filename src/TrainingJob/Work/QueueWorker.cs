@@ -73,6 +73,11 @@ public sealed class QueueWorker(
         }
         catch (InvalidJobException e)
         {
+            if (e.RunId is { Length: > 0 } runId)
+            {
+                await runs.AbandonAsync(runId, e.Message, stop);
+            }
+
             await PoisonAsync(message, message.PopReceipt, e.Message);
             return false;
         }

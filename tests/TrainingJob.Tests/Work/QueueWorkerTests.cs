@@ -93,6 +93,7 @@ public class QueueWorkerTests(AzuriteFixture azurite)
     [InlineData("not JSON at all", "no job spec")]
     [InlineData("{\"model\":\"support\"}", "dataset")]
     [InlineData("{\"model\":\"Not A Name\",\"dataset\":{\"name\":\"support\",\"version\":\"0123456789ab\"}}", "'Not A Name' is not a valid name")]
+    [InlineData("{\"model\":\"support\",\"dataset\":{\"name\":\"support\",\"version\":\"0123456789ab\"},\"optimisation\":{\"epochs\":0}}", "epochs is 0")]
     [InlineData("{\"model\":\"support\",\"dataset\":{\"name\":\"support\",\"version\":\"../..\"}}", "no version of a snapshot")]
     public async Task RunAsync_MessageThatIsNoJob_GoesToPoisonWithTheReason(string text, string reason)
     {
@@ -106,6 +107,22 @@ public class QueueWorkerTests(AzuriteFixture azurite)
         Assert.Contains(reason, poison.Reason, StringComparison.Ordinal);
         Assert.Equal(text, poison.Message);
         Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
+    }
+
+    [Fact]
+    public async Task RunAsync_SpecWithAnotherRunsId_FailsThatRun()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        var run = await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        await bench.Storage.Queue(StorageNames.TrainingJobs).ClearMessagesAsync(Cancellation);
+        await bench.Storage.SendAsync(StorageNames.TrainingJobs, run.Spec with { Model = "other" }, cancellationToken: Cancellation);
+
+        await bench.Worker(WorkerBench.Succeed).RunAsync(once: true, Cancellation);
+
+        run = await bench.RunAsync();
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Contains("is not the id of this spec", run.Error, StringComparison.Ordinal);
+        Assert.Single(await bench.PoisonAsync());
     }
 
     [Fact]
