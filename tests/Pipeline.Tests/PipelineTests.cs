@@ -87,8 +87,8 @@ public class PipelineTests(LocalApp app) : IClassFixture<LocalApp>
     [Fact]
     public async Task Kill_WorkerInTraining_TheRunGoesOnWithTheNextOne()
     {
-        await app.DropAsync("killed/dataset.json", PaintShop.Manifest(epochs: 60));
-        await app.DropAsync("killed/train.conll", PaintShop.Conll(PaintShop.Sentences(300, seed: 4)));
+        await app.DropAsync("killed/dataset.json", PaintShop.Manifest(epochs: 30));
+        await app.DropAsync("killed/train.conll", PaintShop.Conll(PaintShop.Sentences(200, seed: 4)));
         using var verdict = await app.UntilAsync("datasets/killed", answer => answer.Text("runId") is not null);
         var run = $"runs/{verdict.RootElement.Text("runId")}";
         using var running = await app.UntilAsync(run, answer => answer.TryGetProperty("progress", out var progress) && progress.Text("stage") == "training");

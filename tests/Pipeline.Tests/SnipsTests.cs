@@ -15,7 +15,7 @@ public class SnipsTests(LocalApp app) : IClassFixture<LocalApp>
         Assert.SkipUnless(Directory.Exists(Folder), $"The dataset is not there: {Path.GetFullPath(Folder)}");
         await app.DropAsync("snips/dataset.json", """{ "training": { "epochs": 3, "batchTokens": 1024, "maxLength": 64 } }""");
         await app.DropAsync("snips/train.conll", Head("train", TrainSentences));
-        await app.DropAsync("snips/valid.conll", Head("dev", 300));
+        await app.DropAsync("snips/valid.conll", Head("valid", 300));
         await app.DropAsync("snips/test.conll", Head("test", 300));
 
         var version = await app.TrainedVersionAsync("snips", examples: TrainSentences + 600);
