@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { post } from '../api.js';
 import { Facts } from '../parts/Facts.jsx';
-import { FeedbackFold } from '../parts/FeedbackFold.jsx';
 import { usePage } from '../parts/Pager.jsx';
 import { Answered, ProblemNote } from '../parts/Problem.jsx';
 import { State } from '../parts/State.jsx';
@@ -12,7 +11,7 @@ import { t, wordFor } from '../words/index.js';
 
 const pageSize = 20;
 
-/** A dataset: what is in it, what was found in it, and the corrections that wait for it. */
+/** A dataset: what is in it and what was found in it. */
 export function Dataset({ name, query }) {
   const live = useLive(`datasets/${name}`, (dataset) => (dataset?.state === 'Validating' ? 1 : 5));
   return (
@@ -37,7 +36,6 @@ export function Dataset({ name, query }) {
             {dataset.acceptedVersion && <TrainButton name={name} version={dataset.acceptedVersion} />}
             <Labels title={t('dataset.textLabels')} labels={dataset.textLabels} />
             <Labels title={t('dataset.entityLabels')} labels={dataset.entityLabels} />
-            <FeedbackFold dataset={name} />
             {dataset.totals && <Findings totals={dataset.totals} findings={dataset.findings} code={query.get('code')} />}
           </>
         )}

@@ -130,14 +130,6 @@ export default {
   'dataset.firstOnly': 'The first {shown} of {count} are kept.',
   'dataset.trainNow': 'Train on it',
 
-  'feedback.title': 'Corrections',
-  'feedback.waiting': ['{n} correction waits to join the training examples. By itself that happens at {needed}.', '{n} corrections wait to join the training examples. By itself that happens at {needed}.'],
-  'feedback.contradictions': ['{n} correction contradicts another one and is left out:', '{n} corrections contradict others and are left out:'],
-  'feedback.fold': 'Add to the dataset',
-  'feedback.foldTitle': ['Add {n} correction to the dataset?', 'Add {n} corrections to the dataset?'],
-  'feedback.foldText': 'They are stored as a file of {dataset}. It is checked again, and a new version of the model is trained.',
-  'feedback.folded': ['{n} correction is now part of the dataset', '{n} corrections are now part of the dataset'],
-
   'runs.noneSuch': 'No run is like that.',
   'run.progress': 'Progress',
   'run.progressOf': 'Progress of run {run}',

@@ -130,14 +130,6 @@ export default {
   'dataset.firstOnly': '只保留 {count} 条中的前 {shown} 条。',
   'dataset.trainNow': '用它训练',
 
-  'feedback.title': '修正',
-  'feedback.waiting': ['有 {n} 条修正等待加入训练样本，满 {needed} 条时自动加入。', '有 {n} 条修正等待加入训练样本，满 {needed} 条时自动加入。'],
-  'feedback.contradictions': ['{n} 条修正与其他修正矛盾，不会加入：', '{n} 条修正与其他修正矛盾，不会加入：'],
-  'feedback.fold': '加入数据集',
-  'feedback.foldTitle': ['将 {n} 条修正加入数据集？', '将 {n} 条修正加入数据集？'],
-  'feedback.foldText': '它们会存为 {dataset} 的一个文件，数据集会重新检查，并训练新版本。',
-  'feedback.folded': ['{n} 条修正已加入数据集', '{n} 条修正已加入数据集'],
-
   'runs.noneSuch': '没有符合条件的训练。',
   'run.progress': '进度',
   'run.progressOf': '训练 {run} 的进度',

@@ -56,7 +56,7 @@ export function Corrector({ model, text, prediction, entityLabels, textLabels, c
     return (
       <div class="note good" role="status">
         <p><strong>{t('correct.thanks')}</strong></p>
-        {state.answer.message && <p>{state.answer.message}</p>}
+        <p><code>{state.answer.blob}</code></p>
         <p class="actions"><button type="button" onClick={onClose}>{t('correct.back')}</button></p>
       </div>
     );
