@@ -7,13 +7,12 @@ namespace Droptune.Bench.Serving;
 /// <summary>Writes our ONNX files beside the parameters of a model folder.</summary>
 internal static class Export
 {
-    public static int Run(string folder)
+    public static void Run(string folder)
     {
         var config = ModelConfig.Load(folder);
         var parameters = SafeTensors.Read(Path.Combine(folder, "model.safetensors"))
             .ToDictionary(p => p.Key, p => (p.Value.shape, p.Value.data<float>().ToArray()));
         OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.OnnxFile));
         OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxPrecision.EightBit);
-        return 0;
     }
 }

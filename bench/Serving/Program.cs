@@ -1,13 +1,32 @@
+using System.Globalization;
 using Droptune.Bench.Serving;
 
-return args switch
+// Every measurement prints one JSON line.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+switch (args)
 {
-    ["export", var folder] => Export.Run(folder),
-    _ => Usage(),
-};
-
-static int Usage()
-{
-    Console.Error.WriteLine("usage: export FOLDER");
-    return 2;
+    case ["export", var folder]:
+        Export.Run(folder);
+        return 0;
+    case ["bare", var folder, var file, var body, var seconds]:
+        BareLoop.Run(folder, file, body, double.Parse(seconds));
+        return 0;
+    case ["served", var folder, var file, var body, var callers, var seconds]:
+        await Served.RunAsync(folder, file, body, int.Parse(callers), double.Parse(seconds));
+        return 0;
+    case ["storage", .. var folders]:
+        await Storage.RunAsync(folders);
+        return 0;
+    case ["report", var path]:
+        return Report.Run(path);
+    default:
+        Console.Error.WriteLine("""
+            usage: export FOLDER                               our ONNX files from config.json and model.safetensors
+                   bare FOLDER FILE BODY SECONDS               ONNX Runtime alone, by batch size
+                   served FOLDER FILE BODY CALLERS SECONDS     the served model in this process
+                   storage FOLDER…                             a storage account that serves them; ends with its input
+                   report FILE                                 table and RATIO lines of what serving.sh measured
+            BODY is a request of the peers' load folder: {"inputs": "text" or ["text", …]}
+            """);
+        return 2;
 }
