@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Droptune.Core.Datasets.Checking;
 using Droptune.Core.Jobs;
@@ -27,7 +28,6 @@ public static class DatasetGate
     {
         var log = new FindingLog();
         var manifest = await ReadManifestAsync(files, log, cancellationToken);
-        log.Apply(manifest.Validation);
         var tokenizer = await LoadTokenizerAsync(manifest.BaseModel, baseModelFolder, log, cancellationToken);
 
         // Train comes last: of a text that is in two splits, the copy in train is the one to report.
@@ -58,7 +58,15 @@ public static class DatasetGate
                 }
             }
 
-            return manifest;
+            var problems = new List<ValidationResult>();
+            Validator.TryValidateObject(manifest.Validation, new ValidationContext(manifest.Validation), problems, validateAllProperties: true);
+            foreach (var problem in problems)
+            {
+                log.Add(FindingCode.BadManifest, $"validation: {problem.ErrorMessage}");
+            }
+
+            log.Apply(manifest.Validation);
+            return problems.Count == 0 ? manifest : manifest with { Validation = new() };
         }
         catch (JsonException e)
         {

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Snapshots;
 
@@ -28,28 +30,92 @@ public sealed class DatasetGateTests : IDisposable
     }
 
     [Fact]
-    public async Task CheckAsync_TextWithLineBreakAndEdgeSpace_KeepsItUnchanged()
+    public async Task Version_OfASnapshot_IsTheHashOfItsContent()
     {
-        const string Lines = """
-            {"text":" a\nb ","label":"x"}
-            {"text":"c \"d\" \u00e9","label":"y"}
-            """;
+        var lines = string.Concat(Enumerable.Range(0, 30_000).Select(i => $"{{\"text\":\"text number {i}\",\"label\":\"{i % 2}\"}}\n"));
 
-        await Some.Report(_folder, [Some.File("train.jsonl", Lines), Some.File("dev.jsonl", Lines), Some.File("test.jsonl", Lines)]);
+        var written = await Some.Report(_folder, [Some.File("data.jsonl", lines)]);
+        var checkedOnly = await Some.Report(Some.File("data.jsonl", lines));
 
-        var texts = SnapshotReader.Read(Path.Combine(_folder, "train.jsonl.gz")).Select(example => example.Text);
-        Assert.Equal([" a\nb ", "c \"d\" é"], texts);
+        using var content = new MemoryStream();
+        foreach (var name in (string[])["train", "dev", "test"])
+        {
+            await using var split = new GZipStream(File.OpenRead(Path.Combine(_folder, name + ".jsonl.gz")), CompressionMode.Decompress);
+            await split.CopyToAsync(content, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content.ToArray()))[..12], written.Version);
+        Assert.Equal(written.Version, checkedOnly.Version);
     }
 
     [Fact]
-    public async Task CheckAsync_BrokenLine_IsRejectedWithItsPlace()
+    public async Task Version_OfARejectedDataset_IsNotThatOfWhatIsGoodInIt()
     {
-        var report = await Some.Report(Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",}\n"));
+        const string Good = "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":\"y\"}\n";
 
-        Assert.False(report.Accepted);
-        var finding = Assert.Single(report.Findings, finding => finding.Code == FindingCode.MalformedRecord);
+        var accepted = await Some.Report(Some.File("train.jsonl", Good));
+        var rejected = await Some.Report(Some.File("train.jsonl", Good + "{\n"));
+
+        Assert.NotEqual(accepted.Version, rejected.Version);
+    }
+
+    [Fact]
+    public async Task CheckAsync_ManyFindings_KeepsAHundredAndCountsAll()
+    {
+        var report = await Some.Report(Some.File("train.jsonl", string.Concat(Enumerable.Repeat("{x\n{\"text\":\"a\"}\n", 250))));
+
+        Assert.Equal(100, report.Findings.Count(finding => finding.Code == FindingCode.MalformedRecord));
+        Assert.Equal(250, report.Totals.Single(total => total.Code == FindingCode.MalformedRecord).Count);
+        Assert.Equal(249, report.Totals.Single(total => total.Code == FindingCode.DuplicateText).Count);
+    }
+
+    [Fact]
+    public async Task CheckAsync_TextInTestAndTrain_IsReportedInTrain()
+    {
+        var report = await Some.Report(
+            Some.File("test.jsonl", "{\"text\":\"Where is it?\",\"label\":\"x\"}\n"),
+            Some.File("train.jsonl", "{\"text\":\"other\",\"label\":\"y\"}\n{\"text\":\"where  is it?\",\"label\":\"x\"}\n"));
+
+        var finding = Assert.Single(report.Findings, finding => finding.Code == FindingCode.Leakage);
         Assert.Equal(("train.jsonl", 2L), (finding.File, finding.Line!.Value));
     }
+
+    [Fact]
+    public async Task Manifest_Severities_DecideAboutAcceptance()
+    {
+        var lines = Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":\"y\"}\n{\n");
+
+        var strict = await Some.Report(Some.File("dataset.json", """{"validation":{"severities":{"duplicate-text":"error","malformed-record":"warning"}}}"""), lines);
+        var relaxed = await Some.Report(Some.File("dataset.json", """{"validation":{"severities":{"duplicate-text":"ignore","malformed-record":"warning"}}}"""), lines);
+
+        Assert.False(strict.Accepted);
+        Assert.True(relaxed.Accepted);
+        Assert.Equal(1, relaxed.LeftOut);
+        Assert.DoesNotContain(relaxed.Totals, total => total.Code == FindingCode.DuplicateText);
+    }
+
+    [Theory]
+    [InlineData("""{"validation":{"severities":{"no-such-code":"error"}}}""")]
+    [InlineData("""{"validation":{"severities":{"no-examples":"warning"}}}""")]
+    [InlineData("""{"validation":{"severities":{"leakage":"fatal"}}}""")]
+    [InlineData("""{"validation":null}""")]
+    [InlineData("""{"task":"ner"}""")]
+    [InlineData("""{"tagScheme":"IOB3"}""")]
+    [InlineData("""{"model":"No Such Name"}""")]
+    [InlineData("""{"trian":false}""")]
+    [InlineData("""{"validation":{"maxRecordBytes":0}}""")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    public async Task Manifest_ThatMakesNoSense_IsRejected(string manifest)
+    {
+        var report = await Some.Report(Some.File("dataset.json", manifest), Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n"));
+
+        Assert.Equal("dataset.json", Assert.Single(report.Findings, finding => finding.Code == FindingCode.BadManifest).File);
+    }
+
+    [Fact]
+    public async Task CheckAsync_Cancelled_Stops() => await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DatasetGate.CheckAsync(
+        "sample", [Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n")], cancellationToken: new CancellationToken(canceled: true)));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
