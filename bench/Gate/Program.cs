@@ -1,6 +1,6 @@
+using System.Globalization;
 using Droptune.Bench.Gate;
 
-// check FOLDER | throughput | memory MEGABYTES… | fuzz COUNT [SEED]
 switch (args)
 {
     case ["check", var folder]:
@@ -9,11 +9,14 @@ switch (args)
     case ["throughput"]:
         await Throughput.RunAsync();
         break;
-    case ["memory", var megabytes, var format]:
-        await Memory.RunAsync(int.Parse(megabytes, System.Globalization.CultureInfo.InvariantCulture), format);
+    case ["memory", var megabytes, "jsonl" or "conll"]:
+        await Memory.RunAsync(int.Parse(megabytes, CultureInfo.InvariantCulture), args[2]);
+        break;
+    case ["fuzz", var count, var seed]:
+        await Fuzz.RunAsync(int.Parse(count, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
         break;
     default:
-        Console.Error.WriteLine("Use: check FOLDER | throughput | memory MEGABYTES jsonl|conll | fuzz COUNT [SEED]");
+        Console.Error.WriteLine("Use: check FOLDER | throughput | memory MEGABYTES jsonl|conll | fuzz COUNT SEED");
         return 2;
 }
 

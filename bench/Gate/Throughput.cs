@@ -56,7 +56,7 @@ internal static class Throughput
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {megabytes:F0} MB, scan {megabytes / scan:F0} MB/s, gate with snapshot {megabytes / gate:F0} MB/s"));
+            $"{name}: {megabytes:F0} MB, scan {megabytes / scan:F0} MB/s, gate {megabytes / gate:F0} MB/s"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"RATIO gate-{name} {gate / scan:F2} {Target:F1}"));
     }
 

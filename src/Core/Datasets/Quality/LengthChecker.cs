@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Text;
 using Droptune.Core.Datasets.Checking;
 using Droptune.Core.Datasets.Reading;
@@ -18,8 +19,8 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
     private static readonly SearchValues<byte> Alphanumeric =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
-    private static readonly int[] Bins = [8, 16, 32, 64, 128, 256, 512, 1024];
-    private readonly long[] _bins = new long[Bins.Length + 1];
+    private const int SmallestBin = 3; // powers of two: up to 8 characters, up to 16 and so on
+    private readonly long[] _bins = new long[9];
     private long _examples;
     private long _characters;
     private long _longest;
@@ -29,7 +30,7 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
 
     public LengthSummary Summary => new()
     {
-        Characters = [.. _bins.Select((count, i) => new LengthBin(i < Bins.Length ? Bins[i] : null, count))],
+        Characters = [.. _bins.Select((count, i) => new LengthBin(i < _bins.Length - 1 ? 1 << (SmallestBin + i) : null, count))],
         MeanCharacters = _examples == 0 ? 0 : Math.Round((double)_characters / _examples, 1),
         MaxCharacters = _longest,
         Unit = tokenizer is null ? "units" : "pieces",
@@ -76,8 +77,7 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
         _examples++;
         _characters += characters;
         _longest = Math.Max(_longest, characters);
-        var bin = Array.FindIndex(Bins, upTo => characters <= upTo);
-        _bins[bin < 0 ? Bins.Length : bin]++;
+        _bins[Math.Clamp(BitOperations.Log2((uint)Math.Max(characters - 1, 1)) + 1 - SmallestBin, 0, _bins.Length - 1)]++;
     }
 
     /// <summary>An upper bound that costs next to nothing: every byte that is no ASCII letter or digit ends a unit and may be one.</summary>
