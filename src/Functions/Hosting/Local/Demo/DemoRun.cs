@@ -19,6 +19,8 @@ internal sealed class DemoRun(IServiceProvider services, Uri address, LiveLine l
 
     private static readonly string[] ShownScores = ["f1", "accuracy"];
 
+    private const double LeastAccuracy = 0.5; // of intents on test; guessing is right in one of twenty
+
     private static readonly TimeSpan Short = TimeSpan.FromMinutes(3); // each step but the training
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(40); // the training, on a slow machine
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(300);
@@ -165,6 +167,11 @@ internal sealed class DemoRun(IServiceProvider services, Uri address, LiveLine l
             Short,
             async () => (await _evaluations.ListAsync(run.Model, limit: 50, stop)).FirstOrDefault(found => found.Version == run.ModelVersion),
             stop);
+        if (evaluation.Metrics["test.accuracy"] < LeastAccuracy)
+        {
+            throw new DemoFailedException($"the model learned too little: {Scores(evaluation.Metrics, "test")}");
+        }
+
         Done("evaluated", $"{Scores(evaluation.Metrics, "dev")}; {Scores(evaluation.Metrics, "test")} ('reports/{evaluation.Report}.md')");
     }
 
