@@ -77,6 +77,15 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     /// <summary>(B, H): tanh of a dense layer over each [CLS].</summary>
     public Tensor Pool(Tensor hidden) => Linear(hidden.select(1, 0), "bert.pooler.dense").tanh();
 
+    /// <summary>Logits of all pieces (N, vocabulary) for hidden states (N, H); the output matrix is that of the word embeddings.</summary>
+    public Tensor Guess(Tensor hidden)
+    {
+        var transformed = Norm(Activate(Linear(hidden, $"{BertWeights.LanguageHead}.transform.dense")), $"{BertWeights.LanguageHead}.transform.LayerNorm");
+        return F.linear(
+            transformed.to(Precision), weights[BertWeights.WordEmbeddings].to(Precision), weights[$"{BertWeights.LanguageHead}.bias"].to(Precision))
+            .to(ScalarType.Float32);
+    }
+
     public void Dispose() => weights.Dispose();
 
     private static Tensor Rows(Tensor table, Tensor ids) =>

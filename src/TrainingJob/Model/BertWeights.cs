@@ -12,6 +12,8 @@ public sealed class BertWeights : IDisposable
 {
     public const string WordEmbeddings = "bert.embeddings.word_embeddings.weight";
 
+    public const string LanguageHead = "cls.predictions";
+
     private static readonly string[] Projections = ["query", "key", "value"];
 
     private readonly Dictionary<string, Weight> _byName = [];
@@ -20,7 +22,10 @@ public sealed class BertWeights : IDisposable
     private readonly Device _device;
 
     /// <summary>Random weights as BERT starts: normal with the configuration's range, biases 0, norms 1.</summary>
-    public BertWeights(ModelConfig config, Device device)
+    /// <param name="config">Sizes and labels.</param>
+    /// <param name="device">Where to.</param>
+    /// <param name="language">With the head that guesses pieces instead of those for the task.</param>
+    public BertWeights(ModelConfig config, Device device, bool language = false)
     {
         (_config, _device) = (config, device);
         var hidden = config.HiddenSize;
@@ -41,6 +46,14 @@ public sealed class BertWeights : IDisposable
         }
 
         var heads = config.NumHiddenLayers + 1;
+        if (language)
+        {
+            Linear($"{LanguageHead}.transform.dense", heads, hidden, hidden);
+            Norm($"{LanguageHead}.transform.LayerNorm", heads);
+            Add($"{LanguageHead}.bias", heads, zeros(config.VocabSize, device: device), decays: false);
+            return;
+        }
+
         if (config.Task != TaskKind.TokenClassification)
         {
             Linear("bert.pooler.dense", heads, hidden, hidden);
@@ -63,7 +76,6 @@ public sealed class BertWeights : IDisposable
     {
         foreach (var weight in _all)
         {
-            using var _ = no_grad();
             if (!weight.Name.Contains(".qkv.", StringComparison.Ordinal))
             {
                 yield return (weight.Name, weight.Value.detach());
@@ -78,19 +90,22 @@ public sealed class BertWeights : IDisposable
         }
     }
 
-    /// <summary>Overwrites these weights with those of a model of the same shape.</summary>
+    /// <summary>Overwrites these weights with those of the same name in a model of the same shape.</summary>
     public void CopyFrom(BertWeights other)
     {
         using var _ = no_grad();
-        foreach (var (mine, theirs) in _all.Zip(other._all))
+        foreach (var mine in _all)
         {
-            mine.Value.copy_(theirs.Value);
+            if (other._byName.TryGetValue(mine.Name, out var theirs))
+            {
+                mine.Value.copy_(theirs.Value);
+            }
         }
     }
 
     public BertWeights Clone()
     {
-        var clone = new BertWeights(_config, _device);
+        var clone = new BertWeights(_config, _device, _byName.ContainsKey($"{LanguageHead}.bias"));
         clone.CopyFrom(this);
         return clone;
     }

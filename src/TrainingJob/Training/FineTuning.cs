@@ -26,15 +26,23 @@ public static class FineTuning
         var started = clock.GetUtcNow();
         var reports = new ProgressReports(progress, clock);
         reports.Stage(RunStage.Preparing);
-        var options = spec.Optimisation.For(spec.Base);
+        var (start, options) = (spec.Base, spec.Optimisation.For(spec.Base));
         var device = cuda.is_available() ? CUDA : CPU;
         var data = TrainingData.Load(input, options);
+        var training = new ModelTraining(input, data, device, reports);
 
-        using var model = Start(input, data, options, device);
+        IReadOnlyList<TrialRecord> trials = [];
+        if (options.Search is not null)
+        {
+            var record = input.CheckpointFolder is { } folder ? Path.Combine(folder, "search.json") : null;
+            var search = new OptionSearch(start, options, options.Seed, record, clock);
+            (start, options) = search.Run(Score, note => reports.Stage(RunStage.Searching, note), cancellationToken);
+            trials = search.Trials;
+        }
+
+        var (model, outcome) = training.Train(start, options, isTrial: false, cancellationToken);
+        using var trained = model;
         using var loss = new TaskLoss(options, data.TagCounts, data.TextCounts, device);
-        reports.Stage(RunStage.Training);
-        var trainer = new Trainer(model, data.Train, data.Dev, options, new(data.Tokenizer, options.PieceDropout!.Value), device, clock);
-        var outcome = trainer.Train(loss, reports, cancellationToken);
         var scores = data.Dev.Evaluate(model, loss, device);
 
         reports.Stage(RunStage.Exporting);
@@ -50,48 +58,18 @@ public static class FineTuning
         ServedFile.ChooseAsync(parameters, input.OutputFolder, [.. data.Dev.Examples], clock, cancellationToken).GetAwaiter().GetResult();
 
         var duration = clock.GetUtcNow() - started;
-        TrainingRecord.Of(spec, options, data, model, outcome, scores, check, started, duration).Write(input.OutputFolder);
+        TrainingRecord.Of(spec, start, options, data, model, outcome, scores, trials, check, started, duration).Write(input.OutputFolder);
         reports.Stage(RunStage.Done);
         return new(
-            outcome.Best, scores.Named().ToDictionary(s => $"dev.{s.Key}", s => s.Value),
+            outcome.Best!, scores.Named().ToDictionary(s => $"dev.{s.Key}", s => s.Value),
             outcome.BestEpoch, outcome.Curve.Count, duration, outcome.StoppedBecause);
-    }
 
-    private static BertModel Start(FineTuningInput input, TrainingData data, Optimisation options, Device device)
-    {
-        manual_seed(options.Seed);
-        var config = (input.BaseModelFolder is { } folder ? ModelConfig.From(ModelNaming.For(folder).Config) : Scratch(input.Spec, data, options)) with
+        double Score(BaseModel tried, Optimisation how, CancellationToken token)
         {
-            HiddenDropoutProb = options.Dropout!.Value,
-            AttentionProbsDropoutProb = options.Dropout.Value,
-            Droptune = new() { MaxLength = options.MaxLength, Traceparent = input.Spec.Traceparent },
-        };
-        config = config.WithLabels(data.Task, data.Tags?.Names ?? [], data.TextLabels?.Names ?? []);
-        var weights = new BertWeights(config, device);
-        if (input.BaseModelFolder is not null)
-        {
-            PretrainedModel.Load(input.BaseModelFolder, weights);
+            var (candidate, result) = training.Train(tried, how, isTrial: true, token);
+            candidate.Dispose();
+            return result.Best!.Value;
         }
-
-        var precision = options.Precision == "bfloat16" || (options.Precision == "auto" && device.type == TorchSharp.DeviceType.CUDA)
-            ? ScalarType.BFloat16
-            : ScalarType.Float32;
-        return new(config, weights) { Precision = precision };
-    }
-
-    private static ModelConfig Scratch(JobSpec spec, TrainingData data, Optimisation options)
-    {
-        var size = ModelSize.Of(spec.Base.Size);
-        return new()
-        {
-            VocabSize = data.Tokenizer.Vocabulary.Count,
-            HiddenSize = size.Hidden,
-            NumHiddenLayers = size.Layers,
-            NumAttentionHeads = size.Hidden / 64,
-            IntermediateSize = 4 * size.Hidden,
-            MaxPositionEmbeddings = options.MaxLength,
-            PadTokenId = data.Tokenizer.PadId,
-        };
     }
 
     private static Dictionary<string, (long[] Shape, float[] Data)> Parameters(BertModel model)
@@ -113,6 +91,9 @@ public sealed record FineTuningInput(JobSpec Spec, string SnapshotFolder, string
 
     /// <summary>Called after each checkpoint, so that the caller can store the folder somewhere safer.</summary>
     public Action<string>? CheckpointWritten { get; init; }
+
+    /// <summary>Time between two checkpoints: what a killed run may lose.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -1,17 +1,19 @@
 namespace Droptune.TrainingJob.Training;
 
 /// <summary>The learning rate by step: it rises from 0 during warm-up, then follows the schedule down to 0 (or stays).</summary>
-public sealed record LearningRate(string Schedule, double Peak, int WarmupSteps, int Steps)
+public sealed record LearningRate(string Schedule, double Peak, double WarmupRatio, int Steps)
 {
+    private readonly int _warmup = (int)(Steps * WarmupRatio);
+
     /// <param name="step">0-based.</param>
     public double At(int step)
     {
-        if (step < WarmupSteps)
+        if (step < _warmup)
         {
-            return Peak * (step + 1) / WarmupSteps;
+            return Peak * (step + 1) / _warmup;
         }
 
-        var rest = Math.Max(0, (double)(Steps - step) / Math.Max(1, Steps - WarmupSteps)); // 1 at the peak, 0 behind the end
+        var rest = Math.Max(0, (double)(Steps - step) / Math.Max(1, Steps - _warmup)); // 1 at the peak, 0 behind the end
         return Schedule switch
         {
             "linear" => Peak * rest,

@@ -9,55 +9,43 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
 
     private RunProgress _current = new() { Stage = RunStage.Preparing };
     private long _last;
-    private long _stageStart;
-    private int _firstStep;
+    private (int Steps, double Seconds)? _stageStart;
 
     public void Stage(RunStage stage, string? note = null)
     {
-        _current = _current with { Stage = stage, Note = note, Eta = null };
-        _firstStep = 0;
-        _stageStart = clock.GetTimestamp();
+        _current = new() { Stage = stage, Note = note, DevMetric = _current.DevMetric };
+        _stageStart = null;
         progress.Report(_current);
     }
 
-    /// <param name="step">Steps done.</param>
-    /// <param name="steps">Of so many.</param>
-    /// <param name="epoch">1-based.</param>
-    /// <param name="epochs">Of so many.</param>
-    /// <param name="tokens">Trained since the epoch began.</param>
+    /// <param name="state">Where the training is.</param>
+    /// <param name="steps">Steps of all epochs.</param>
+    /// <param name="epochs">Epochs at most.</param>
     /// <param name="loss">Mean since the epoch began; asked for only when it is reported.</param>
-    public void Step(int step, int steps, int epoch, int epochs, long tokens, Func<double> loss)
+    public void Step(TrainingState state, int steps, int epochs, Func<double> loss)
     {
-        if (epoch != _current.Epoch)
-        {
-            _epochStart = clock.GetTimestamp();
-        }
-
-        if (_firstStep == 0)
-        {
-            (_firstStep, _stageStart) = (step, clock.GetTimestamp()); // the first step sets much up: not counted
-        }
-        else if (step != steps && clock.GetElapsedTime(_last) < Interval)
+        var step = state.Rates.Count;
+        var isFirst = _stageStart is null;
+        _stageStart ??= (step, state.Seconds); // the first step sets much up: not counted
+        if (!isFirst && step != steps && clock.GetElapsedTime(_last) < Interval)
         {
             return;
         }
 
-        var seconds = clock.GetElapsedTime(_stageStart).TotalSeconds;
         _last = clock.GetTimestamp();
+        var (firstStep, firstSeconds) = _stageStart.Value;
         _current = _current with
         {
-            Epoch = epoch,
+            Epoch = state.Epoch,
             Epochs = epochs,
             Step = step,
             Steps = steps,
             Loss = loss(),
-            TokensPerSecond = tokens / Math.Max(1e-9, clock.GetElapsedTime(_epochStart).TotalSeconds),
-            Eta = step == _firstStep ? null : TimeSpan.FromSeconds(seconds / (step - _firstStep) * (steps - step)),
+            TokensPerSecond = state.Tokens / Math.Max(1e-9, state.EpochSeconds),
+            Eta = step == firstStep ? null : TimeSpan.FromSeconds((state.Seconds - firstSeconds) / (step - firstStep) * (steps - step)),
         };
         progress.Report(_current);
     }
-
-    private long _epochStart;
 
     public void Evaluated(DevMetric metric)
     {

@@ -1,4 +1,5 @@
 using Droptune.Core.Jobs;
+using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Optimizer;
@@ -7,100 +8,194 @@ using static TorchSharp.torch;
 namespace Droptune.TrainingJob.Training;
 
 /// <summary>The training loop: AdamW over shuffled batches, measured on dev after each epoch; the best epoch is kept.</summary>
-public sealed class Trainer(
-    BertModel model, EncodedSplit train, DevSet dev, Optimisation options, PieceDropout dropout, Device device, TimeProvider clock)
+public sealed class Trainer : IDisposable
 {
-    private readonly string _metric = options.EarlyStopping?.Metric ?? "f1";
+    private readonly BertModel _model;
+    private readonly BertModel _measured;
+    private readonly IObjective _objective;
+    private readonly EncodedSplit _train;
+    private readonly Optimisation _options;
+    private readonly TrainingSetting _setting;
+    private readonly ModelOptimizer _optimizer;
+    private readonly BertWeights _best;
+    private readonly WeightAverage? _average;
+    private readonly Tensor _lossSum;
+    private readonly LearningRate _rate;
+    private readonly string _metric;
 
-    /// <summary>Trains, and leaves the weights of the best epoch in the model.</summary>
-    public TrainingOutcome Train(TaskLoss loss, ProgressReports reports, CancellationToken cancellationToken)
+    /// <param name="model">What is trained.</param>
+    /// <param name="objective">For what.</param>
+    /// <param name="train">On what.</param>
+    /// <param name="options">How, with every default filled in.</param>
+    /// <param name="setting">Where, and how it is watched.</param>
+    public Trainer(BertModel model, IObjective objective, EncodedSplit train, Optimisation options, TrainingSetting setting)
     {
-        var started = clock.GetTimestamp();
-        var epochs = options.Epochs!.Value;
-        var patience = options.EarlyStopping?.Patience ?? Math.Max(2, epochs / 5);
-        var accumulation = options.GradientAccumulation;
-        var steps = epochs * ((Plan(1).Count + accumulation - 1) / accumulation);
-        var rate = new LearningRate(options.Schedule, options.LearningRate!.Value, (int)(steps * options.WarmupRatio), steps);
-
-        manual_seed(options.Seed);
-        using var optimizer = new ModelOptimizer(model, options, device);
-        using var best = model.Weights.Clone();
-        using var lossSum = zeros(1, device: device);
-        var curve = new List<EpochRecord>();
-        var (bestEpoch, bestScore, step) = (0, double.NegativeInfinity, 0);
-        var stopped = "epochs";
-
-        for (var epoch = 1; epoch <= epochs && stopped == "epochs"; epoch++)
-        {
-            var epochStart = clock.GetTimestamp();
-            var plan = Plan(epoch);
-            var tokens = 0L;
-            lossSum.zero_();
-            model.Training = true;
-            for (var first = 0; first < plan.Count; first += accumulation)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope(); // frees this step's tensors
-                var batches = Math.Min(accumulation, plan.Count - first);
-                for (var b = first; b < first + batches; b++)
-                {
-                    var batch = new Batch(train, plan[b], dropout.PadId);
-                    dropout.Apply(batch, Random(epoch, b));
-                    var words = optimizer.Embed(batch);
-                    var logits = model.Heads(model.Encode(words, batch.Mask(model, device)));
-                    var batchLoss = loss.Of(logits, batch, device);
-                    optimizer.Backward(batchLoss, words, batch);
-                    lossSum.add_(batchLoss.detach());
-                    tokens += batch.Tokens;
-                }
-
-                optimizer.Step(rate.At(step++), batches);
-                reports.Step(step, steps, epoch, epochs, tokens, () => lossSum.item<float>() / (first + batches));
-            }
-
-            var seconds = clock.GetElapsedTime(epochStart).TotalSeconds;
-            var meanLoss = lossSum.item<float>() / plan.Count;
-            if (!float.IsFinite(meanLoss))
-            {
-                throw new InvalidOperationException(
-                    $"The loss is not a number in epoch {epoch}: try a learning rate below {options.LearningRate}.");
-            }
-
-            optimizer.CatchUp();
-            var scores = dev.Evaluate(model, loss, device);
-            var score = scores.Of(_metric);
-            curve.Add(new(epoch, step, meanLoss, rate.At(step - 1), tokens / seconds, seconds, scores.Named().ToDictionary()));
-            reports.Evaluated(new(_metric, score));
-            if (score > bestScore)
-            {
-                (bestEpoch, bestScore) = (epoch, score);
-                best.CopyFrom(model.Weights);
-            }
-            else if (options.EarlyStopping is not null && epoch - bestEpoch >= patience)
-            {
-                stopped = "early-stopping";
-            }
-
-            if (options.MaxMinutes is { } minutes && clock.GetElapsedTime(started).TotalMinutes >= minutes)
-            {
-                stopped = "budget";
-            }
-        }
-
-        model.Weights.CopyFrom(best);
-        model.Training = false;
-        return new(new(_metric, bestScore), bestEpoch, curve, stopped);
+        (_model, _objective, _train, _options, _setting) = (model, objective, train, options, setting);
+        _optimizer = new(model, options, setting.Device, objective.UsesAllWords);
+        _best = model.Weights.Clone();
+        _average = options.AverageDecay > 0 ? new(model.Weights, options.AverageDecay) : null;
+        _measured = _average is null ? model : new(model.Config, _average.Weights) { Precision = model.Precision };
+        _lossSum = zeros(1, device: setting.Device).DetachFromDisposeScope();
+        _metric = options.EarlyStopping?.Metric ?? "f1";
+        Steps = options.Epochs!.Value * ((Plan(1).Count + options.GradientAccumulation - 1) / options.GradientAccumulation);
+        _rate = new(options.Schedule, options.LearningRate!.Value, options.WarmupRatio, Steps);
     }
 
-    private IReadOnlyList<int[]> Plan(int epoch) => BatchPlan.Of(train, options.BatchTokens!.Value, Random(epoch, -1));
+    /// <summary>Where the training is.</summary>
+    public TrainingState State { get; private set; } = new();
+
+    /// <summary>Optimizer steps of all epochs.</summary>
+    public int Steps { get; }
+
+    /// <summary>Trains from where it is to the end, and leaves the weights of the best epoch in the model.</summary>
+    public TrainingOutcome Train(CancellationToken cancellationToken)
+    {
+        manual_seed(_options.Seed);
+        _setting.Checkpoint?.Restore(this);
+        while (State.StoppedBecause is null)
+        {
+            RunEpoch(cancellationToken);
+            Evaluate();
+        }
+
+        _model.Weights.CopyFrom(_best);
+        _model.Training = false;
+        return new(
+            State.BestScore > double.MinValue ? new(_metric, State.BestScore) : null, State.BestEpoch, State.Curve, State.StoppedBecause);
+    }
+
+    /// <summary>Everything but <see cref="State"/> that a continued training needs, by name.</summary>
+    public IEnumerable<(string Name, Tensor Value)> Tensors()
+    {
+        var weights = _model.Weights.All.Select(w => ($"model.{w.Name}", w.Value));
+        var best = _best.All.Select(w => ($"best.{w.Name}", w.Value));
+        var average = _average?.Weights.All.Select(w => ($"average.{w.Name}", w.Value)) ?? [];
+        return [.. weights, .. best, .. average, .. _optimizer.State(), ("loss", _lossSum), ("random", get_rng_state())];
+    }
+
+    /// <summary>Continues from a state and the tensors that belong to it.</summary>
+    public void Restore(TrainingState state, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        using var withoutGradient = no_grad();
+        State = state;
+        foreach (var (name, value) in Tensors())
+        {
+            value.copy_(tensors[name]);
+        }
+
+        set_rng_state(tensors["random"]);
+        _optimizer.Continue(state.Rates);
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _best.Dispose();
+        _average?.Dispose();
+        _lossSum.Dispose();
+    }
+
+    private void RunEpoch(CancellationToken cancellationToken)
+    {
+        var plan = Plan(State.Epoch);
+        _model.Training = true;
+        var clock = _setting.Clock;
+        var last = clock.GetTimestamp();
+        while (State.Batches < plan.Count && !BudgetIsSpent)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                _setting.Checkpoint?.Save(this);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            using var scope = NewDisposeScope(); // frees this step's tensors
+            var batches = Math.Min(_options.GradientAccumulation, plan.Count - State.Batches);
+            for (var i = 0; i < batches; i++)
+            {
+                Backward(new Batch(_train, plan[State.Batches], _setting.PadId));
+            }
+
+            var rate = _rate.At(Math.Max(State.Rates.Count, (int)(Steps * BudgetSpent)));
+            _optimizer.Step(rate, batches);
+            State.Rates.Add(rate);
+            _average?.Add(_optimizer, State.Rates.Count);
+
+            var seconds = clock.GetElapsedTime(last).TotalSeconds;
+            last = clock.GetTimestamp();
+            State.EpochSeconds += seconds;
+            State.Seconds += seconds;
+            _setting.Reports.Step(State, Steps, _options.Epochs!.Value, () => _lossSum.item<float>() / State.Batches);
+            _setting.Checkpoint?.SaveIfDue(this);
+        }
+    }
+
+    private void Backward(Batch batch)
+    {
+        _objective.Prepare(batch, Random(State.Epoch, State.Batches));
+        var words = _optimizer.Embed(batch);
+        var loss = _objective.Loss(_model, _model.Encode(words, batch.Mask(_model, _setting.Device)), batch);
+        _optimizer.Backward(loss, words, batch);
+        _lossSum.add_(loss.detach());
+        State.Batches++;
+        State.Tokens += batch.Tokens;
+    }
+
+    private void Evaluate()
+    {
+        var meanLoss = _lossSum.item<float>() / State.Batches;
+        if (!float.IsFinite(meanLoss))
+        {
+            throw new InvalidOperationException(
+                $"The loss is not a number in epoch {State.Epoch}: try a learning rate below {_options.LearningRate}.");
+        }
+
+        _optimizer.CatchUp();
+        var start = _setting.Clock.GetTimestamp();
+        var scores = _objective.Evaluate(_measured);
+        State.Curve.Add(new(
+            State.Epoch, State.Rates.Count, meanLoss, State.Rates[^1], State.Tokens / State.EpochSeconds, State.EpochSeconds,
+            scores?.Named().ToDictionary() ?? []));
+
+        var score = scores?.Of(_metric);
+        if (score is null || score > State.BestScore)
+        {
+            State.BestEpoch = State.Epoch;
+            State.BestScore = score ?? double.MinValue;
+            _best.CopyFrom(_measured.Weights);
+        }
+
+        if (score is { } value)
+        {
+            _setting.Reports.Evaluated(new(_metric, value));
+        }
+
+        State.Seconds += _setting.Clock.GetElapsedTime(start).TotalSeconds;
+        var patience = _options.EarlyStopping?.Patience ?? Math.Max(2, _options.Epochs!.Value / 5);
+        State.StoppedBecause =
+            BudgetIsSpent ? "budget"
+            : State.Epoch == _options.Epochs ? "epochs"
+            : _options.EarlyStopping is not null && State.Epoch - State.BestEpoch >= patience ? "early-stopping"
+            : null;
+        (State.Epoch, State.Batches, State.Tokens, State.EpochSeconds) = (State.Epoch + 1, 0, 0, 0);
+        _lossSum.zero_();
+    }
+
+    // The schedule ends with the budget: a model stopped at a high rate would be worse than one trained for that time.
+    private double BudgetSpent => _options.MaxMinutes is { } minutes ? Math.Min(1, State.Seconds / 60 / minutes) : 0;
+
+    private bool BudgetIsSpent => BudgetSpent >= 1 && State.Rates.Count > 0;
+
+    private IReadOnlyList<int[]> Plan(int epoch) => BatchPlan.Of(_train, _options.BatchTokens!.Value, Random(epoch, -1));
 
     // One generator for each purpose, so that a run can be continued anywhere.
-    private Random Random(int epoch, int batch) => new(unchecked((((options.Seed * 1_000_003) + epoch) * 1_000_003) + batch));
+    private Random Random(int epoch, int batch) => new(unchecked((((_options.Seed * 1_000_003) + epoch) * 1_000_003) + batch));
 }
 
-/// <summary>How a training went.</summary>
-public sealed record TrainingOutcome(DevMetric Best, int BestEpoch, IReadOnlyList<EpochRecord> Curve, string StoppedBecause);
-
-/// <summary>One epoch: mean training loss, learning rate at its end, real tokens a second, seconds of training, scores on dev.</summary>
-public sealed record EpochRecord(
-    int Epoch, int Step, double Loss, double LearningRate, double TokensPerSecond, double Seconds, IReadOnlyDictionary<string, double> Dev);
+/// <summary>Where a training runs, and how it is watched.</summary>
+/// <param name="Device">Where the model is.</param>
+/// <param name="PadId">The id of [PAD].</param>
+/// <param name="Clock">Measures; a budget and checkpoints go by it.</param>
+/// <param name="Reports">Receives the progress.</param>
+/// <param name="Checkpoint">Where to continue from and to save; null = nowhere.</param>
+public sealed record TrainingSetting(Device Device, int PadId, TimeProvider Clock, ProgressReports Reports, Checkpoint? Checkpoint);

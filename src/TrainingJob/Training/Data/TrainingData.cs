@@ -6,8 +6,16 @@ using Droptune.Core.Text;
 namespace Droptune.TrainingJob.Training.Data;
 
 /// <summary>A snapshot, encoded once for the model that is to be trained on it.</summary>
+/// <param name="Task">What is learned.</param>
+/// <param name="Tokenizer">The model's.</param>
+/// <param name="Tags">Null without tags.</param>
+/// <param name="TextLabels">Null without text labels.</param>
+/// <param name="Train">The training split.</param>
+/// <param name="Texts">What masked-language modelling reads: the training split and the texts without labels, if there are any.</param>
+/// <param name="Dev">The dev split.</param>
+/// <param name="TrainExamples">The number of examples that <paramref name="Train"/> was made of.</param>
 public sealed record TrainingData(
-    TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, DevSet Dev, int TrainExamples)
+    TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev, int TrainExamples)
 {
     public long[]? TagCounts => Tags is null ? null : Train.CountTags(Tags.Count);
 
@@ -24,15 +32,19 @@ public sealed record TrainingData(
             throw new InvalidDataException($"{input.SnapshotFolder} has {examples.Count} training and {dev.Count} dev examples: both are needed");
         }
 
+        var texts = options.Pretrain is null && options.Search is null ? [] : Read(input.SnapshotFolder, "unlabelled");
         var tokenizer = input.BaseModelFolder is { } folder
             ? WordPieceTokenizer.Load(folder)
-            : NewTokenizer(examples, options.VocabularySize);
+            : NewTokenizer(examples.Concat(texts), options.VocabularySize);
         var tags = task == TaskKind.TextClassification ? null : LabelSet.OfTags(examples);
         var textLabels = task == TaskKind.TokenClassification ? null : LabelSet.OfTexts(examples);
-        var train = EncodedSplit.Of(
-            examples.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, tags, textLabels, options.MaxLength);
+        var train = Encode(examples, tags, textLabels);
+        return new(
+            task, tokenizer, tags, textLabels, train, texts.Count == 0 ? train : Encode(examples.Concat(texts), null, null),
+            new(dev, tokenizer, tags, textLabels, options.MaxLength), examples.Count);
 
-        return new(task, tokenizer, tags, textLabels, train, new(dev, tokenizer, tags, textLabels, options.MaxLength), examples.Count);
+        EncodedSplit Encode(IEnumerable<Example> split, LabelSet? tags, LabelSet? textLabels) => EncodedSplit.Of(
+            split.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, tags, textLabels, options.MaxLength);
     }
 
     private static WordPieceTokenizer NewTokenizer(IEnumerable<Example> examples, int size)
@@ -41,6 +53,9 @@ public sealed record TrainingData(
         return new(WordPieceTrainer.Train(examples, options, size), options);
     }
 
-    private static List<Example> Read(string folder, string split) =>
-        [.. SnapshotReader.Read(Path.Combine(folder, $"{split}.jsonl.gz"))];
+    private static List<Example> Read(string folder, string split)
+    {
+        var path = Path.Combine(folder, $"{split}.jsonl.gz");
+        return File.Exists(path) ? [.. SnapshotReader.Read(path)] : [];
+    }
 }

@@ -84,15 +84,8 @@ public sealed class AdamW : IDisposable
     public IEnumerable<(string Name, Tensor Value)> State() => _weights.Index().SelectMany(
         w => new[] { ($"first.{w.Item.Name}", _first[w.Index]), ($"second.{w.Item.Name}", _second[w.Index]) });
 
-    /// <summary>Continues after <paramref name="steps"/> steps with the moments of <see cref="State"/>.</summary>
-    public void Restore(IReadOnlyDictionary<string, Tensor> state, int steps)
-    {
-        Steps = steps;
-        foreach (var (name, value) in State())
-        {
-            value.copy_(state[name]);
-        }
-    }
+    /// <summary>Continues after so many steps; their moments are copied into <see cref="State"/>.</summary>
+    public void Continue(int steps) => Steps = steps;
 
     public void Dispose()
     {

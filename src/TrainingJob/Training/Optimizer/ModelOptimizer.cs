@@ -92,6 +92,16 @@ public sealed class ModelOptimizer : IDisposable
     /// <summary>Makes every weight current, before the model is evaluated or saved.</summary>
     public void CatchUp() => _words?.CatchUp();
 
+    /// <summary>Moments and steps by name, for a checkpoint.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State() => [.. _dense.State(), .. _words?.State() ?? []];
+
+    /// <summary>Continues after steps with the given learning rates; what belongs to them is copied into <see cref="State"/>.</summary>
+    public void Continue(IReadOnlyList<double> rates)
+    {
+        _dense.Continue(rates.Count);
+        _words?.Continue(rates);
+    }
+
     public void Dispose()
     {
         _dense.Dispose();

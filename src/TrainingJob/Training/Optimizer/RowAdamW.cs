@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Droptune.TrainingJob.Model;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ public sealed class RowAdamW : IDisposable
     private readonly int _width;
     private readonly Tensor _first;
     private readonly Tensor _second;
-    private readonly int[] _upToDate; // the step that each row is at
+    private readonly Tensor _upToDate; // int32, the step that each row is at
     private readonly int[] _slots; // row → slot in this step's gradients, or -1
     private readonly List<double> _rates = [0]; // by step
     private readonly List<double> _kept = [1]; // what decay leaves of a weight from step 0 to a step
@@ -33,7 +34,7 @@ public sealed class RowAdamW : IDisposable
         _width = (int)table.Value.shape[1];
         _first = zeros_like(table.Value).DetachFromDisposeScope();
         _second = zeros_like(table.Value).DetachFromDisposeScope();
-        _upToDate = new int[table.Value.shape[0]];
+        _upToDate = zeros(table.Value.shape[0], ScalarType.Int32).DetachFromDisposeScope();
         _slots = new int[table.Value.shape[0]];
         Array.Fill(_slots, -1);
     }
@@ -88,11 +89,9 @@ public sealed class RowAdamW : IDisposable
     /// <summary>Updates the rows used since the last step with <paramref name="scale"/> times their gradients.</summary>
     public void Step(double learningRate, double scale)
     {
-        var rate = learningRate * _rateScale;
-        _rates.Add(rate);
-        _kept.Add(_kept[^1] * (1 - (rate * _weightDecay)));
-
-        var step = new AdamStep(Steps, rate, _weightDecay);
+        AddRate(learningRate);
+        var step = new AdamStep(Steps, _rates[^1], _weightDecay);
+        var upToDate = MemoryMarshal.Cast<byte, int>(_upToDate.bytes);
         var (table, first, second) = (new Floats(_table.Value), new Floats(_first), new Floats(_second));
         for (var slot = 0; slot < _rows.Count; slot++)
         {
@@ -100,7 +99,7 @@ public sealed class RowAdamW : IDisposable
             step.Apply(
                 table.Slice(row * _width, _width), _gradients.AsSpan(slot * _width, _width),
                 first.Slice(row * _width, _width), second.Slice(row * _width, _width), (float)scale);
-            _upToDate[row] = Steps;
+            upToDate[row] = Steps;
             _slots[row] = -1;
         }
 
@@ -109,45 +108,46 @@ public sealed class RowAdamW : IDisposable
     }
 
     /// <summary>Brings the whole table up to date, before it is evaluated or saved.</summary>
-    public void CatchUp() => CatchUp(Enumerable.Range(0, _upToDate.Length));
+    public void CatchUp() => CatchUp(Enumerable.Range(0, _slots.Length));
 
-    /// <summary>The moments, for a checkpoint; call <see cref="CatchUp()"/> first.</summary>
+    /// <summary>The moments, and the step that each row is at, for a checkpoint.</summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>
-        [($"first.{_table.Name}", _first), ($"second.{_table.Name}", _second)];
+        [($"first.{_table.Name}", _first), ($"second.{_table.Name}", _second), ($"step.{_table.Name}", _upToDate)];
 
-    /// <summary>Continues after the steps with the given learning rates, with the moments of <see cref="State"/>.</summary>
-    public void Restore(IReadOnlyDictionary<string, Tensor> state, IEnumerable<double> rates)
+    /// <summary>Continues after steps with the given learning rates; what belongs to them is copied into <see cref="State"/>.</summary>
+    public void Continue(IEnumerable<double> rates)
     {
-        foreach (var rate in rates.Select(rate => rate * _rateScale))
+        foreach (var rate in rates)
         {
-            _rates.Add(rate);
-            _kept.Add(_kept[^1] * (1 - (rate * _weightDecay)));
+            AddRate(rate);
         }
-
-        foreach (var (name, value) in State())
-        {
-            value.copy_(state[name]);
-        }
-
-        Array.Fill(_upToDate, Steps);
     }
 
     public void Dispose()
     {
         _first.Dispose();
         _second.Dispose();
+        _upToDate.Dispose();
+    }
+
+    private void AddRate(double learningRate)
+    {
+        var rate = learningRate * _rateScale;
+        _rates.Add(rate);
+        _kept.Add(_kept[^1] * (1 - (rate * _weightDecay)));
     }
 
     private void CatchUp(IEnumerable<int> rows)
     {
         var (table, first, second) = (new Floats(_table.Value), new Floats(_first), new Floats(_second));
+        var upToDate = MemoryMarshal.Cast<byte, int>(_upToDate.bytes);
         foreach (var row in rows)
         {
             var parameters = table.Slice(row * _width, _width);
             var m = first.Slice(row * _width, _width);
             var v = second.Slice(row * _width, _width);
-            var end = IsStill(m) ? _upToDate[row] : Math.Min(Steps, _upToDate[row] + LongestMotion);
-            for (var step = _upToDate[row] + 1; step <= end; step++)
+            var end = IsStill(m) ? upToDate[row] : Math.Min(Steps, upToDate[row] + LongestMotion);
+            for (var step = upToDate[row] + 1; step <= end; step++)
             {
                 new AdamStep(step, _rates[step], _weightDecay).ApplyWithoutGradient(parameters, m, v);
             }
@@ -164,7 +164,7 @@ public sealed class RowAdamW : IDisposable
                 m.Clear();
             }
 
-            _upToDate[row] = Steps;
+            upToDate[row] = Steps;
         }
     }
 

@@ -16,7 +16,7 @@ internal static class ModelCard
         Line($"");
         Line($"| | |");
         Line($"|---|---|");
-        Line($"| base | {spec.Base.Name}{(spec.Base.Size is { } size ? $", {size}" : "")} |");
+        Line($"| base | {record.Start.Name}{(record.Start.Size is { } size ? $", {size}" : "")} |");
         Line($"| parameters | {counts.Parameters:N0} |");
         Line($"| vocabulary | {counts.Vocabulary:N0} pieces |");
         Line($"| training data | {counts.TrainExamples:N0} examples, {counts.TrainTokens:N0} pieces |");

@@ -13,6 +13,12 @@ public sealed record TrainingRecord
 {
     public required JobSpec Spec { get; init; }
 
+    /// <summary>The base model or size: as asked for, or found by a search.</summary>
+    public required BaseModel Start { get; init; }
+
+    /// <summary>Every trial of a search; none without one.</summary>
+    public required IReadOnlyList<TrialRecord> Trials { get; init; }
+
     /// <summary>The options with every default filled in.</summary>
     public required Optimisation Options { get; init; }
 
@@ -38,11 +44,13 @@ public sealed record TrainingRecord
     public required OnnxCheck OnnxCheck { get; init; }
 
     internal static TrainingRecord Of(
-        JobSpec spec, Optimisation options, TrainingData data, BertModel model, TrainingOutcome outcome, DevScores scores,
-        OnnxCheck check, DateTimeOffset started, TimeSpan duration) => new()
+        JobSpec spec, BaseModel start, Optimisation options, TrainingData data, BertModel model, TrainingOutcome outcome, DevScores scores,
+        IReadOnlyList<TrialRecord> trials, OnnxCheck check, DateTimeOffset started, TimeSpan duration) => new()
         {
             Spec = spec,
+            Start = start,
             Options = options,
+            Trials = trials,
             Environment = TrainingEnvironment.Here(model),
             Counts = new(
                 data.TrainExamples, data.Train.Tokens, data.Dev.Count, data.Tags?.Count ?? 0, data.TextLabels?.Count ?? 0,
@@ -51,7 +59,7 @@ public sealed record TrainingRecord
             Seconds = duration.TotalSeconds,
             Curve = outcome.Curve,
             BestEpoch = outcome.BestEpoch,
-            Best = outcome.Best,
+            Best = outcome.Best!,
             Dev = scores.Named().ToDictionary(),
             StoppedBecause = outcome.StoppedBecause,
             OnnxCheck = check,

@@ -1,0 +1,120 @@
+using Droptune.Core.Inference;
+using Droptune.Core.Jobs;
+using Droptune.TrainingJob.Checkpoints;
+using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Training.Data;
+using static TorchSharp.torch;
+
+namespace Droptune.TrainingJob.Training;
+
+/// <summary>Makes a model by one set of options: from scratch or a base model, pre-trained if asked for, then trained for the task.</summary>
+internal sealed class ModelTraining(FineTuningInput input, TrainingData data, Device device, ProgressReports reports)
+{
+    /// <param name="start">The base model, or the size from scratch.</param>
+    /// <param name="options">With every default filled in.</param>
+    /// <param name="isTrial">A trial writes no checkpoint, and reports no stages of its own.</param>
+    /// <param name="cancellationToken">Ends it, after a checkpoint.</param>
+    public (BertModel Model, TrainingOutcome Outcome) Train(
+        BaseModel start, Optimisation options, bool isTrial, CancellationToken cancellationToken)
+    {
+        manual_seed(options.Seed);
+        var config = Config(start, options);
+        var weights = new BertWeights(config, device);
+        if (input.BaseModelFolder is { } folder)
+        {
+            PretrainedModel.Load(folder, weights);
+        }
+
+        if (options.Pretrain is { } pretraining)
+        {
+            Pretrain(weights, config, options, pretraining, isTrial, cancellationToken);
+        }
+
+        if (!isTrial)
+        {
+            reports.Stage(RunStage.Training);
+        }
+
+        var model = new BertModel(config, weights) { Precision = Precision(options) };
+        using var loss = new TaskLoss(options, data.TagCounts, data.TextCounts, device);
+        var dropout = new PieceDropout(data.Tokenizer, options.PieceDropout!.Value);
+        using var trainer = new Trainer(
+            model, new TaskObjective(loss, data.Dev, dropout, device), data.Train, options, Setting("training", start, options, isTrial));
+        return (model, trainer.Train(cancellationToken));
+    }
+
+    private void Pretrain(
+        BertWeights weights, ModelConfig config, Optimisation options, Pretraining pretraining, bool isTrial, CancellationToken cancellationToken)
+    {
+        if (!isTrial)
+        {
+            reports.Stage(RunStage.Pretraining);
+        }
+
+        using var language = new BertWeights(config, device, language: true);
+        language.CopyFrom(weights);
+        if (input.BaseModelFolder is { } folder)
+        {
+            PretrainedModel.Load(folder, language);
+        }
+
+        var how = options with
+        {
+            Epochs = pretraining.Epochs,
+            LearningRate = pretraining.LearningRate ?? (input.BaseModelFolder is null ? options.LearningRate : 5e-5),
+            MaxMinutes = options.MaxMinutes / 2, // half of the time is for the task
+            FrozenLayers = 0,
+            LayerDecay = 1,
+            AverageDecay = 0,
+            EarlyStopping = null,
+        };
+        using var model = new BertModel(config, language) { Precision = Precision(options) };
+        using var trainer = new Trainer(
+            model, new MaskedLanguageObjective(data.Tokenizer, pretraining.MaskedPart, device), data.Texts, how,
+            Setting("pretraining", new(), how, isTrial));
+        trainer.Train(cancellationToken);
+        weights.CopyFrom(language);
+    }
+
+    private ModelConfig Config(BaseModel start, Optimisation options)
+    {
+        var config = input.BaseModelFolder is { } folder ? ModelConfig.From(ModelNaming.For(folder).Config) : Scratch(ModelSize.Of(start.Size), options);
+        if (options.FrozenLayers > config.NumHiddenLayers + 1)
+        {
+            throw new ArgumentException(
+                $"optimisation.frozenLayers is {options.FrozenLayers}; the model has embeddings and {config.NumHiddenLayers} layers to freeze");
+        }
+
+        return (config with
+        {
+            HiddenDropoutProb = options.Dropout!.Value,
+            AttentionProbsDropoutProb = options.Dropout.Value,
+            Droptune = new() { MaxLength = options.MaxLength, Traceparent = input.Spec.Traceparent },
+        }).WithLabels(data.Task, data.Tags?.Names ?? [], data.TextLabels?.Names ?? []);
+    }
+
+    private ModelConfig Scratch(ModelSize size, Optimisation options) => new()
+    {
+        VocabSize = data.Tokenizer.Vocabulary.Count,
+        HiddenSize = size.Hidden,
+        NumHiddenLayers = size.Layers,
+        NumAttentionHeads = size.Hidden / 64,
+        IntermediateSize = 4 * size.Hidden,
+        MaxPositionEmbeddings = options.MaxLength,
+        PadTokenId = data.Tokenizer.PadId,
+    };
+
+    private ScalarType Precision(Optimisation options) =>
+        options.Precision == "bfloat16" || (options.Precision == "auto" && device.type == TorchSharp.DeviceType.CUDA)
+            ? ScalarType.BFloat16
+            : ScalarType.Float32;
+
+    private TrainingSetting Setting(string stage, BaseModel start, Optimisation options, bool isTrial)
+    {
+        var checkpoint = input.CheckpointFolder is { } folder && !isTrial
+            ? new Checkpoint(
+                folder, stage, RunIds.For(input.Spec with { Base = start, Optimisation = options }), input.CheckpointInterval, input.Clock, input.CheckpointWritten)
+            : null;
+        return new(device, data.Tokenizer.PadId, input.Clock, reports, checkpoint);
+    }
+}

@@ -1,0 +1,46 @@
+using Droptune.Core.Jobs;
+
+namespace Droptune.TrainingJob.Training;
+
+/// <summary>Where a training is, beside its tensors: with them it can be continued anywhere.</summary>
+public sealed record TrainingState
+{
+    /// <summary>1-based.</summary>
+    public int Epoch { get; set; } = 1;
+
+    /// <summary>Batches of the epoch that are done.</summary>
+    public int Batches { get; set; }
+
+    /// <summary>Real tokens of the epoch that are done.</summary>
+    public long Tokens { get; set; }
+
+    /// <summary>Time of the epoch so far.</summary>
+    public double EpochSeconds { get; set; }
+
+    /// <summary>Time of all, over all attempts.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>The learning rate of each step done.</summary>
+    public List<double> Rates { get; init; } = [];
+
+    public List<EpochRecord> Curve { get; init; } = [];
+
+    /// <summary>0 before the first evaluation.</summary>
+    public int BestEpoch { get; set; }
+
+    public double BestScore { get; set; } = double.MinValue;
+
+    /// <summary>Null while it goes on.</summary>
+    public string? StoppedBecause { get; set; }
+}
+
+/// <summary>How a training went.</summary>
+/// <param name="Best">The score of the epoch that was kept; null where there is none on dev.</param>
+/// <param name="BestEpoch">1-based.</param>
+/// <param name="Curve">Every epoch.</param>
+/// <param name="StoppedBecause">"epochs", "early-stopping" or "budget".</param>
+public sealed record TrainingOutcome(DevMetric? Best, int BestEpoch, IReadOnlyList<EpochRecord> Curve, string StoppedBecause);
+
+/// <summary>One epoch: mean training loss, learning rate at its end, real tokens a second, seconds of training, scores on dev.</summary>
+public sealed record EpochRecord(
+    int Epoch, int Step, double Loss, double LearningRate, double TokensPerSecond, double Seconds, IReadOnlyDictionary<string, double> Dev);

@@ -1,0 +1,99 @@
+using Droptune.Core.Jobs;
+using Droptune.TrainingJob.Training;
+
+namespace Droptune.TrainingJob.Tests.Training;
+
+public sealed class ResumeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("droptune resume ").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(RunStage.Training, 3)] // in the first epoch
+    [InlineData(RunStage.Training, 14)] // after an epoch that was the best
+    [InlineData(RunStage.Pretraining, 5)]
+    public void Run_KilledAndStartedAgain_SameModelAsWithoutThat(RunStage stage, int step)
+    {
+        Run("whole", new Some.Progress());
+
+        Assert.Throws<KilledException>(() => Run("killed", new Killer(stage, step)));
+        var progress = new Some.Progress();
+        Run("killed", progress);
+
+        Assert.Equal(Weights("whole"), Weights("killed"));
+        var first = progress.All.First(p => p.Stage == stage && p.Step > 0);
+        Assert.InRange(first.Step, step, step + 2); // it did not begin again
+    }
+
+    [Fact]
+    public void Run_CancelledAndStartedAgain_ContinuesFromThere()
+    {
+        Run("whole", new Some.Progress());
+        using var stop = new CancellationTokenSource();
+
+        Assert.Throws<OperationCanceledException>(() =>
+            Run("stopped", new Killer(RunStage.Training, 20, stop), interval: TimeSpan.FromHours(1), stop: stop.Token));
+        Run("stopped", new Some.Progress());
+
+        Assert.Equal(Weights("whole"), Weights("stopped"));
+    }
+
+    [Fact]
+    public void Run_CheckpointOfOtherOptions_BeginsAnew()
+    {
+        Assert.Throws<KilledException>(() => Run("run", new Killer(RunStage.Training, 20)));
+        var progress = new Some.Progress();
+
+        Run("run", progress, options => options with { LearningRate = 1e-3 });
+
+        Assert.Equal(1, progress.All.First(p => p.Step > 0 && p.Stage == RunStage.Training).Step);
+    }
+
+    private void Run(
+        string name, IProgress<RunProgress> progress, Func<Optimisation, Optimisation>? change = null, TimeSpan? interval = null,
+        CancellationToken? stop = null)
+    {
+        var options = Some.Spec().Optimisation with
+        {
+            Epochs = 4, Pretrain = new() { Epochs = 2 }, AverageDecay = 0.9, GradientAccumulation = 2, PieceDropout = 0.1,
+        };
+        var spec = Some.Spec() with { Optimisation = change?.Invoke(options) ?? options };
+        var input = new FineTuningInput(spec, Some.Snapshot(Path.Combine(_folder, "snapshot")), null, Path.Combine(_folder, name))
+        {
+            CheckpointFolder = Path.Combine(_folder, $"{name} checkpoint"),
+            CheckpointInterval = interval ?? TimeSpan.Zero,
+            Clock = new EagerClock(),
+        };
+        FineTuning.Run(input, progress, stop ?? TestContext.Current.CancellationToken);
+    }
+
+    private byte[] Weights(string name) => File.ReadAllBytes(Path.Combine(_folder, name, "model.safetensors"));
+
+    /// <summary>Time in which every step is worth a report.</summary>
+    private sealed class EagerClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long GetTimestamp() => _ticks += TimestampFrequency;
+    }
+
+    private sealed class KilledException : Exception;
+
+    /// <summary>Ends a run at a step, as a killed process would or by cancelling.</summary>
+    private sealed class Killer(RunStage stage, int step, CancellationTokenSource? stop = null) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value)
+        {
+            if (value.Stage == stage && value.Step >= step)
+            {
+                if (stop is null)
+                {
+                    throw new KilledException();
+                }
+
+                stop.Cancel();
+            }
+        }
+    }
+}
