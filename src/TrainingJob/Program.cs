@@ -8,6 +8,7 @@ var root = new RootCommand("Trains, evaluates and exports Droptune models, on th
 {
     TrainCommand.Create(),
     EvaluateCommand.Create(),
+    ExportCommand.Create(),
     ValidateCommand.Create(),
     WorkCommand.Create(),
 };

@@ -19,7 +19,7 @@ internal sealed class DemoRun(IServiceProvider services, Uri address, LiveLine l
 
     private static readonly string[] ShownScores = ["f1", "accuracy"];
 
-    private const double LeastAccuracy = 0.5; // of intents on test; guessing is right in one of twenty
+    private const double LeastAccuracy = 0.5; // of intents on test; there are sixteen
 
     private static readonly TimeSpan Short = TimeSpan.FromMinutes(3); // each step but the training
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(40); // the training, on a slow machine
