@@ -122,7 +122,15 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
     /// they are spaces, a line that has the columns of a token line is one.
     /// </summary>
     private bool IsComment(ReadOnlySpan<byte> line) =>
-        !line.Contains((byte)'\t') && (NameOf(line).Length > 0 || (_columns == 0 ? !line.EndsWith(" O"u8) : CountWords(line) != _columns));
+        !line.Contains((byte)'\t') && (NameOf(line).Length > 0 || (_columns == 0 ? !EndsInTag(line) : CountWords(line) != _columns));
+
+    /// <summary>Whether the last word looks like a tag: before the first token line that is all there is to go by.</summary>
+    private static bool EndsInTag(ReadOnlySpan<byte> line)
+    {
+        var word = line.TrimEnd(" "u8);
+        word = word[(word.LastIndexOf((byte)' ') + 1)..];
+        return word.SequenceEqual("O"u8) || (word.Length > 2 && word[1] == '-' && "BILOUESM"u8.Contains(word[0]));
+    }
 
     /// <summary>The name in "# name = value"; empty for anything else.</summary>
     private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
