@@ -160,8 +160,13 @@ public sealed class ModelCacheTests(AzuriteFixture azurite) : IAsyncLifetime
         await _store.AddVersionAsync(
             new()
             {
-                Model = "support", Version = version, RunId = "run", Dataset = "support", DatasetVersion = "data",
-                Task = TaskKind.Joint, CreatedAt = TimeProvider.System.GetUtcNow(),
+                Model = "support",
+                Version = version,
+                RunId = "run",
+                Dataset = "support",
+                DatasetVersion = "data",
+                Task = TaskKind.Joint,
+                CreatedAt = TimeProvider.System.GetUtcNow(),
             },
             Token);
     }

@@ -34,7 +34,11 @@ public sealed class ModelConfigTests : IDisposable
     {
         var config = new ModelConfig
         {
-            VocabSize = 10, HiddenSize = 8, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 16,
+            VocabSize = 10,
+            HiddenSize = 8,
+            NumHiddenLayers = 1,
+            NumAttentionHeads = 2,
+            IntermediateSize = 16,
             Droptune = new() { MaxLength = 128 },
         };
 

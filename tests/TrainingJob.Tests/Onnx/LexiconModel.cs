@@ -22,15 +22,32 @@ internal static class LexiconModel
 
     private static readonly Dictionary<string, string> TagOf = new()
     {
-        ["berlin"] = "B-city", ["new"] = "B-city", ["york"] = "I-city", ["北"] = "B-city", ["京"] = "I-city",
-        ["monday"] = "B-date", ["next"] = "B-date", ["week"] = "I-date", ["明"] = "B-date", ["天"] = "I-date",
+        ["berlin"] = "B-city",
+        ["new"] = "B-city",
+        ["york"] = "I-city",
+        ["北"] = "B-city",
+        ["京"] = "I-city",
+        ["monday"] = "B-date",
+        ["next"] = "B-date",
+        ["week"] = "I-date",
+        ["明"] = "B-date",
+        ["天"] = "I-date",
     };
 
     private static readonly Dictionary<string, string> LabelOf = new()
     {
-        ["book"] = "book", ["flight"] = "book", ["订"] = "book", ["票"] = "book",
-        ["refund"] = "refund", ["money"] = "refund", ["退"] = "refund", ["款"] = "refund",
-        ["hello"] = "greet", ["hi"] = "greet", ["你"] = "greet", ["好"] = "greet",
+        ["book"] = "book",
+        ["flight"] = "book",
+        ["订"] = "book",
+        ["票"] = "book",
+        ["refund"] = "refund",
+        ["money"] = "refund",
+        ["退"] = "refund",
+        ["款"] = "refund",
+        ["hello"] = "greet",
+        ["hi"] = "greet",
+        ["你"] = "greet",
+        ["好"] = "greet",
     };
 
     private static readonly string[] Vocabulary =
@@ -47,8 +64,13 @@ internal static class LexiconModel
         var vocabulary = Vocabulary.Distinct().ToArray();
         var config = new ModelConfig
         {
-            VocabSize = vocabulary.Length, HiddenSize = Hidden, NumHiddenLayers = Layers, NumAttentionHeads = 4,
-            IntermediateSize = Inner, MaxPositionEmbeddings = 64, Droptune = new() { MaxLength = 32 },
+            VocabSize = vocabulary.Length,
+            HiddenSize = Hidden,
+            NumHiddenLayers = Layers,
+            NumAttentionHeads = 4,
+            IntermediateSize = Inner,
+            MaxPositionEmbeddings = 64,
+            Droptune = new() { MaxLength = 32 },
         }.WithLabels(TaskKind.Joint, Tags, Labels);
         config.Save(folder);
         new WordPieceTokenizer(new Vocabulary(vocabulary), new()).Save(folder);

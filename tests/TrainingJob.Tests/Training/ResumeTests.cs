@@ -56,7 +56,11 @@ public sealed class ResumeTests : IDisposable
     {
         var options = Some.Spec().Optimisation with
         {
-            Epochs = 4, Pretrain = new() { Epochs = 2 }, AverageDecay = 0.9, GradientAccumulation = 2, PieceDropout = 0.1,
+            Epochs = 4,
+            Pretrain = new() { Epochs = 2 },
+            AverageDecay = 0.9,
+            GradientAccumulation = 2,
+            PieceDropout = 0.1,
         };
         var spec = Some.Spec() with { Optimisation = change?.Invoke(options) ?? options };
         var input = new FineTuningInput(spec, Some.Snapshot(Path.Combine(_folder, "snapshot")), null, Path.Combine(_folder, name))

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json;
 using Azure.Storage.Queues;
 using Droptune.Core;
 using Droptune.Core.Datasets;
@@ -9,7 +10,6 @@ using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
-using System.Text.Json;
 
 namespace Droptune.TrainingJob.Tests.Work;
 
