@@ -58,6 +58,11 @@ public static class DatasetGate
                 }
             }
 
+            foreach (var problem in JobSpecRules.Problems(manifest))
+            {
+                log.Add(FindingCode.BadManifest, problem);
+            }
+
             var problems = new List<ValidationResult>();
             Validator.TryValidateObject(manifest.Validation, new ValidationContext(manifest.Validation), problems, validateAllProperties: true);
             foreach (var problem in problems)

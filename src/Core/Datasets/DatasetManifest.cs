@@ -31,6 +31,9 @@ public sealed record DatasetManifest
     /// <summary>A folder of <c>base-models</c>, or "scratch"; null = the default of the storage account.</summary>
     public string? BaseModel { get; init; }
 
+    /// <summary>Size of a model from scratch, a name of <see cref="ModelSize"/>; a manifest that states it asks for such a model.</summary>
+    public string? Size { get; init; }
+
     /// <summary>Name of the model to train; null = the dataset's name.</summary>
     public string? Model { get; init; }
 
@@ -40,6 +43,11 @@ public sealed record DatasetManifest
 
     /// <summary>False = validate only.</summary>
     public bool Train { get; init; } = true;
+
+    /// <summary>What the training starts from.</summary>
+    /// <param name="otherwise">Name of the base model where the manifest leaves it open.</param>
+    public BaseModel Start(string otherwise) =>
+        new() { Name = BaseModel ?? (Size is null ? otherwise : Jobs.BaseModel.Scratch), Size = Size };
 }
 
 /// <summary>How tags mark entities.</summary>

@@ -146,6 +146,10 @@ public sealed record DroptuneConfig
     [JsonPropertyName("servedFile")]
     public string? ServedFile { get; init; }
 
+    /// <summary>Whether only legal IOB2 sequences are predicted; see <see cref="TagDecoder"/>.</summary>
+    [JsonPropertyName("constrainedDecoding")]
+    public bool ConstrainedDecoding { get; init; } = true;
+
     /// <summary>W3C trace context of the training, so that a prediction can be followed back to it.</summary>
     public string? Traceparent { get; init; }
 }

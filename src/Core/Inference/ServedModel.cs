@@ -23,7 +23,7 @@ public sealed class ServedModel : IDisposable
     {
         (Config, Tokenizer, _runner, Bytes) = (config, tokenizer, runner, bytes);
         (_textLabels, _tags) = (config.TextLabelNames, config.TagNames.Count);
-        _decoder = new(config.TagNames);
+        _decoder = new(config.TagNames, config.Droptune?.ConstrainedDecoding ?? true);
     }
 
     public ModelConfig Config { get; }
@@ -89,7 +89,7 @@ public sealed class ServedModel : IDisposable
             return prediction;
         }
 
-        var tags = _decoder.Viterbi(text.UnitLogits);
+        var tags = _decoder.Decode(text.UnitLogits);
         return text.Input.Text is { } whole
             ? prediction with { Entities = [.. _decoder.Spans(tags, text.UnitLogits).Select(span => Entity(whole, text.Text, span))] }
             : prediction with

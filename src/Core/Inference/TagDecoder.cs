@@ -9,16 +9,22 @@ public sealed class TagDecoder
     private const int Free = -1;
 
     private readonly IReadOnlyList<string> _tags;
+    private readonly bool _constrained;
 
     // For I-X the id of B-X: it may follow only these two. Every other tag may stand anywhere.
     private readonly int[] _begin;
 
-    public TagDecoder(IReadOnlyList<string> tags)
+    /// <param name="tags">The names by id.</param>
+    /// <param name="constrained">Whether <see cref="Decode"/> gives legal sequences only.</param>
+    public TagDecoder(IReadOnlyList<string> tags, bool constrained = true)
     {
         var ids = new LabelSet(tags);
-        _tags = tags;
+        (_tags, _constrained) = (tags, constrained);
         _begin = [.. tags.Select(tag => Iob2.Continues(tag) && ids.TryGetId(Iob2.Begin + Iob2.Label(tag), out var begin) ? begin : Free)];
     }
+
+    /// <summary>The tags that the model predicts: by <see cref="Viterbi"/>, or by <see cref="Argmax"/> where it is not constrained.</summary>
+    public int[] Decode(ReadOnlySpan<float> logits) => _constrained ? Viterbi(logits) : Argmax(logits);
 
     /// <summary>The likeliest tag of each unit by itself; the result may break IOB2.</summary>
     public int[] Argmax(ReadOnlySpan<float> logits)

@@ -1,3 +1,4 @@
+using Droptune.Core.Datasets;
 using Droptune.Core.Storage;
 
 namespace Droptune.Core.Jobs;
@@ -13,16 +14,20 @@ public static class JobSpecRules
             ResourceName.Problem(spec.Model) is { } model ? $"model: {model}" : null,
             ResourceName.Problem(spec.Dataset.Name) is { } dataset ? $"dataset.name: {dataset}" : null,
             string.IsNullOrWhiteSpace(spec.Base.Name) ? $"base.name is empty; give a folder of base-models, or '{BaseModel.Scratch}'" : null,
-            spec.Base.Size is { } size && spec.Base.Name != BaseModel.Scratch
-                ? $"base.size is '{size}', but only a model from scratch has a choice of size" : null,
-            spec.Base.Size is { } name ? OneOf("base.size", name, [.. ModelSize.All.Select(s => s.Name)]) : null,
         };
+        problems.AddRange(SizeProblems("base.size", spec.Base));
         problems.AddRange(Problems(spec.Optimisation));
         return [.. problems.OfType<string>()];
     }
 
+    /// <summary>Every problem of what a manifest says of the training.</summary>
+    public static IReadOnlyList<string> Problems(DatasetManifest manifest) =>
+        [.. SizeProblems("size", manifest.Start(BaseModel.Scratch)), .. Problems(manifest.Training, "training")];
+
     /// <summary>Every problem of the options.</summary>
-    public static IReadOnlyList<string> Problems(Optimisation o)
+    /// <param name="o">The options.</param>
+    /// <param name="name">What they are called where they stand.</param>
+    public static IReadOnlyList<string> Problems(Optimisation o, string name = "optimisation")
     {
         string?[] problems =
         [
@@ -55,7 +60,25 @@ public static class JobSpecRules
             Within("search.trials", o.Search?.Trials, 2, 1000),
             Within("search.maxMinutes", o.Search?.MaxMinutes, 0.01, 100_000),
         ];
-        return [.. problems.OfType<string>().Select(problem => $"optimisation.{problem}")];
+        return [.. problems.OfType<string>().Select(problem => $"{name}.{problem}")];
+    }
+
+    private static IEnumerable<string> SizeProblems(string name, BaseModel start)
+    {
+        if (start.Size is not { } size)
+        {
+            yield break;
+        }
+
+        if (start.Name != BaseModel.Scratch)
+        {
+            yield return $"{name} is '{size}', but only a model from scratch has a choice of size";
+        }
+
+        if (OneOf(name, size, [.. ModelSize.All.Select(s => s.Name)]) is { } problem)
+        {
+            yield return problem;
+        }
     }
 
     private static string? OneOf(string name, string value, params string[] allowed) => allowed.Contains(value)

@@ -63,6 +63,9 @@ public sealed record Optimisation
     /// <summary>Above 0 the moving average of the weights is evaluated and kept instead of the last ones; 0.999 is usual.</summary>
     public double AverageDecay { get; init; }
 
+    /// <summary>The likeliest legal IOB2 sequence instead of each unit's likeliest tag, while training and when served.</summary>
+    public bool ConstrainedDecoding { get; init; } = true;
+
     /// <summary>Null = every epoch is run; the best one is kept in any case.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] // left out, null would be read back as the default
     public EarlyStopping? EarlyStopping { get; init; } = new();

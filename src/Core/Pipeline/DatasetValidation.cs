@@ -125,7 +125,7 @@ public sealed class DatasetValidation(
             new JobSpec
             {
                 Model = report.Manifest.Model ?? report.Dataset,
-                Base = new BaseModel { Name = report.Manifest.BaseModel ?? await DefaultBaseModelAsync(cancellationToken) },
+                Base = report.Manifest.Start(await DefaultBaseModelAsync(cancellationToken)),
                 Dataset = new(report.Dataset, report.Version),
                 Task = report.Task!.Value,
                 Optimisation = report.Manifest.Training,

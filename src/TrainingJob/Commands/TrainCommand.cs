@@ -87,6 +87,11 @@ internal static class TrainCommand
         Console.WriteLine(
             $"{Path.GetFullPath(input.OutputFolder)}: dev {result.DevMetric.Name} {result.DevMetric.Value:F4} in epoch {result.BestEpoch} of " +
             $"{result.Epochs} ({result.StoppedBecause}), {RunProgressText.Duration(result.Duration)}");
+        if (result.BaseWeights is { } weights)
+        {
+            Console.WriteLine($"  of the base model: {weights.Missing.Count} parameters start at random, {weights.Unexpected.Count} are not used; training.json names them");
+        }
+
         foreach (var (name, value) in result.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
         {
             Console.WriteLine($"  {name} {value:F4}");
@@ -102,7 +107,7 @@ internal static class TrainCommand
             return new JobSpec
             {
                 Model = report.Manifest.Model ?? report.Dataset,
-                Base = new BaseModel { Name = report.Manifest.BaseModel ?? BaseModel.Scratch },
+                Base = report.Manifest.Start(BaseModel.Scratch),
                 Dataset = reference,
                 Task = report.Task!.Value,
                 Optimisation = report.Manifest.Training,

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training;
 
-/// <summary>The examples that a model is measured on while it trains, decoded as in serving: windows joined, no illegal tag sequence.</summary>
+/// <summary>The examples that a model is measured on while it trains, decoded as in serving: windows joined, legal tag sequences.</summary>
 public sealed class DevSet
 {
     private const int BatchTokens = 8192;
@@ -53,7 +53,7 @@ public sealed class DevSet
             Collect(logits, batch, sequences, unitLogits, textProbabilities);
         }
 
-        return new(rows == 0 ? 0 : lossSum / rows, EntityScores(unitLogits), TextScores(textProbabilities));
+        return new(rows == 0 ? 0 : lossSum / rows, EntityScores(unitLogits, model.Config.Droptune?.ConstrainedDecoding ?? true), TextScores(textProbabilities));
     }
 
     private void Collect(Logits logits, Batch batch, int[] sequences, float[][] unitLogits, float[][] textProbabilities)
@@ -79,17 +79,17 @@ public sealed class DevSet
         }
     }
 
-    private EntityScores? EntityScores(float[][] unitLogits)
+    private EntityScores? EntityScores(float[][] unitLogits, bool constrained)
     {
         if (_tags is null)
         {
             return null;
         }
 
-        var decoder = new TagDecoder(_tags.Names);
+        var decoder = new TagDecoder(_tags.Names, constrained);
         var predicted = _examples.Select((e, i) =>
         {
-            var names = decoder.Names(decoder.Viterbi(unitLogits[i]));
+            var names = decoder.Names(decoder.Decode(unitLogits[i]));
             return e.Example.Tokens is { } words ? UnitTags.ToWords(names, e.Text, words.Count) : names;
         });
         return Core.Metrics.EntityScores.OfTags(_expectedTags, [.. predicted]);

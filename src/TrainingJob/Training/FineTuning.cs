@@ -58,11 +58,14 @@ public static class FineTuning
         ServedFile.ChooseAsync(parameters, input.OutputFolder, [.. data.Dev.Examples], clock, cancellationToken).GetAwaiter().GetResult();
 
         var duration = clock.GetUtcNow() - started;
-        TrainingRecord.Of(spec, start, options, data, model, outcome, scores, trials, check, started, duration).Write(input.OutputFolder);
+        TrainingRecord.Of(spec, start, options, data, training.Loaded, model, outcome, scores, trials, check, started, duration).Write(input.OutputFolder);
         reports.Stage(RunStage.Done);
         return new(
             outcome.Best!, scores.Named().ToDictionary(s => $"dev.{s.Key}", s => s.Value),
-            outcome.BestEpoch, outcome.Curve.Count, duration, outcome.StoppedBecause);
+            outcome.BestEpoch, outcome.Curve.Count, duration, outcome.StoppedBecause)
+        {
+            BaseWeights = training.Loaded,
+        };
 
         double Score(BaseModel tried, Optimisation how, CancellationToken token)
         {
@@ -106,4 +109,8 @@ public sealed record FineTuningInput(JobSpec Spec, string SnapshotFolder, string
 /// <param name="Duration">Wall time of the whole run.</param>
 /// <param name="StoppedBecause">"epochs", "early-stopping" or "budget".</param>
 public sealed record FineTuningResult(
-    DevMetric DevMetric, IReadOnlyDictionary<string, double> Metrics, int BestEpoch, int Epochs, TimeSpan Duration, string StoppedBecause);
+    DevMetric DevMetric, IReadOnlyDictionary<string, double> Metrics, int BestEpoch, int Epochs, TimeSpan Duration, string StoppedBecause)
+{
+    /// <summary>What the base model had of the model's parameters; null from scratch.</summary>
+    public LoadReport? BaseWeights { get; init; }
+}

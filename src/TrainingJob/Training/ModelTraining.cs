@@ -10,6 +10,9 @@ namespace Droptune.TrainingJob.Training;
 /// <summary>Makes a model by one set of options: from scratch or a base model, pre-trained if asked for, then trained for the task.</summary>
 internal sealed class ModelTraining(FineTuningInput input, TrainingData data, Device device, ProgressReports reports)
 {
+    /// <summary>What the base model had of the model's parameters; null from scratch.</summary>
+    public LoadReport? Loaded { get; private set; }
+
     /// <param name="start">The base model, or the size from scratch.</param>
     /// <param name="options">With every default filled in.</param>
     /// <param name="isTrial">A trial writes no checkpoint, and reports no stages of its own.</param>
@@ -22,7 +25,7 @@ internal sealed class ModelTraining(FineTuningInput input, TrainingData data, De
         var weights = new BertWeights(config, device);
         if (input.BaseModelFolder is { } folder)
         {
-            PretrainedModel.Load(folder, weights);
+            Loaded = PretrainedModel.Load(folder, weights);
         }
 
         if (options.Pretrain is { } pretraining)
@@ -89,7 +92,7 @@ internal sealed class ModelTraining(FineTuningInput input, TrainingData data, De
         {
             HiddenDropoutProb = options.Dropout!.Value,
             AttentionProbsDropoutProb = options.Dropout.Value,
-            Droptune = new() { MaxLength = options.MaxLength, Traceparent = input.Spec.Traceparent },
+            Droptune = new() { MaxLength = options.MaxLength, ConstrainedDecoding = options.ConstrainedDecoding, Traceparent = input.Spec.Traceparent },
         }).WithLabels(data.Task, data.Tags?.Names ?? [], data.TextLabels?.Names ?? []);
     }
 

@@ -55,6 +55,12 @@ public sealed class TrainingRun(
 
             var result = await Task.Run(() => train(input, progress, cancellationToken), cancellationToken);
 
+            if (result.BaseWeights is { } weights)
+            {
+                logger.LogInformation(
+                    "Base model {Base}: {Missing} start at random, {Unexpected} are not used", spec.Base.Name, weights.Missing, weights.Unexpected);
+            }
+
             await BlobFolder.UploadAsync(
                 storage.Container(StorageNames.Models), ModelStore.Folder(spec.Model, version), input.OutputFolder, cancellationToken);
             await models.AddVersionAsync(

@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Droptune.Core.Datasets;
+using System.Text.Json;
 using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Datasets;
+using Droptune.Core.Jobs;
 
 namespace Droptune.Core.Tests.Datasets;
 
@@ -103,6 +105,9 @@ public sealed class DatasetGateTests : IDisposable
     [InlineData("""{"tagScheme":"IOB3"}""")]
     [InlineData("""{"model":"No Such Name"}""")]
     [InlineData("""{"trian":false}""")]
+    [InlineData("""{"size":"huge"}""")]
+    [InlineData("""{"size":"tiny","baseModel":"bert-base-cased"}""")]
+    [InlineData("""{"training":{"epochs":0}}""")]
     [InlineData("""{"validation":{"maxRecordBytes":0}}""")]
     [InlineData("[]")]
     [InlineData("{")]
@@ -111,6 +116,30 @@ public sealed class DatasetGateTests : IDisposable
         var report = await Some.Report(Some.File("dataset.json", manifest), Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n"));
 
         Assert.Equal("dataset.json", Assert.Single(report.Findings, finding => finding.Code == FindingCode.BadManifest).File);
+    }
+
+    [Fact]
+    public async Task Manifest_SeveralBadSettings_EachIsAFinding()
+    {
+        var manifest = """{"size":"huge","baseModel":"some-model","training":{"epochs":0,"schedule":"steps"}}""";
+
+        var report = await Some.Report(Some.File("dataset.json", manifest), Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n"));
+
+        Assert.Equal(
+            ["size", "size", "training.schedule", "training.epochs"],
+            report.Findings.Where(finding => finding.Code == FindingCode.BadManifest).Select(finding => finding.Message.Split(' ')[0]));
+    }
+
+    [Theory]
+    [InlineData("{}", "account-default", null)]
+    [InlineData("""{"baseModel":"scratch"}""", "scratch", null)]
+    [InlineData("""{"size":"tiny"}""", "scratch", "tiny")]
+    [InlineData("""{"baseModel":"mine"}""", "mine", null)]
+    public void Start_Manifest_SaysWhatTrainingStartsFrom(string manifest, string name, string? size)
+    {
+        var start = JsonSerializer.Deserialize<DatasetManifest>(manifest, DroptuneJson.Compact)!.Start("account-default");
+
+        Assert.Equal(new BaseModel { Name = name, Size = size }, start);
     }
 
     [Fact]

@@ -33,6 +33,15 @@ public sealed class TagDecoderTests
     }
 
     [Fact]
+    public void Decode_NotConstrained_IsEachUnitsLikeliestTag()
+    {
+        float[] logits = [0, 1, 4, 0, 0, /**/ 0, 0, 5, 0, 0];
+
+        Assert.Equal(["I-A", "I-A"], _decoder.Names(new TagDecoder(Tags, constrained: false).Decode(logits)));
+        Assert.Equal(["B-A", "I-A"], _decoder.Names(_decoder.Decode(logits)));
+    }
+
+    [Fact]
     public void Viterbi_NoUnits_GivesNoTags() => Assert.Empty(_decoder.Viterbi([]));
 
     [Fact]

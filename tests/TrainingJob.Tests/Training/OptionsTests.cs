@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Droptune.Core;
+using Droptune.Core.Inference;
 using Droptune.Core.Jobs;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Reports;
@@ -41,6 +42,31 @@ public sealed class OptionsTests : IDisposable
         Assert.All(before, t => Assert.Equal(
             t.Key.StartsWith("bert.embeddings", StringComparison.Ordinal) || t.Key.StartsWith("bert.encoder.layer.0.", StringComparison.Ordinal),
             t.Value.equal(after[t.Key]).all().item<bool>()));
+    }
+
+    [Fact]
+    public void Run_BaseModelWithOtherHeads_RecordSaysWhatStartedAtRandomAndWhatWasNotUsed()
+    {
+        Run(o => o with { Epochs = 1 }, "base");
+        var file = Path.Combine(Output("base"), "model.safetensors");
+        var stored = Weights("base");
+        stored.Remove("bert.pooler.dense.bias");
+        stored["bert.extra.weight"] = zeros(1);
+        TrainingJob.Checkpoints.SafeTensors.Write(file, stored.Select(t => (t.Key, t.Value)));
+
+        var result = Run(o => o with { Epochs = 1 }, "model", Some.Spec() with { Base = new() { Name = "base" } }, Output("base"));
+
+        Assert.Equal(["bert.pooler.dense.bias"], result.BaseWeights!.Missing);
+        Assert.Equal(["bert.extra.weight"], Record("model").BaseWeights!.Unexpected);
+        Assert.Contains("`bert.extra.weight`", File.ReadAllText(Path.Combine(Output("model"), "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_NotConstrained_IsServedAsItWasMeasured()
+    {
+        Run(o => o with { Epochs = 1, ConstrainedDecoding = false }, "model");
+
+        Assert.False(ModelConfig.Load(Output("model")).Droptune!.ConstrainedDecoding);
     }
 
     [Fact]

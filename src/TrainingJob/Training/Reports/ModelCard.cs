@@ -17,6 +17,12 @@ internal static class ModelCard
         Line($"| | |");
         Line($"|---|---|");
         Line($"| base | {record.Start.Name}{(record.Start.Size is { } size ? $", {size}" : "")} |");
+        if (record.BaseWeights is { } weights)
+        {
+            Line($"| started at random | {Names(weights.Missing)} |");
+            Line($"| of the base, not used | {Names(weights.Unexpected)} |");
+        }
+
         Line($"| parameters | {counts.Parameters:N0} |");
         Line($"| vocabulary | {counts.Vocabulary:N0} pieces |");
         Line($"| training data | {counts.TrainExamples:N0} examples, {counts.TrainTokens:N0} pieces |");
@@ -52,6 +58,9 @@ internal static class ModelCard
         { Tags: > 0 } => "entities",
         _ => "text labels",
     };
+
+    private static string Names(IReadOnlyList<string> parameters) =>
+        parameters.Count == 0 ? "nothing" : string.Join(", ", parameters.Select(name => $"`{name}`"));
 
     private static string Reason(string stopped) => stopped switch
     {

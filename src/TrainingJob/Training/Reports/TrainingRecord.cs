@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Droptune.Core;
 using Droptune.Core.Jobs;
+using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
 using static TorchSharp.torch;
@@ -21,6 +22,9 @@ public sealed record TrainingRecord
 
     /// <summary>The options with every default filled in.</summary>
     public required Optimisation Options { get; init; }
+
+    /// <summary>Parameters that the base model lacks, and that it has beyond; null from scratch.</summary>
+    public required LoadReport? BaseWeights { get; init; }
 
     public required TrainingEnvironment Environment { get; init; }
 
@@ -44,13 +48,14 @@ public sealed record TrainingRecord
     public required OnnxCheck OnnxCheck { get; init; }
 
     internal static TrainingRecord Of(
-        JobSpec spec, BaseModel start, Optimisation options, TrainingData data, BertModel model, TrainingOutcome outcome, DevScores scores,
-        IReadOnlyList<TrialRecord> trials, OnnxCheck check, DateTimeOffset started, TimeSpan duration) => new()
+        JobSpec spec, BaseModel start, Optimisation options, TrainingData data, LoadReport? loaded, BertModel model, TrainingOutcome outcome,
+        DevScores scores, IReadOnlyList<TrialRecord> trials, OnnxCheck check, DateTimeOffset started, TimeSpan duration) => new()
         {
             Spec = spec,
             Start = start,
             Options = options,
             Trials = trials,
+            BaseWeights = loaded,
             Environment = TrainingEnvironment.Here(model),
             Counts = new(
                 data.TrainExamples, data.Train.Tokens, data.Dev.Count, data.Tags?.Count ?? 0, data.TextLabels?.Count ?? 0,
