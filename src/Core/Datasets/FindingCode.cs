@@ -5,6 +5,7 @@ public enum FindingCode
 {
     // The dataset and its files
     BadManifest,
+    UnusableBaseModel,
     NoExamples,
     UnknownFormat,
     EmptyFile,

@@ -10,6 +10,7 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
     public static readonly IReadOnlyList<FindingRule> All =
     [
         new(BadManifest, Error, "dataset.json cannot be understood.", "Correct the key named here; docs/datasets.md lists all keys.", Fixed: true),
+        new(UnusableBaseModel, Error, "The base model is not there, or cannot be trained.", "Put its folder (config.json, vocab.txt or tokenizer.json, model.safetensors) into base-models, or name another one as baseModel.", Fixed: true),
         new(NoExamples, Error, "There is no usable example.", "Add files with labelled examples, or correct the findings that left them out.", Fixed: true),
         new(UnknownFormat, Warning, "The file is in no format that is read: it is left out.", "Use .conll, .txt, .tsv, .jsonl, .json, .csv or .parquet, each optionally with .gz."),
         new(EmptyFile, Error, "The file holds nothing.", "Fill it, or remove it."),

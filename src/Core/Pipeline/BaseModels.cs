@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Models;
+using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
 
 namespace Droptune.Core.Pipeline;
@@ -19,23 +20,38 @@ public sealed class BaseModels(DroptuneStorage storage)
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>Downloads the tokenizer of a base model below <paramref name="folder"/>; null when there is no such model.</summary>
-    public async Task<string?> DownloadTokenizerAsync(string name, string folder, CancellationToken cancellationToken)
+    /// <summary>What a run starts from that names no base model: the first one by name, scratch where there is none.</summary>
+    public async Task<string> DefaultAsync(CancellationToken cancellationToken) =>
+        await ListAsync(cancellationToken) is [var first, ..] ? first : BaseModel.Scratch;
+
+    /// <summary>
+    /// Downloads what the gate needs of a base model (null = the default one) below <paramref name="folder"/>; null when
+    /// there is no such model.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The model has no weights.</exception>
+    public async Task<string?> DownloadTokenizerAsync(string? name, string folder, CancellationToken cancellationToken)
     {
+        name ??= await DefaultAsync(cancellationToken);
         var container = storage.Container(StorageNames.BaseModels);
-        var target = Path.Combine(folder, "base-model");
-        Directory.CreateDirectory(target);
-        var isThere = false;
-        foreach (var file in TokenizerFiles)
+        var files = await container.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{name}/" }, cancellationToken)
+            .Select(blob => blob.Name[(name.Length + 1)..])
+            .ToListAsync(cancellationToken);
+        if (files.Count == 0)
         {
-            var blob = container.GetBlobClient($"{name}/{file}");
-            if (await blob.ExistsAsync(cancellationToken))
-            {
-                await blob.DownloadToAsync(Path.Combine(target, file), cancellationToken);
-                isThere = true;
-            }
+            return null;
         }
 
-        return isThere ? target : null;
+        if (!files.Exists(file => file.EndsWith(".safetensors", StringComparison.Ordinal)))
+        {
+            throw new InvalidDataException($"Base model '{name}' has no weights (model.safetensors), but {string.Join(", ", files.Take(10))}.");
+        }
+
+        var target = Directory.CreateDirectory(Path.Combine(folder, "base-model", name)).FullName;
+        foreach (var file in TokenizerFiles.Intersect(files))
+        {
+            await container.GetBlobClient($"{name}/{file}").DownloadToAsync(Path.Combine(target, file), cancellationToken);
+        }
+
+        return target;
     }
 }

@@ -95,6 +95,7 @@ public sealed class DatasetValidation(
         var container = storage.Container(StorageNames.Reports);
         await container.PutAsync($"{path}.json", "application/json", BinaryData.FromObjectAsJson(report, DroptuneJson.Readable), cancellationToken);
         await container.PutAsync($"{path}.md", "text/markdown; charset=utf-8", BinaryData.FromString(DatasetReportMarkdown.Write(report)), cancellationToken);
+        await container.PutAsync($"{path}.html", "text/html; charset=utf-8", BinaryData.FromString(DatasetReportHtml.Write(report)), cancellationToken);
         return path;
     }
 
@@ -125,7 +126,7 @@ public sealed class DatasetValidation(
             new JobSpec
             {
                 Model = report.Manifest.Model ?? report.Dataset,
-                Base = report.Manifest.Start(await DefaultBaseModelAsync(cancellationToken)),
+                Base = report.Manifest.Start(await baseModels.DefaultAsync(cancellationToken)),
                 Dataset = new(report.Dataset, report.Version),
                 Task = report.Task!.Value,
                 Optimisation = report.Manifest.Training,
@@ -135,10 +136,6 @@ public sealed class DatasetValidation(
         logger.LogInformation("Run {RunId} of model {Model} is {State}", run.RunId, run.Model, run.State);
         return run;
     }
-
-    /// <summary>The first base model of the account by name; scratch where it holds none.</summary>
-    private async Task<string> DefaultBaseModelAsync(CancellationToken cancellationToken) =>
-        await baseModels.ListAsync(cancellationToken) is [var first, ..] ? first : BaseModel.Scratch;
 
     private static DatasetRecord Verdict(DatasetRecord dataset, DatasetReport report, string path, string fingerprint, RunRecord? run) => dataset with
     {

@@ -43,7 +43,7 @@ public sealed partial class RunRequests(DroptuneStorage storage, DatasetStore da
             ? null
             : $"The dataset cannot be learnt as {Word(task)}: it is for {Word(report.Task!.Value)}.");
         var known = await baseModels.ListAsync(cancellationToken);
-        var baseModel = request.Base ?? new BaseModel { Name = known is [var first, ..] ? first : BaseModel.Scratch };
+        var baseModel = request.Base ?? new BaseModel { Name = await baseModels.DefaultAsync(cancellationToken) };
         Check("$.base.name", baseModel.Name == BaseModel.Scratch || known.Contains(baseModel.Name)
             ? null
             : $"There is no base model '{baseModel.Name}': use one of {string.Join(", ", known.Append(BaseModel.Scratch))}.");

@@ -7,11 +7,13 @@ internal sealed record DatasetSource(string Name, IReadOnlyList<DatasetFile> Fil
 {
     private static readonly HttpClient Http = new();
 
-    public static async Task<DatasetSource> OpenAsync(string place, CancellationToken cancellationToken)
+    /// <summary>Finds the files; a place that is not there is wrong use, an address that does not answer fails when it is read.</summary>
+    public static DatasetSource Open(string place)
     {
         if (Uri.TryCreate(place, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
         {
-            return new(NameOf(address.AbsolutePath), [await FromAddressAsync(address!, cancellationToken)]);
+            var name = Uri.UnescapeDataString(address!.Segments[^1]);
+            return new(NameOf(name), [new(name, 0, cancellation => Http.GetStreamAsync(address, cancellation))]);
         }
 
         if (File.Exists(place))
@@ -22,15 +24,6 @@ internal sealed record DatasetSource(string Name, IReadOnlyList<DatasetFile> Fil
         return Directory.Exists(place)
             ? new(NameOf(Path.GetFullPath(place)), DatasetFile.FromFolder(place))
             : throw new WrongUseException($"There is no file or folder '{place}'.");
-    }
-
-    private static async Task<DatasetFile> FromAddressAsync(Uri address, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Head, address);
-        using var response = await Http.SendAsync(request, cancellationToken);
-        return response.IsSuccessStatusCode
-            ? new(Path.GetFileName(address.AbsolutePath), response.Content.Headers.ContentLength ?? 0, cancellation => Http.GetStreamAsync(address, cancellation))
-            : throw new WrongUseException($"{address} answers {(int)response.StatusCode} {response.ReasonPhrase}.");
     }
 
     /// <summary>"…/My Data.conll.gz" → "my-data": a valid name for the dataset and its model.</summary>

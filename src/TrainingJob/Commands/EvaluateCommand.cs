@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Reports;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
@@ -36,14 +37,14 @@ internal static class EvaluateCommand
             throw new WrongUseException($"'{folder}' is no model folder: it has no {ModelConfig.FileName}.");
         }
 
-        var source = await DatasetSource.OpenAsync(dataset, stop);
+        var source = DatasetSource.Open(dataset);
         var snapshot = Directory.CreateTempSubdirectory("droptune-");
         try
         {
             var data = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot.FullName, cancellationToken: stop);
             if (!data.Accepted)
             {
-                ReportText.Write(data, Console.Out);
+                Console.Write(DatasetReportText.Write(data));
                 return ExitCode.DataRejected;
             }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Droptune.Core;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Reports;
 using Droptune.Core.Jobs;
 using Droptune.Core.Terminal;
 using Droptune.TrainingJob.Training;
@@ -42,12 +43,12 @@ internal static class TrainCommand
             throw new WrongUseException($"'{output}' is not empty: name a new folder.");
         }
 
-        var source = await DatasetSource.OpenAsync(dataset, stop);
+        var source = DatasetSource.Open(dataset);
         var snapshot = Directory.CreateTempSubdirectory("droptune-");
         try
         {
-            var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot.FullName, cancellationToken: stop);
-            ReportText.Write(report, Console.Out);
+            var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot.FullName, LocalBaseModel.Finder(settings.Base), stop);
+            Console.Write(DatasetReportText.Write(report));
             if (!report.Accepted)
             {
                 return ExitCode.DataRejected;

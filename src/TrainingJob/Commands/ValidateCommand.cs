@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Droptune.Core;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Reports;
+using Droptune.Core.Jobs;
 
 namespace Droptune.TrainingJob.Commands;
 
@@ -11,25 +13,40 @@ internal static class ValidateCommand
     public static Command Create()
     {
         var dataset = new Argument<string>("dataset") { Description = "A file, a folder, or the address of a file" };
+        var baseModel = new Option<string?>("--base") { Description = "Folder of the base model: lengths are counted in its pieces" };
         var json = new Option<bool>("--json") { Description = "Print the whole report as JSON" };
-        var command = new Command("validate", "Check a dataset and print every finding; exit code 3 when it would be rejected") { dataset, json };
-        command.SetAction((parsed, stop) => RunAsync(parsed.GetRequiredValue(dataset), parsed.GetValue(json), stop));
+        var output = new Option<string?>("--out") { Description = "Folder for validation.json, .md and .html" };
+        var command = new Command("validate", "Check a dataset and print every finding; exit code 3 when it would be rejected") { dataset, baseModel, json, output };
+        command.SetAction((parsed, stop) => RunAsync(
+            parsed.GetRequiredValue(dataset), parsed.GetValue(baseModel), parsed.GetValue(json), parsed.GetValue(output), stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(string dataset, bool json, CancellationToken stop)
+    private static async Task<int> RunAsync(string dataset, string? baseModel, bool json, string? output, CancellationToken stop)
     {
-        var source = await DatasetSource.OpenAsync(dataset, stop);
-        var report = await DatasetGate.CheckAsync(source.Name, source.Files, cancellationToken: stop);
-        if (json)
+        var source = DatasetSource.Open(dataset);
+        var report = await DatasetGate.CheckAsync(source.Name, source.Files, baseModels: LocalBaseModel.Finder(baseModel), cancellationToken: stop);
+        Console.Write(json ? JsonSerializer.Serialize(report, DroptuneJson.Readable) + "\n" : DatasetReportText.Write(report));
+        if (baseModel is null && report.Manifest.BaseModel is not (null or BaseModel.Scratch))
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, DroptuneJson.Readable));
-        }
-        else
-        {
-            ReportText.Write(report, Console.Out);
+            Console.Error.WriteLine(
+                $"Base model '{report.Manifest.BaseModel}' was not looked at: with --base FOLDER lengths are counted in its pieces, not in words.");
         }
 
+        await SaveAsync(report, output, stop);
         return report.Accepted ? ExitCode.Done : ExitCode.DataRejected;
+    }
+
+    private static async Task SaveAsync(DatasetReport report, string? output, CancellationToken stop)
+    {
+        if (output is null)
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(output);
+        await File.WriteAllTextAsync(Path.Combine(output, "validation.json"), JsonSerializer.Serialize(report, DroptuneJson.Readable), stop);
+        await File.WriteAllTextAsync(Path.Combine(output, "validation.md"), DatasetReportMarkdown.Write(report), stop);
+        await File.WriteAllTextAsync(Path.Combine(output, "validation.html"), DatasetReportHtml.Write(report), stop);
     }
 }

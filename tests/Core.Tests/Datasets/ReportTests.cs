@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using System.Xml.Linq;
 using Droptune.Core.Datasets;
@@ -55,38 +54,5 @@ public sealed class ReportTests
         var report = await Some.Report(Some.File("train.jsonl", Bad));
 
         Assert.Contains("train.jsonl:3:2: error malformed-record: ", DatasetReportText.Write(report), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Validation_FileFolderAndAddress_GiveTheSameReport()
-    {
-        var folder = Directory.CreateTempSubdirectory("music-").FullName;
-        var path = Path.Combine(folder, "songs.jsonl");
-        await File.WriteAllTextAsync(path, Bad, TestContext.Current.CancellationToken);
-        using var http = new HttpClient(new Answer(Bad));
-
-        var ofFile = await DatasetValidation.RunAsync(path, asJson: false, http, TestContext.Current.CancellationToken);
-        var ofFolder = await DatasetValidation.RunAsync(folder, asJson: true, http, TestContext.Current.CancellationToken);
-        var ofAddress = await DatasetValidation.RunAsync("https://data.example/songs.jsonl?sig=1", asJson: false, http, TestContext.Current.CancellationToken);
-
-        Assert.Equal(ofFile.Output, ofAddress.Output);
-        Assert.Equal(ofFile.Report.Version, ofFolder.Report.Version);
-        Assert.Equal("rejected", ofFile.Output.Contains("rejected", StringComparison.Ordinal) ? "rejected" : ofFile.Output);
-        Directory.Delete(folder, recursive: true);
-    }
-
-    [Fact]
-    public async Task Validation_NothingThere_Throws()
-    {
-        using var http = new HttpClient(new Answer(""));
-
-        await Assert.ThrowsAsync<FileNotFoundException>(() => DatasetValidation.RunAsync("no-such-folder", false, http, TestContext.Current.CancellationToken));
-    }
-
-    /// <summary>Answers every request with the same content.</summary>
-    private sealed class Answer(string content) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(content) });
     }
 }

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
+using Droptune.Tests;
 
 namespace Droptune.Functions.Tests.Pipeline;
 
@@ -31,7 +33,8 @@ public class DropTests(LocalHostFixture host)
             .GetBlobClient($"d-three/{dataset.Version}/test.jsonl.gz").OpenReadAsync(cancellationToken: Cancellation);
         Assert.Equal(6, SnapshotReader.Read(snapshot).Count());
         Assert.Equal(
-            [$"d-three/{dataset.Version}/validation.json", $"d-three/{dataset.Version}/validation.md"], await BlobsAsync(StorageNames.Reports, "d-three/"));
+            [$"d-three/{dataset.Version}/validation.html", $"d-three/{dataset.Version}/validation.json", $"d-three/{dataset.Version}/validation.md"],
+            await BlobsAsync(StorageNames.Reports, "d-three/"));
     }
 
     [Fact]
@@ -142,6 +145,50 @@ public class DropTests(LocalHostFixture host)
     }
 
     [Fact]
+    public async Task Drop_WithABaseModel_CountsItsPiecesAndReportsWhatCannotBeTrained()
+    {
+        var folder = TestData.PathOf("models", "letters-vocabulary");
+        foreach (var path in Directory.GetFiles(folder))
+        {
+            await using var file = File.OpenRead(path);
+            await BaseModels.UploadBlobAsync($"letters/{Path.GetFileName(path)}", file, Cancellation);
+        }
+
+        await BaseModels.UploadBlobAsync("letters/model.safetensors", BinaryData.FromString("for the worker"), Cancellation);
+        await BaseModels.UploadBlobAsync("no-weights/config.json", BinaryData.FromString("{}"), Cancellation);
+        try
+        {
+            await host.DropAsync("d-pieces/dataset.json", """{"baseModel":"letters","train":false,"training":{"maxLength":16}}""");
+            await host.DropAsync("d-pieces/train.conll", string.Concat("abcdefghij".Select(letter => $"refund O\n{letter} O\nin O\nBerlin B-city\n\n")));
+            await host.DropAsync("d-nobase/dataset.json", """{"baseModel":"nowhere"}""");
+            await host.DropAsync("d-nobase/train.conll", Some.Conll(40));
+            await host.DropAsync("d-weights/dataset.json", """{"baseModel":"no-weights"}""");
+            await host.DropAsync("d-weights/train.conll", Some.Conll(40));
+
+            var pieces = await ReportAsync("d-pieces");
+            var nowhere = await ReportAsync("d-nobase");
+            var noWeights = await ReportAsync("d-weights");
+
+            Assert.True(pieces.Accepted);
+            Assert.Equal(("pieces", 10), (pieces.Quality.Lengths.Unit, pieces.Quality.Lengths.Windowed));
+            Assert.Contains(pieces.Findings, finding => finding is { Code: FindingCode.LongExample, Message: "15 pieces; the model takes 14 at once." });
+            Assert.Equal("There is no base model 'nowhere'.", Error(nowhere).Message);
+            Assert.Equal("Base model 'no-weights' has no weights (model.safetensors), but config.json.", Error(noWeights).Message);
+            Assert.Empty(await RunsAsync("d-nobase"));
+        }
+        finally
+        {
+            // The tests beside this one train from scratch: the account must hold no base model.
+            await foreach (var blob in BaseModels.GetBlobsAsync(cancellationToken: Cancellation))
+            {
+                await BaseModels.DeleteBlobAsync(blob.Name, cancellationToken: Cancellation);
+            }
+        }
+
+        static Finding Error(DatasetReport report) => Assert.Single(report.Findings, finding => finding.Severity == Severity.Error);
+    }
+
+    [Fact]
     public async Task Change_MessageOfAnEarlierOne_DoesNothing()
     {
         await host.DropAsync("d-late.conll", Some.Conll(40));
@@ -175,6 +222,15 @@ public class DropTests(LocalHostFixture host)
 
     private Task<DatasetRecord> ConcludedAsync(string dataset, DatasetRecord? after = null) => Wait.UntilAsync(async () =>
         await FindAsync(dataset) is { State: not DatasetState.Validating } record && record.ChangedAt != after?.ChangedAt ? record : null);
+
+    private async Task<DatasetReport> ReportAsync(string dataset)
+    {
+        var record = await ConcludedAsync(dataset);
+        var blob = host.Get<DroptuneStorage>().Container(StorageNames.Reports).GetBlobClient($"{record.Report}.json");
+        return (await blob.DownloadContentAsync(Cancellation)).Value.Content.ToObjectFromJson<DatasetReport>(DroptuneJson.Compact)!;
+    }
+
+    private BlobContainerClient BaseModels => host.Get<DroptuneStorage>().Container(StorageNames.BaseModels);
 
     private async Task<List<RunRecord>> RunsAsync(string model) =>
         [.. (await host.Get<RunStore>().ListAsync(Cancellation)).Where(run => run.Model == model)];

@@ -3,21 +3,23 @@ using static Droptune.Core.Datasets.Reports.ReportWords;
 
 namespace Droptune.Core.Datasets.Reports;
 
-/// <summary>A dataset report for a terminal: one finding a line, as compilers print them, then the summary.</summary>
+/// <summary>A dataset report for a terminal: one finding a line, as compilers print them, the verdict last.</summary>
 public static class DatasetReportText
 {
+    private const int ShownOfACode = 10;
+
     public static string Write(DatasetReport report)
     {
         var text = new StringBuilder();
-        foreach (var finding in report.Findings.OrderBy(finding => finding.Severity))
+        foreach (var total in report.Totals)
         {
-            text.Append($"{Place(finding)}: {Word(finding.Severity)} {Word(finding.Code)}: {finding.Message} {finding.Advice}\n");
-            text.Append(finding.Excerpt is { } excerpt ? $"    {excerpt}\n" : "");
-        }
+            foreach (var finding in report.Findings.Where(finding => finding.Code == total.Code).Take(ShownOfACode))
+            {
+                text.Append($"{Place(finding)}: {Word(finding.Severity)} {Word(finding.Code)}: {finding.Message} {finding.Advice}\n");
+                text.Append(finding.Excerpt is { } excerpt ? $"    {excerpt}\n" : "");
+            }
 
-        foreach (var total in report.Totals.Where(total => total.Count > report.Findings.Count(finding => finding.Code == total.Code)))
-        {
-            text.Append($"… {Number(total.Count)} {Word(total.Code)} in all, the first are listed.\n");
+            text.Append(total.Count > ShownOfACode ? $"… and {Number(total.Count - ShownOfACode)} more {Word(total.Code)}\n" : "");
         }
 
         foreach (var suggestion in report.Quality.Suggestions)

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Droptune.Core.Inference;
 
-namespace Droptune.TrainingJob.Checkpoints;
+namespace Droptune.Core.Inference;
 
 /// <summary>
 /// Translates models that are BERT under other names: DistilBERT (no token types, no pooler), ELECTRA. Others are refused,

@@ -1,0 +1,21 @@
+using Droptune.Core.Datasets;
+using Droptune.Core.Jobs;
+
+namespace Droptune.TrainingJob.Commands;
+
+/// <summary>The base model that <c>--base</c> names, for the gate.</summary>
+internal static class LocalBaseModel
+{
+    /// <summary>Null without a folder: lengths are then counted without a vocabulary.</summary>
+    public static BaseModelFinder? Finder(string? folder)
+    {
+        if (folder is null or BaseModel.Scratch)
+        {
+            return null;
+        }
+
+        return Directory.Exists(folder)
+            ? (_, _) => Task.FromResult<string?>(Path.GetFullPath(folder))
+            : throw new WrongUseException($"There is no folder '{folder}': --base names the folder of a base model.");
+    }
+}
