@@ -1,8 +1,8 @@
 namespace Droptune.Core.Inference;
 
 /// <summary>
-/// The windows that wait while a batch runs; they form the next ones. A batch holds the oldest and those nearest to it in
-/// length. Nothing waits for a batch to fill.
+/// The windows that wait while batches run; they form the next ones. A batch holds the oldest and those nearest to it in
+/// length, and leaves the other cores that are free their share. A batch that is alone has all cores.
 /// </summary>
 internal sealed class BatchQueue(ServingOptions options, int maxLength)
 {
@@ -18,6 +18,8 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     private long _tickets;
     private int _waiting;
     private int _waitingPieces;
+    private int _running; // batches
+    private bool _hasAll; // one of them, alone, computes on all cores
     private bool _closed;
 
     public int WaitingPieces
@@ -68,23 +70,52 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     }
 
     /// <summary>Waits for work and moves the next batch into <paramref name="batch"/>; false once the queue is closed and empty.</summary>
-    public bool Take(List<WaitingWindow> batch)
+    /// <param name="batch">What ran before; it is replaced.</param>
+    /// <param name="patience">
+    /// How long to wait for as many as ran before: their callers, just answered, ask again one by one, and the first of them
+    /// alone would make a poor batch.
+    /// </param>
+    /// <param name="isAlone">Whether the batch has all cores.</param>
+    public bool Take(List<WaitingWindow> batch, TimeSpan patience, out bool isAlone)
     {
-        batch.Clear();
         lock (_gate)
         {
-            while (_waiting == 0 && !_closed)
+            var expected = batch.Count;
+            while (_waiting < expected && !_closed && Monitor.Wait(_gate, patience))
+            {
+            }
+
+            batch.Clear();
+            while (_hasAll || (_waiting == 0 && !_closed))
             {
                 Monitor.Wait(_gate);
             }
 
+            isAlone = false;
             if (_waiting == 0)
             {
                 return false;
             }
 
-            Fill(batch, LengthOfOldest());
+            var share = _waitingPieces / (options.Threads - _running);
+            Fill(batch, LengthOfOldest(), Math.Min(share, options.BatchPieces));
+            _running++;
+            isAlone = _hasAll = _running == 1 && _waiting == 0;
             return true;
+        }
+    }
+
+    /// <summary>The cores of a batch are free again.</summary>
+    public void Done()
+    {
+        lock (_gate)
+        {
+            _running--;
+            if (_hasAll)
+            {
+                _hasAll = false;
+                Monitor.PulseAll(_gate);
+            }
         }
     }
 
@@ -112,7 +143,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         return oldest;
     }
 
-    private void Fill(List<WaitingWindow> batch, int length)
+    private void Fill(List<WaitingWindow> batch, int length, int budget)
     {
         var (real, width) = (0, length);
         var (shorter, longer) = (TakeAll(length), true);
@@ -129,7 +160,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
             {
                 var padded = Math.Max(width, windowLength) * (batch.Count + 1);
                 var padding = padded - real - windowLength;
-                if (batch.Count > 0 && (padded > options.BatchPieces || padding > RunCost + (padded / PaddingShare)))
+                if (batch.Count > 0 && (padded > budget || padding > RunCost + (padded / PaddingShare)))
                 {
                     return false;
                 }

@@ -2,19 +2,25 @@ using Droptune.Core.Telemetry;
 
 namespace Droptune.Core.Inference;
 
-/// <summary>The thread that runs one batch after the other. It has no work of its own: the pool's threads stay free for requests.</summary>
+/// <summary>
+/// The threads that run batches, one a core: batches side by side, each on one core, compute more than the same cores in
+/// step. They have no work of their own: the pool's threads stay free for requests.
+/// </summary>
 internal sealed class BatchRunner : IDisposable
 {
-    private readonly OnnxSession _session;
+    // Of the time of a batch, that much may go by until those whom it answered ask again.
+    private const int PatienceShare = 10;
+
+    private readonly OnnxSessions _sessions;
     private readonly BatchQueue _queue;
-    private readonly Thread _thread;
+    private readonly Thread[] _threads;
     private double _secondsPerPiece = 1e-4; // a guess until the first run
 
-    public BatchRunner(OnnxSession session, ServingOptions options, int maxLength)
+    public BatchRunner(OnnxSessions sessions, ServingOptions options, int maxLength)
     {
-        (_session, _queue) = (session, new(options, maxLength));
-        _thread = new(Run) { IsBackground = true, Name = "inference" };
-        _thread.Start();
+        (_sessions, _queue) = (sessions, new(options, maxLength));
+        _threads = [.. Enumerable.Range(0, options.Threads).Select(_ => new Thread(Run) { IsBackground = true, Name = "inference" })];
+        Array.ForEach(_threads, thread => thread.Start());
     }
 
     /// <summary>Ends when every window of the call has its answer.</summary>
@@ -38,34 +44,41 @@ internal sealed class BatchRunner : IDisposable
         await call.Completion;
     }
 
-    /// <summary>Lets what waits finish, then ends the thread and the session.</summary>
+    /// <summary>Lets what waits finish, then ends the threads and the sessions.</summary>
     public void Dispose()
     {
         _queue.Close();
-        _thread.Join();
-        _session.Dispose();
+        Array.ForEach(_threads, thread => thread.Join());
+        _sessions.Dispose();
     }
 
     private void Run()
     {
         var workspace = new Workspace();
         var batch = new List<WaitingWindow>();
-        while (_queue.Take(batch))
+        var patience = TimeSpan.Zero;
+        while (_queue.Take(batch, patience, out var isAlone))
         {
             var start = TimeProvider.System.GetTimestamp();
             try
             {
-                _session.Run(batch, workspace);
+                _sessions.For(isAlone).Run(batch, workspace);
             }
             catch (Exception error)
             {
                 batch.ForEach(window => window.Call.Fail(error));
                 continue;
             }
+            finally
+            {
+                _queue.Done();
+            }
 
-            Measures.Batched(batch.Count);
             batch.ForEach(window => window.Call.WindowDone());
-            var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds / batch.Sum(window => window.Length);
+            Measures.Batched(batch.Count);
+            var time = TimeProvider.System.GetElapsedTime(start);
+            patience = batch.Count > 1 ? time / PatienceShare : TimeSpan.Zero;
+            var seconds = time.TotalSeconds / batch.Sum(window => window.Length) / _threads.Length;
             Volatile.Write(ref _secondsPerPiece, (0.9 * _secondsPerPiece) + (0.1 * seconds));
         }
     }

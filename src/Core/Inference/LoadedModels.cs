@@ -4,7 +4,7 @@ namespace Droptune.Core.Inference;
 /// Versions of models in memory: loaded once, lent many times, and freed when nobody holds them and they are retired or the
 /// budget asks for it, the least recently used first.
 /// </summary>
-/// <param name="load">Loads and warms a version; null when there is none.</param>
+/// <param name="load">Loads a version; null when there is none.</param>
 /// <param name="budget">Bytes that may stay while nobody needs them.</param>
 /// <param name="clock">Tells which was used last.</param>
 internal sealed class LoadedModels(Func<ModelVersion, Task<ServedModel?>> load, long budget, TimeProvider clock) : IDisposable

@@ -74,8 +74,13 @@ public sealed class ModelCache : IDisposable
             version = (await _store.FindAsync(model, CancellationToken.None))?.Production;
             if (version is not null && version != old)
             {
-                using var warm = await _loaded.AcquireAsync(new(model, version), CancellationToken.None)
+                using var loaded = await _loaded.AcquireAsync(new(model, version), CancellationToken.None)
                     ?? throw new InvalidDataException($"Version {version} of {model} is in production but has no files");
+                if (old is not null)
+                {
+                    await loaded.Model.WarmUpAsync();
+                }
+
                 _logger.LogInformation("{Model} is served in version {Version}, before in {OldVersion}", model, version, old);
             }
         }
@@ -106,14 +111,8 @@ public sealed class ModelCache : IDisposable
 
     private async Task<ServedModel?> LoadAsync(ModelVersion version)
     {
-        if (await _files.GetAsync(version.Model, version.Version, CancellationToken.None) is not { } folder)
-        {
-            return null;
-        }
-
-        var model = ServedModel.Load(folder, _options.Serving);
-        await model.WarmUpAsync();
-        return model;
+        var folder = await _files.GetAsync(version.Model, version.Version, CancellationToken.None);
+        return folder is null ? null : ServedModel.Load(folder, _options.Serving);
     }
 
     private sealed class Production

@@ -7,8 +7,8 @@ using Droptune.Core.Storage;
 namespace Droptune.Core.Inference;
 
 /// <summary>
-/// The local copies of model folders. A copy is kept under the ETags of its files, so what is here is what is stored, and an
-/// instance that starts again downloads nothing.
+/// The local copies of model folders, their ONNX file in the form of <see cref="MappedModel"/>. A copy is kept under the ETags
+/// of its files, so what is here is what is stored, and an instance that starts again downloads nothing.
 /// </summary>
 /// <param name="container">The container <c>models</c>.</param>
 /// <param name="root">The folder of all copies; several processes may share it.</param>
@@ -62,6 +62,7 @@ public sealed class ModelFiles(BlobContainerClient container, string root)
                 await DownloadAsync(file);
             }
 
+            MappedModel.Replace(Path.Combine(partial, onnx));
             Directory.Move(partial, folder);
         }
         catch (IOException) when (Directory.Exists(folder))
@@ -87,7 +88,7 @@ public sealed class ModelFiles(BlobContainerClient container, string root)
     {
         var served = etags.Where(file => Read.Contains(file.Key) || file.Key.EndsWith(".onnx", StringComparison.Ordinal));
         var content = string.Concat(served.Select(file => $"{file.Key} {file.Value}\n"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..12];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content + MappedModel.Machine)))[..12];
     }
 
     private static void RemoveOldest(string folder)

@@ -3,7 +3,10 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Droptune.Core.Inference;
 
-/// <summary>A loaded ONNX model. Input and output tensors lie over buffers of a <see cref="Workspace"/> that runs reuse.</summary>
+/// <summary>
+/// A loaded ONNX model; runs may go on side by side. Input and output tensors lie over buffers of a <see cref="Workspace"/>
+/// that runs reuse.
+/// </summary>
 internal sealed class OnnxSession : IDisposable
 {
     private static readonly string[] Inputs = ["input_ids", "attention_mask"];
@@ -15,11 +18,11 @@ internal sealed class OnnxSession : IDisposable
     private readonly int _textLabels;
     private readonly (long Cls, long Sep, long Pad) _special;
 
-    public OnnxSession(string path, ModelConfig config, WordPieceTokenizer tokenizer, ServingOptions serving)
+    public OnnxSession(string path, ModelConfig config, WordPieceTokenizer tokenizer, int threads)
     {
         using var options = new SessionOptions
         {
-            IntraOpNumThreads = serving.Threads,
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             // The exporter writes the operators that are fastest; searching for others makes the start slower, and so the runs.
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
@@ -27,8 +30,8 @@ internal sealed class OnnxSession : IDisposable
             EnableMemoryPattern = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        // An idle model must not burn a core while it waits for work.
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // Within a run the threads wait for each other spinning, which a short run needs; none spins once it has ended.
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         _session = new(path, options);
         (_tags, _textLabels) = (config.TagNames.Count, config.TextLabelNames.Count);
         _outputs = _tags > 0 && _textLabels > 0 ? ["logits", "text_logits"] : ["logits"];

@@ -42,8 +42,8 @@ public sealed class ServedModel : IDisposable
         var config = ModelConfig.Load(folder);
         var path = Path.Combine(folder, file ?? config.ServedFile);
         var tokenizer = WordPieceTokenizer.Load(folder);
-        var session = new OnnxSession(path, config, tokenizer, options);
-        return new(config, tokenizer, new(session, options, config.MaxLength), new FileInfo(path).Length);
+        var sessions = new OnnxSessions(path, config, tokenizer, options);
+        return new(config, tokenizer, new(sessions, options, config.MaxLength), sessions.Bytes);
     }
 
     /// <summary>Predicts each input; texts longer than the model reads at once are read in overlapping windows.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Droptune.Core.Inference;
 using Droptune.Tests;
 
@@ -154,6 +155,52 @@ public sealed class ServedModelTests : IDisposable
     }
 
     [Fact]
+    public async Task PredictAsync_CallerOfAFullQueueLeaves_MakesRoomAtOnce()
+    {
+        using var model = ServedModel.Load(TestData.PathOf("models", "lexicon"), new() { MaxWaitingPieces = 200 });
+        using var leaving = new CancellationTokenSource();
+        var flood = model.PredictAsync([.. Texts(5000).Select(PredictInput.OfText)], leaving.Token);
+        await Assert.ThrowsAsync<ModelBusyException>(() => PredictAsync(model, "to Berlin"));
+
+        await leaving.CancelAsync();
+        var next = await PredictAsync(model, "to Berlin");
+
+        Assert.Equal("Berlin", Assert.Single(next.Entities!).Text);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flood);
+    }
+
+    [Theory]
+    [InlineData(ServedModel.OnnxFile, 1e-5f)]
+    [InlineData(ServedModel.Int8File, 1e-4f)]
+    public async Task PredictAsync_ReferenceTexts_PlacesAreTheCallersAndNeighboursChangeNothing(string file, float tolerance)
+    {
+        using var model = ServedModel.Load(TestData.PathOf("models", "lexicon"), file: file);
+        // Before, between and after the same text, so that windows cut it anywhere.
+        string[] texts = [.. ReferenceTexts().Select(text => $"Berlin {text} New York {text} Berlin")];
+        var alone = new List<Prediction>();
+        foreach (var text in texts)
+        {
+            alone.Add(await PredictAsync(model, text));
+        }
+
+        var inOne = await model.PredictAsync([.. texts.Reverse().Select(PredictInput.OfText)], Token);
+        var together = await Task.WhenAll(texts.Select(text => Task.Run(() => PredictAsync(model, text))));
+
+        Assert.Equal(752, texts.Length);
+        foreach (var (text, prediction) in texts.Zip(alone))
+        {
+            var found = prediction.Entities!.Select(e => (e.Text, e.Start, e.End)).ToArray();
+            Assert.All(found, e => Assert.Equal(e.Text, text[e.Start..e.End]));
+            Assert.Contains(("Berlin", 0, 6), found);
+            Assert.Contains(("Berlin", text.Length - 6, text.Length), found);
+            Assert.Contains(("New York", text.Length / 2 - 4, (text.Length / 2) + 4), found);
+        }
+
+        AssertSame([.. alone], [.. inOne.Reverse()], tolerance);
+        AssertSame([.. alone], together, tolerance);
+    }
+
+    [Fact]
     public async Task Dispose_WithCallsWaiting_AnswersThemAndTakesNoMore()
     {
         var model = ServedModel.Load(TestData.PathOf("models", "lexicon"));
@@ -167,7 +214,12 @@ public sealed class ServedModelTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private async Task<Prediction> PredictAsync(string text) => (await _model.PredictAsync([PredictInput.OfText(text)], Token))[0];
+    private Task<Prediction> PredictAsync(string text) => PredictAsync(_model, text);
+
+    private static async Task<Prediction> PredictAsync(ServedModel model, string text) => (await model.PredictAsync([PredictInput.OfText(text)], Token))[0];
+
+    private static IEnumerable<string> ReferenceTexts() => TestData.GzipLines("reference", "tokenizer", "tokenizer-cases.uncased.jsonl.gz")
+        .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!);
 
     private static string[] Texts(int count)
     {
