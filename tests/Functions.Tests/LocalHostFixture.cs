@@ -17,6 +17,9 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
     /// <summary>Of the version that <see cref="AddModelAsync"/> adds, unless told otherwise.</summary>
     public const string Version = "0123456789ab";
 
+    /// <summary>What callers of another machine must send.</summary>
+    public const string Key = "the-key";
+
     public string Connection { get; private set; } = null!;
 
     public HttpClient Http { get; private set; } = null!;
@@ -32,6 +35,7 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
             "--urls", "http://127.0.0.1:0",
             $"--{StorageNames.Connection}", Connection,
             "--QuietPeriod", "00:00:01",
+            "--FunctionsKey", Key,
             "--Serving:Freshness", "00:00:00.2",
             "--AzureWebJobs:extensions:queues:maxPollingInterval", "00:00:00.2",
             "--AzureWebJobs:extensions:queues:visibilityTimeout", "00:00:00",

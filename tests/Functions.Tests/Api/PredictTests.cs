@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -167,6 +168,23 @@ public class PredictTests(LocalHostFixture host)
     [Fact]
     public async Task Predict_OneMebibyte_IsRead() =>
         await host.PostAsync("models/p-none/predict", Body(1 << 20, excess: 0)).ProblemAsync(404, "unknown-model");
+
+    [Fact]
+    public async Task Predict_BodyThatDoesNotArrive_IsGivenUp()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port, TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(
+            "POST /api/models/p-any/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"inputs\":"u8.ToArray(),
+            TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken); // the connection is closed after it
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"slow-body\"", answer, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Predict_OverloadedModel_AnswersAtOnceWhenToComeBack()

@@ -29,6 +29,12 @@ public class LocalHostTests(LocalHostFixture app)
     public async Task Send_NameOfAnotherMachine_NeedsAKey(string path, string? key) =>
         await SendAsync(HttpMethod.Get, path, host: "rebound.example", key).ProblemAsync(401, "key-required");
 
+    [Theory]
+    [InlineData("models", LocalHostFixture.Key)]
+    [InlineData($"models?code={LocalHostFixture.Key}", null)]
+    public async Task Send_NameOfAnotherMachineWithTheKey_IsAnswered(string path, string? key) =>
+        await SendAsync(HttpMethod.Get, path, host: "rebound.example", key).OkAsync();
+
     [Fact]
     public async Task Health_NameOfAnotherMachine_NeedsNoKey() => await SendAsync(HttpMethod.Get, "health", host: "rebound.example").OkAsync();
 
