@@ -20,12 +20,14 @@ internal sealed class LocalRun(string[] args)
 
           --demo            Drop the sample dataset, wait for its model, and show predictions
           --exit            End after the demo; exit code 0 only if every step held
+          --no-worker       Start no training worker: none is needed, or one runs elsewhere
           --port 7071       Port of the HTTP functions
           --Storage "…"     Connection string of a storage account; the default is Azurite on this machine
         """;
 
     private readonly bool _isDemo = args.Contains("--demo");
     private readonly bool _exits = args.Contains("--exit");
+    private readonly bool _trains = !args.Contains("--no-worker");
 
     public async Task<int> RunAsync()
     {
@@ -73,7 +75,7 @@ internal sealed class LocalRun(string[] args)
         await StartAsync(host, stop);
         try
         {
-            await using var worker = WorkerProcess.Start(WorkerSettings(host.Configuration), line.Print);
+            await using var worker = _trains ? WorkerProcess.Start(WorkerSettings(host.Configuration), line.Print) : null;
             var address = host.Urls.First();
             line.Print($"Droptune listens on {address} (state: {address}/api/health); Ctrl+C ends it");
             var held = !_isDemo || await new DemoRun(host.Services, new Uri(address), line).RunAsync(stop);
@@ -106,7 +108,7 @@ internal sealed class LocalRun(string[] args)
 
     // The demo tells itself what happens; the logs of host and worker would tell it twice.
     private string[] HostArguments() =>
-        [.. args.Except(["--demo", "--exit"]), .. _isDemo ? ["--Logging:LogLevel:Default=Warning"] : Array.Empty<string>()];
+        [.. args.Except(["--demo", "--exit", "--no-worker"]), .. _isDemo ? ["--Logging:LogLevel:Default=Warning"] : Array.Empty<string>()];
 
     /// <summary>The worker's environment: the storage account as the host has it.</summary>
     private Dictionary<string, string?> WorkerSettings(IConfiguration configuration)
