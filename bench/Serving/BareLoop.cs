@@ -1,49 +1,79 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Droptune.Core;
 using Droptune.Core.Text;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Droptune.Bench.Serving;
 
-/// <summary>The limit: ONNX Runtime on tokenized batches and buffers that stay, nothing else. Spinning is on, as it is fastest.</summary>
-internal static class BareLoop
+/// <summary>
+/// The limit: ONNX Runtime on tokenized batches and buffers that stay, nothing else. Once with all cores in one loop, spinning
+/// as it is fastest, and once with a loop a core.
+/// </summary>
+internal sealed class BareLoop(string folder, string file, string body)
 {
+    private const int WarmUp = 2; // runs
     private static readonly int[] BatchSizes = [1, 2, 4, 8, 16, 32];
+    private readonly WordPieceTokenizer _tokenizer = WordPieceTokenizer.Load(folder);
 
-    public static void Run(string folder, string file, string body, double seconds)
+    /// <summary>One line a form and batch size, in the shape of a load: the batch size stands under connections.</summary>
+    public void Run(double seconds, string model, string precision, string name)
     {
-        var tokenizer = WordPieceTokenizer.Load(folder);
-        var texts = Body.Texts(body).Select(tokenizer.Tokenize).ToArray();
-        using var options = new SessionOptions { IntraOpNumThreads = Environment.ProcessorCount, InterOpNumThreads = 1, EnableMemoryPattern = false };
-        using var session = new InferenceSession(Path.Combine(folder, file), options);
-        using var run = new RunOptions();
-        foreach (var size in BatchSizes)
+        foreach (var (loops, threads) in new[] { (1, Environment.ProcessorCount), (Environment.ProcessorCount, 1) })
         {
-            var batch = Enumerable.Range(0, size).Select(i => texts[i % texts.Length].Ids).ToArray();
-            var width = batch.Max(ids => ids.Length) + 2;
-            var (ids, mask) = (new long[size * width], new long[size * width]);
-            for (var row = 0; row < size; row++)
+            using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, EnableMemoryPattern = false };
+            using var session = new InferenceSession(Path.Combine(folder, file), options);
+            foreach (var size in BatchSizes)
             {
-                long[] pieces = [tokenizer.ClsId, .. batch[row].Select(id => (long)id), tokenizer.SepId];
-                pieces.CopyTo(ids, row * width);
-                Array.Fill(mask, 1, row * width, pieces.Length);
+                var median = MedianTime(session, loops, size, seconds);
+                var measured = new Measurement(
+                    $"bare-{loops}x{threads}", model, precision, name, size, 1000 * size * loops / median, median, median, 0);
+                Console.WriteLine(JsonSerializer.Serialize(measured, DroptuneJson.Compact));
             }
+        }
+    }
 
-            using var idTensor = OrtValue.CreateTensorValueFromMemory(ids, [size, width]);
-            using var maskTensor = OrtValue.CreateTensorValueFromMemory(mask, [size, width]);
-            var times = new List<double>();
-            var total = Stopwatch.StartNew();
-            while (times.Count < 10 || total.Elapsed.TotalSeconds < seconds)
+    private double MedianTime(InferenceSession session, int loops, int size, double seconds)
+    {
+        var (times, total) = (new List<double>(), Stopwatch.StartNew());
+        var threads = Enumerable.Range(0, loops).Select(_ => new Thread(Loop)).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        times.Sort();
+        return times[times.Count / 2];
+
+        void Loop()
+        {
+            var mine = new List<double>();
+            var (ids, mask) = Batch(size);
+            using var run = new RunOptions();
+            while (mine.Count < 3 * WarmUp || total.Elapsed.TotalSeconds < seconds)
             {
                 var start = Stopwatch.GetTimestamp();
-                session.Run(run, ["input_ids", "attention_mask"], [idTensor, maskTensor], session.OutputNames).Dispose();
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                session.Run(run, ["input_ids", "attention_mask"], [ids, mask], session.OutputNames).Dispose();
+                mine.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
 
-            times.RemoveRange(0, 3); // warm-up
-            times.Sort();
-            var median = times[times.Count / 2];
-            Console.WriteLine(JsonSerializer.Serialize(new { batch = size, texts_per_s = 1000 * size / median, p50_ms = median }));
+            lock (times)
+            {
+                times.AddRange(mine.Skip(WarmUp));
+            }
         }
+    }
+
+    private (OrtValue Ids, OrtValue Mask) Batch(int size)
+    {
+        var texts = Body.Texts(body);
+        var batch = Enumerable.Range(0, size).Select(i => _tokenizer.Tokenize(texts[i % texts.Length]).Ids).ToArray();
+        var width = batch.Max(ids => ids.Length) + 2;
+        var (ids, mask) = (new long[size * width], new long[size * width]);
+        for (var row = 0; row < size; row++)
+        {
+            long[] pieces = [_tokenizer.ClsId, .. batch[row].Select(id => (long)id), _tokenizer.SepId];
+            pieces.CopyTo(ids, row * width);
+            Array.Fill(mask, 1, row * width, pieces.Length);
+        }
+
+        return (OrtValue.CreateTensorValueFromMemory(ids, [size, width]), OrtValue.CreateTensorValueFromMemory(mask, [size, width]));
     }
 }

@@ -8,8 +8,8 @@ switch (args)
     case ["export", var folder]:
         Export.Run(folder);
         return 0;
-    case ["bare", var folder, var file, var body, var seconds]:
-        BareLoop.Run(folder, file, body, double.Parse(seconds));
+    case ["bare", var folder, var file, var body, var seconds, var model, var precision, var name]:
+        new BareLoop(folder, file, body).Run(double.Parse(seconds), model, precision, name);
         return 0;
     case ["served", var folder, var file, var body, var callers, var seconds]:
         await Served.RunAsync(folder, file, body, int.Parse(callers), double.Parse(seconds));
@@ -18,11 +18,11 @@ switch (args)
         await Storage.RunAsync(folders);
         return 0;
     case ["report", var path]:
-        return Report.Run(path);
+        return new Report(path).Print();
     default:
         Console.Error.WriteLine("""
             usage: export FOLDER                               our ONNX files from config.json and model.safetensors
-                   bare FOLDER FILE BODY SECONDS               ONNX Runtime alone, by batch size
+                   bare FOLDER FILE BODY SECONDS MODEL PRECISION NAME    ONNX Runtime alone, by batch size
                    served FOLDER FILE BODY CALLERS SECONDS     the served model in this process
                    storage FOLDER…                             a storage account that serves them; ends with its input
                    report FILE                                 table and RATIO lines of what serving.sh measured
