@@ -9,6 +9,9 @@ switch (args)
     case ["throughput"]:
         await Throughput.RunAsync();
         break;
+    case ["throughput", "jsonl" or "conll"]:
+        await Throughput.RunAsync(args[1]);
+        break;
     case ["memory", var megabytes, "jsonl" or "conll"]:
         await Memory.RunAsync(int.Parse(megabytes, CultureInfo.InvariantCulture), args[2]);
         break;
@@ -16,7 +19,7 @@ switch (args)
         await Fuzz.RunAsync(int.Parse(count, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
         break;
     default:
-        Console.Error.WriteLine("Use: check FOLDER | throughput | memory MEGABYTES jsonl|conll | fuzz COUNT SEED");
+        Console.Error.WriteLine("Use: check FOLDER | throughput [jsonl|conll] | memory MEGABYTES jsonl|conll | fuzz COUNT SEED");
         return 2;
 }
 

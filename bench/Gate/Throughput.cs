@@ -14,12 +14,13 @@ internal static class Throughput
     private const int Runs = 5;
     private const double Target = 4;
 
-    public static async Task RunAsync()
+    /// <summary>Measures one format, or both.</summary>
+    public static async Task RunAsync(string? format = null)
     {
         var folder = Directory.CreateTempSubdirectory("gate-bench-").FullName;
         try
         {
-            foreach (var isConll in new[] { false, true })
+            foreach (var isConll in new[] { false, true }.Where(isConll => format is null || (format == "conll") == isConll))
             {
                 var path = Path.Combine(folder, isConll ? "data.conll" : "data.jsonl");
                 Generated.Write(path, 100_000_000, isConll);

@@ -6,7 +6,7 @@ public sealed record DatasetReport
     public required string Dataset { get; init; }
 
     /// <summary>
-    /// First 12 hex digits of SHA-256 over the canonical train, dev and test content, one after the other. A rejected
+    /// First 12 hex digits of SHA-256 over the canonical train, dev, test and unlabelled content, one after the other. A rejected
     /// dataset has a version too, which also covers the findings: it never equals that of an accepted one.
     /// </summary>
     public required string Version { get; init; }
@@ -21,6 +21,9 @@ public sealed record DatasetReport
 
     /// <summary>Examples in the snapshot.</summary>
     public required SplitCounts Counts { get; init; }
+
+    /// <summary>Texts without labels in the snapshot, for pre-training.</summary>
+    public long UnlabelledTexts { get; init; }
 
     /// <summary>Records that are not in the snapshot, each with a finding that says why.</summary>
     public long LeftOut { get; init; }
@@ -51,5 +54,5 @@ public sealed record SplitCounts(long Train, long Dev, long Test)
     public long this[Split split] => split switch { Split.Train => Train, Split.Dev => Dev, _ => Test };
 }
 
-/// <summary>How a file was read; <paramref name="Split"/> is null for a file that is split by hash.</summary>
+/// <summary>How a file was read; <paramref name="Split"/> is null for a file that is split by hash, or holds texts without labels.</summary>
 public sealed record FileSummary(string Name, string? Format, Split? Split, long Bytes, long Examples);

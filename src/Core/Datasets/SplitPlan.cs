@@ -16,27 +16,20 @@ public sealed class SplitPlan
         _hasTestFile = named.Contains(Split.Test);
     }
 
+    /// <summary>Whether a file holds texts without labels, by the first part of its name: pre-training reads them, no split has them.</summary>
+    public static bool IsUnlabelled(string fileName) => FirstPart(fileName) is "unlabelled" or "unlabeled";
+
     /// <summary>
     /// The split that a file's name states: its first part, up to anything but a letter or digit. Null = by hash.
     /// Collected feedback is train: it corrects the model, it must not measure it.
     /// </summary>
-    public static Split? NamedSplit(string fileName)
+    public static Split? NamedSplit(string fileName) => FirstPart(fileName) switch
     {
-        var name = fileName.AsSpan(fileName.LastIndexOf('/') + 1);
-        var length = 0;
-        while (length < name.Length && char.IsLetterOrDigit(name[length]))
-        {
-            length++;
-        }
-
-        return name[..length].ToString().ToLowerInvariant() switch
-        {
-            "train" or "feedback" => Split.Train,
-            "dev" or "valid" or "validation" => Split.Dev,
-            "test" => Split.Test,
-            _ => null,
-        };
-    }
+        "train" or "feedback" => Split.Train,
+        "dev" or "valid" or "validation" => Split.Dev,
+        "test" => Split.Test,
+        _ => null,
+    };
 
     /// <summary>The split of an example whose text hashes to <paramref name="textHash"/>; a missing dev or test is taken out of train.</summary>
     public Split SplitOf(Split? named, ulong textHash)
@@ -49,5 +42,17 @@ public sealed class SplitPlan
             (Split.Train, Split.Test) when !_hasTestFile => Split.Test,
             _ => named.Value,
         };
+    }
+
+    private static string FirstPart(string fileName)
+    {
+        var name = fileName.AsSpan(fileName.LastIndexOf('/') + 1);
+        var length = 0;
+        while (length < name.Length && char.IsLetterOrDigit(name[length]))
+        {
+            length++;
+        }
+
+        return name[..length].ToString().ToLowerInvariant();
     }
 }

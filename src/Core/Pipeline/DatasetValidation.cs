@@ -103,13 +103,13 @@ public sealed class DatasetValidation(
     private async Task<RunRecord?> StoreAsync(DatasetReport report, string folder, CancellationToken cancellationToken)
     {
         var container = storage.Container(StorageNames.Snapshots);
-        foreach (var split in new[] { "train", "dev", "test" })
+        foreach (var path in Directory.GetFiles(folder, "*.jsonl.gz"))
         {
-            var blob = container.GetBlobClient($"{report.Dataset}/{report.Version}/{split}.jsonl.gz");
+            var blob = container.GetBlobClient($"{report.Dataset}/{report.Version}/{Path.GetFileName(path)}");
             try
             {
                 var once = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
-                await blob.UploadAsync(Path.Combine(folder, $"{split}.jsonl.gz"), once, cancellationToken);
+                await blob.UploadAsync(path, once, cancellationToken);
             }
             catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
             {

@@ -50,6 +50,40 @@ public sealed class DatasetGateTests : IDisposable
         Assert.Equal(written.Version, checkedOnly.Version);
     }
 
+    [Theory]
+    [InlineData("unlabelled.txt", "one text\r\n \nanother \\ text")]
+    [InlineData("more/Unlabelled-2.jsonl", "{\"text\":\"one text\",\"label\":\"z\",\"entities\":[[0,99,\"q\"]]}\n{\"text\":\"another \\\\ text\",\"answer\":\"accept\"}")]
+    [InlineData("unlabeled.txt.json", "[{\"text\":\"one text\"},{\"text\":\"another \\\\ text\"}]")]
+    public async Task CheckAsync_UnlabelledFile_IsInTheSnapshotAndTheVersionButInNoSplit(string name, string content)
+    {
+        var labelled = Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":\"y\"}\n");
+        var texts = Some.File(name, content);
+
+        var without = await Some.Report(_folder, [labelled]);
+        var hasNoFile = !File.Exists(Path.Combine(_folder, "unlabelled.jsonl.gz"));
+        var with = await Some.Report(_folder, [labelled, texts]);
+
+        Assert.True(hasNoFile);
+        Assert.True(with.Accepted);
+        Assert.Equal((without.Counts, 2), (with.Counts, with.UnlabelledTexts));
+        Assert.Equal(without.TextLabels, with.TextLabels);
+        Assert.Equal(TaskKind.TextClassification, with.Task);
+        Assert.NotEqual(without.Version, with.Version);
+        Assert.Equal(with.Version, (await Some.Report(labelled, texts)).Version);
+        Assert.Equal(["one text", "another \\ text"], SnapshotReader.Read(Path.Combine(_folder, "unlabelled.jsonl.gz")).Select(example => example.Text!.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task CheckAsync_UnlabelledTexts_AreCheckedLikeAllTexts()
+    {
+        var report = await Some.Report(
+            Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":\"y\"}\n"),
+            Some.File("unlabelled.txt", "good\nask jane@shop.example\n"), Some.File("unlabelled.jsonl", "{\"text\":\"\"}\n"));
+
+        Assert.Contains(report.Findings, finding => finding is { Code: FindingCode.PersonalEmail, File: "unlabelled.txt", Line: 2 });
+        Assert.Contains(report.Findings, finding => finding is { Code: FindingCode.EmptyField, File: "unlabelled.jsonl", Line: 1 });
+    }
+
     [Fact]
     public async Task Version_OfARejectedDataset_IsNotThatOfWhatIsGoodInIt()
     {

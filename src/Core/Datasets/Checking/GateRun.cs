@@ -18,6 +18,7 @@ internal sealed class GateRun(
     private readonly Record _record = new();
     private readonly List<FileSummary> _summaries = [];
     private bool _isOverLimit;
+    private long _texts; // without labels
 
     /// <summary>Checks everything, and writes the snapshot to <paramref name="folder"/> if there is one.</summary>
     public DatasetReport Check(string? folder)
@@ -44,6 +45,7 @@ internal sealed class GateRun(
             Task = task,
             TagScheme = scheme,
             Counts = _statistics.Counts,
+            UnlabelledTexts = _texts,
             LeftOut = log.LeftOut,
             TextLabels = [.. quality.TextLabels.Select(count => count.Label).Order(StringComparer.Ordinal)],
             EntityLabels = [.. quality.EntityLabels.Select(count => count.Label).Order(StringComparer.Ordinal)],
@@ -58,7 +60,7 @@ internal sealed class GateRun(
     private void CheckFile(DatasetFile file, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
     {
         var named = SplitPlan.NamedSplit(file.Name);
-        var before = _statistics.Examples;
+        var before = _statistics.Examples + _texts;
         string? format = null;
         try
         {
@@ -77,7 +79,14 @@ internal sealed class GateRun(
                 using var reader = DatasetFormat.ReaderOf(file.Name, content, log, manifest);
                 format = reader.Format;
                 checker.StartFile();
-                CheckRecords(reader, named, checker, canonical, snapshot);
+                if (SplitPlan.IsUnlabelled(file.Name))
+                {
+                    CheckTexts(reader, checker, canonical, snapshot);
+                }
+                else
+                {
+                    CheckRecords(reader, named, checker, canonical, snapshot);
+                }
             }
         }
         catch (UnreadableFileException e)
@@ -85,7 +94,7 @@ internal sealed class GateRun(
             log.Add(e.Code, e.Line, 0, [], $"{e.Message}");
         }
 
-        _summaries.Add(new FileSummary(file.Name, format, named, file.Length, _statistics.Examples - before));
+        _summaries.Add(new FileSummary(file.Name, format, named, file.Length, _statistics.Examples + _texts - before));
     }
 
     private void CheckRecords(IDatasetReader reader, Split? named, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
@@ -112,6 +121,27 @@ internal sealed class GateRun(
         }
     }
 
+    /// <summary>Whatever labels a text without labels has, they are not read.</summary>
+    private void CheckTexts(IDatasetReader reader, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
+    {
+        while (reader.Read(_record))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _record.ClearLabels();
+            if (checker.Check(_record) is not { } example)
+            {
+                log.LeftOut++;
+                continue;
+            }
+
+            snapshot.Write(split: null, canonical.Write(example));
+            if (IsOverLimit(FindingCode.TooManyExamples, ++_texts, manifest.Validation.MaxExamples, "texts without labels"))
+            {
+                return;
+            }
+        }
+    }
+
     private bool IsOverLimit(FindingCode code, long count, long limit, string what)
     {
         if (count <= limit)
@@ -126,7 +156,7 @@ internal sealed class GateRun(
     private TagScheme? FindScheme()
     {
         var finder = new TagSchemeFinder();
-        foreach (var file in files.Where(file => DatasetFormat.IsKnown(file.Name)))
+        foreach (var file in files.Where(file => DatasetFormat.IsKnown(file.Name) && !SplitPlan.IsUnlabelled(file.Name)))
         {
             try
             {

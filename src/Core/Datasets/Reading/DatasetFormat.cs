@@ -47,6 +47,7 @@ internal static class DatasetFormat
         return extension switch
         {
             "json" or "jsonl" => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest) : new JsonElementsReader(text, log, manifest),
+            "txt" when SplitPlan.IsUnlabelled(fileName) => new TextLinesReader(text, log, manifest.Validation),
             "csv" => new DelimitedReader(text, log, manifest),
             "tsv" or "txt" when DelimitedReader.IsHeader(head, manifest) => new DelimitedReader(text, log, manifest),
             "txt" when head.StartsWith("{\""u8) => new JsonLinesReader(text, log, manifest),

@@ -62,6 +62,15 @@ internal sealed class Record
         return source[start..(end < 0 ? source.Length : offset + end)].TrimEnd((byte)'\r');
     }
 
+    /// <summary>Leaves the text or the words alone.</summary>
+    public void ClearLabels()
+    {
+        Tags.Clear();
+        Labels.Clear();
+        Spans.Clear();
+        (HasTags, HasSpans) = (false, false);
+    }
+
     public void Clear()
     {
         Tokens.Clear();

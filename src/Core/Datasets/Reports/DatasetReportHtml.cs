@@ -45,7 +45,7 @@ public static class DatasetReportHtml
             .Append($"<p class=\"note\">{Safe(LengthNote(report.Quality.Lengths))}</p>\n");
         Table(page, "Files", ["file", "format", "split", "bytes", "examples"], report.Files.Select(file => new[]
         {
-            Safe(file.Name), Safe(file.Format ?? "not read"), file.Split is { } split ? Word(split) : "by hash", Number(file.Bytes), Number(file.Examples),
+            Safe(file.Name), Safe(file.Format ?? "not read"), SplitOf(file), Number(file.Bytes), Number(file.Examples),
         }));
         return page.Append("</body>\n</html>\n").ToString();
     }

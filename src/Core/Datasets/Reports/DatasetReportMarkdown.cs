@@ -35,7 +35,7 @@ public static class DatasetReportMarkdown
         Table(page, "Lengths in characters", "length | texts", LengthBins(report.Quality.Lengths).Select(bin => $"{bin.Name} | {Number(bin.Count)}"));
         page.Append($"\n{LengthNote(report.Quality.Lengths)}\n");
         Table(page, "Files", "file | format | split | bytes | examples", report.Files.Select(file =>
-            $"{Text(file.Name)} | {file.Format ?? "not read"} | {(file.Split is { } split ? Word(split) : "by hash")} | {Number(file.Bytes)} | {Number(file.Examples)}"));
+            $"{Text(file.Name)} | {file.Format ?? "not read"} | {SplitOf(file)} | {Number(file.Bytes)} | {Number(file.Examples)}"));
         return page.ToString();
     }
 

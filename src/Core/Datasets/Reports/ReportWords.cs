@@ -22,9 +22,13 @@ internal static class ReportWords
     {
         var task = report.Task is { } known ? Word(known) : "unknown task";
         var scheme = report.TagScheme is { } tags ? $", tags in {tags}" : "";
+        var texts = report.UnlabelledTexts > 0 ? $", {Count(report.UnlabelledTexts, "text")} without labels" : "";
         var leftOut = report.LeftOut > 0 ? $", {Count(report.LeftOut, "record")} left out" : "";
-        return $"{task}{scheme}; {Number(report.Counts.Train)} train, {Number(report.Counts.Dev)} dev, {Number(report.Counts.Test)} test examples{leftOut}";
+        return $"{task}{scheme}; {Number(report.Counts.Train)} train, {Number(report.Counts.Dev)} dev, {Number(report.Counts.Test)} test examples{texts}{leftOut}";
     }
+
+    public static string SplitOf(FileSummary file) =>
+        file.Split is { } split ? Word(split) : SplitPlan.IsUnlabelled(file.Name) ? "no labels" : "by hash";
 
     /// <summary>file:line:column, as editors and terminals link it; "dataset" for a finding about all of it.</summary>
     public static string Place(Finding finding) => finding.File is null

@@ -3,14 +3,16 @@ using System.Security.Cryptography;
 
 namespace Droptune.Core.Datasets.Snapshots;
 
-/// <summary>Writes the three splits as the examples come, and finds the version of what was written.</summary>
+/// <summary>Writes the three splits, and texts without labels, as they come, and finds the version of what was written.</summary>
 internal sealed class SnapshotWriter : IDisposable
 {
     private const int ChunkLength = 1 << 16; // hashing and compressing line by line would cost several times as much
+    private const int Unlabelled = 3;
+    private static readonly string[] Parts = ["train", "dev", "test", "unlabelled"]; // by split, then what has none
     private readonly string? _folder;
-    private readonly Stream?[] _files = new Stream?[3]; // without a folder: none, until what is kept for the hash needs one
-    private readonly byte[][] _chunks = [new byte[ChunkLength], new byte[ChunkLength], new byte[ChunkLength]];
-    private readonly int[] _lengths = new int[3];
+    private readonly Stream?[] _files = new Stream?[Parts.Length]; // without a folder: none, until what is kept for the hash needs one
+    private readonly byte[][] _chunks = [.. Parts.Select(_ => new byte[ChunkLength])];
+    private readonly int[] _lengths = new int[Parts.Length];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Writes to a folder, or, without one, only finds the version.</summary>
@@ -26,15 +28,14 @@ internal sealed class SnapshotWriter : IDisposable
         Directory.CreateDirectory(folder);
         foreach (var split in Enum.GetValues<Split>())
         {
-            _files[(int)split] = new GZipStream(new BufferedStream(File.Create(PathOf(folder, split)), ChunkLength), CompressionLevel.Fastest);
+            _files[(int)split] = Create(folder, (int)split);
         }
     }
 
-    public static string PathOf(string folder, Split split) => Path.Combine(folder, $"{split.ToString().ToLowerInvariant()}.jsonl.gz");
-
-    public void Write(Split split, ReadOnlySpan<byte> line)
+    /// <summary>Writes an example's line to its split; null = a text without labels.</summary>
+    public void Write(Split? split, ReadOnlySpan<byte> line)
     {
-        var index = (int)split;
+        var index = split is { } known ? (int)known : Unlabelled;
         if (_lengths[index] + line.Length > ChunkLength)
         {
             Flush(index);
@@ -51,15 +52,18 @@ internal sealed class SnapshotWriter : IDisposable
     }
 
     /// <summary>
-    /// Closes the files; returns SHA-256 over their uncompressed content, train, dev and test one after the other. Dev
-    /// and test are small and read again for it: they were written while train was still going on.
+    /// Closes the files; returns SHA-256 over their uncompressed content, one after the other. All but train are read
+    /// again for it: they were written while train was still going on.
     /// </summary>
     public byte[] Complete(ReadOnlySpan<byte> extra)
     {
         Flush((int)Split.Train);
         _files[(int)Split.Train]!.Dispose();
-        HashAgain(Split.Dev);
-        HashAgain(Split.Test);
+        for (var index = (int)Split.Dev; index < Parts.Length; index++)
+        {
+            HashAgain(index);
+        }
+
         _hash.AppendData(extra);
         return _hash.GetHashAndReset();
     }
@@ -74,9 +78,13 @@ internal sealed class SnapshotWriter : IDisposable
         _hash.Dispose();
     }
 
-    private void HashAgain(Split split)
+    private void HashAgain(int index)
     {
-        var index = (int)split;
+        if (_folder is not null)
+        {
+            Flush(index); // the first texts without labels make their file
+        }
+
         if (_files[index] is null)
         {
             _hash.AppendData(_chunks[index], 0, _lengths[index]);
@@ -84,7 +92,7 @@ internal sealed class SnapshotWriter : IDisposable
         }
 
         Flush(index);
-        using var content = Reopen(split, _files[index]!);
+        using var content = Reopen(index, _files[index]!);
         int read;
         while ((read = content.Read(_chunks[index])) > 0)
         {
@@ -92,7 +100,12 @@ internal sealed class SnapshotWriter : IDisposable
         }
     }
 
-    private Stream Reopen(Split split, Stream file)
+    private static string PathOf(string folder, int index) => Path.Combine(folder, $"{Parts[index]}.jsonl.gz");
+
+    private static GZipStream Create(string folder, int index) =>
+        new(new BufferedStream(File.Create(PathOf(folder, index)), ChunkLength), CompressionLevel.Fastest);
+
+    private Stream Reopen(int index, Stream file)
     {
         if (_folder is null)
         {
@@ -101,7 +114,7 @@ internal sealed class SnapshotWriter : IDisposable
         }
 
         file.Dispose();
-        return new GZipStream(File.OpenRead(PathOf(_folder, split)), CompressionMode.Decompress);
+        return new GZipStream(File.OpenRead(PathOf(_folder, index)), CompressionMode.Decompress);
     }
 
     private void Flush(int index)
@@ -112,7 +125,12 @@ internal sealed class SnapshotWriter : IDisposable
 
     private void WriteThrough(int index, ReadOnlySpan<byte> content)
     {
-        _files[index] ??= new FileStream(
+        if (content.IsEmpty)
+        {
+            return;
+        }
+
+        _files[index] ??= _folder is { } folder ? Create(folder, index) : new FileStream(
             Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, ChunkLength, FileOptions.DeleteOnClose);
         _files[index]!.Write(content);
         if (index == (int)Split.Train)
