@@ -146,9 +146,9 @@ public sealed record DroptuneConfig
     [JsonPropertyName("servedFile")]
     public string? ServedFile { get; init; }
 
-    /// <summary>Whether only legal IOB2 sequences are predicted; see <see cref="TagDecoder"/>.</summary>
+    /// <summary>False = each unit's likeliest tag is predicted; null or true = only legal IOB2 sequences, see <see cref="TagDecoder"/>.</summary>
     [JsonPropertyName("constrainedDecoding")]
-    public bool ConstrainedDecoding { get; init; } = true;
+    public bool? ConstrainedDecoding { get; init; }
 
     /// <summary>W3C trace context of the training, so that a prediction can be followed back to it.</summary>
     public string? Traceparent { get; init; }

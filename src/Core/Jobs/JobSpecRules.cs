@@ -47,6 +47,8 @@ public static class JobSpecRules
             Within("gradientClip", o.GradientClip, 1e-3, 1e6),
             Within("dropout", o.Dropout, 0, 0.9),
             Within("pieceDropout", o.PieceDropout, 0, 0.9),
+            Within("mentionSwap", o.MentionSwap, 0, 1),
+            Within("initializerRange", o.InitializerRange, 1e-4, 1),
             Within("vocabularySize", o.VocabularySize, 100, 200_000),
             Within("labelSmoothing", o.LabelSmoothing, 0, 0.9),
             Within("focalGamma", o.FocalGamma, 0, 10),

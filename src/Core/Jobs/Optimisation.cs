@@ -49,6 +49,15 @@ public sealed record Optimisation
     /// <summary>Part of the pieces that training replaces by [UNK], so that a model also goes by context.</summary>
     public double? PieceDropout { get; init; }
 
+    /// <summary>Part of the entities that each epoch replaces by others of their label.</summary>
+    public double? MentionSwap { get; init; }
+
+    /// <summary>
+    /// Standard deviation of random weights. Null from scratch = 0.8 / √width: BERT's 0.02 is made for 768, and leaves a narrow
+    /// model's layers almost without effect for many steps. A base model's heads start by its own configuration.
+    /// </summary>
+    public double? InitializerRange { get; init; }
+
     /// <summary>Pieces of the vocabulary that a model from scratch gets at most.</summary>
     public int VocabularySize { get; init; } = 8000;
 
@@ -89,11 +98,12 @@ public sealed record Optimisation
     public Optimisation For(BaseModel model) => model.Name == BaseModel.Scratch
         ? this with
         {
-            Epochs = Epochs ?? 30,
-            BatchTokens = BatchTokens ?? 2048,
-            LearningRate = LearningRate ?? 1e-3,
+            Epochs = Epochs ?? 20,
+            BatchTokens = BatchTokens ?? 512,
+            LearningRate = LearningRate ?? 2e-3 * 128 / ModelSize.Of(model.Size).Hidden, // the wider, the smaller its steps must be
             Dropout = Dropout ?? 0.1,
             PieceDropout = PieceDropout ?? 0.1,
+            MentionSwap = MentionSwap ?? 0.3,
         }
         : this with
         {
@@ -102,6 +112,7 @@ public sealed record Optimisation
             LearningRate = LearningRate ?? 2e-5,
             Dropout = Dropout ?? 0.1,
             PieceDropout = PieceDropout ?? 0,
+            MentionSwap = MentionSwap ?? 0,
         };
 }
 

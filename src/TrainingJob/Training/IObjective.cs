@@ -10,6 +10,9 @@ public interface IObjective
     /// <summary>Whether the loss uses every row of the word embeddings.</summary>
     bool UsesAllWords { get; }
 
+    /// <summary>The training data as an epoch reads it.</summary>
+    EncodedSplit Vary(EncodedSplit train, Random random) => train;
+
     /// <summary>Changes the pieces that the model will read.</summary>
     void Prepare(Batch batch, Random random);
 

@@ -40,9 +40,10 @@ internal sealed class ModelTraining(FineTuningInput input, TrainingData data, De
 
         var model = new BertModel(config, weights) { Precision = Precision(options) };
         using var loss = new TaskLoss(options, data.TagCounts, data.TextCounts, device);
+        var swap = data.Tags is { } tags ? new MentionSwap(data.Train, tags, options.MentionSwap!.Value, options.MaxLength) : null;
         var dropout = new PieceDropout(data.Tokenizer, options.PieceDropout!.Value);
         using var trainer = new Trainer(
-            model, new TaskObjective(loss, data.Dev, dropout, device), data.Train, options, Setting("training", start, options, isTrial));
+            model, new TaskObjective(loss, data.Dev, swap, dropout, device), data.Train, options, Setting("training", start, options, isTrial));
         return (model, trainer.Train(cancellationToken));
     }
 
@@ -90,9 +91,10 @@ internal sealed class ModelTraining(FineTuningInput input, TrainingData data, De
 
         return (config with
         {
+            InitializerRange = options.InitializerRange ?? config.InitializerRange,
             HiddenDropoutProb = options.Dropout!.Value,
             AttentionProbsDropoutProb = options.Dropout.Value,
-            Droptune = new() { MaxLength = options.MaxLength, ConstrainedDecoding = options.ConstrainedDecoding, Traceparent = input.Spec.Traceparent },
+            Droptune = new() { MaxLength = options.MaxLength, ConstrainedDecoding = options.ConstrainedDecoding ? null : false, Traceparent = input.Spec.Traceparent },
         }).WithLabels(data.Task, data.Tags?.Names ?? [], data.TextLabels?.Names ?? []);
     }
 
@@ -104,6 +106,7 @@ internal sealed class ModelTraining(FineTuningInput input, TrainingData data, De
         NumAttentionHeads = size.Hidden / 64,
         IntermediateSize = 4 * size.Hidden,
         MaxPositionEmbeddings = options.MaxLength,
+        InitializerRange = 0.8 / Math.Sqrt(size.Hidden),
         PadTokenId = data.Tokenizer.PadId,
     };
 

@@ -42,7 +42,7 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
             Steps = steps,
             Loss = loss(),
             TokensPerSecond = state.Tokens / Math.Max(1e-9, state.EpochSeconds),
-            Eta = step == firstStep ? null : TimeSpan.FromSeconds((state.Seconds - firstSeconds) / (step - firstStep) * (steps - step)),
+            Eta = step == firstStep ? null : TimeSpan.FromSeconds((state.Seconds - firstSeconds) / (step - firstStep) * Math.Max(0, steps - step)),
         };
         progress.Report(_current);
     }

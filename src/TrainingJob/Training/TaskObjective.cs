@@ -5,9 +5,11 @@ using static TorchSharp.torch;
 namespace Droptune.TrainingJob.Training;
 
 /// <summary>Trains for the tags and text labels of a dataset.</summary>
-public sealed class TaskObjective(TaskLoss loss, DevSet dev, PieceDropout dropout, Device device) : IObjective
+public sealed class TaskObjective(TaskLoss loss, DevSet dev, MentionSwap? swap, PieceDropout dropout, Device device) : IObjective
 {
     public bool UsesAllWords => false;
+
+    public EncodedSplit Vary(EncodedSplit train, Random random) => swap?.Apply(random) ?? train;
 
     public void Prepare(Batch batch, Random random) => dropout.Apply(batch, random);
 

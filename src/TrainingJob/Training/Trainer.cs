@@ -37,14 +37,14 @@ public sealed class Trainer : IDisposable
         _measured = _average is null ? model : new(model.Config, _average.Weights) { Precision = model.Precision };
         _lossSum = zeros(1, device: setting.Device).DetachFromDisposeScope();
         _metric = options.EarlyStopping?.Metric ?? "f1";
-        Steps = options.Epochs!.Value * ((Plan(1).Count + options.GradientAccumulation - 1) / options.GradientAccumulation);
+        Steps = options.Epochs!.Value * ((Plan(train, 1).Count + options.GradientAccumulation - 1) / options.GradientAccumulation);
         _rate = new(options.Schedule, options.LearningRate!.Value, options.WarmupRatio, Steps);
     }
 
     /// <summary>Where the training is.</summary>
     public TrainingState State { get; private set; } = new();
 
-    /// <summary>Optimizer steps of all epochs.</summary>
+    /// <summary>Optimizer steps of all epochs; a few more or less where the data varies from epoch to epoch.</summary>
     public int Steps { get; }
 
     /// <summary>Trains from where it is to the end, and leaves the weights of the best epoch in the model.</summary>
@@ -97,7 +97,8 @@ public sealed class Trainer : IDisposable
 
     private void RunEpoch(CancellationToken cancellationToken)
     {
-        var plan = Plan(State.Epoch);
+        var train = _objective.Vary(_train, Random(State.Epoch, -2));
+        var plan = Plan(train, State.Epoch);
         _model.Training = true;
         var clock = _setting.Clock;
         var last = clock.GetTimestamp();
@@ -113,7 +114,7 @@ public sealed class Trainer : IDisposable
             var batches = Math.Min(_options.GradientAccumulation, plan.Count - State.Batches);
             for (var i = 0; i < batches; i++)
             {
-                Backward(new Batch(_train, plan[State.Batches], _setting.PadId));
+                Backward(new Batch(train, plan[State.Batches], _setting.PadId));
             }
 
             var rate = _rate.At(Math.Max(State.Rates.Count, (int)(Steps * BudgetSpent)));
@@ -186,7 +187,7 @@ public sealed class Trainer : IDisposable
 
     private bool BudgetIsSpent => BudgetSpent >= 1 && State.Rates.Count > 0;
 
-    private IReadOnlyList<int[]> Plan(int epoch) => BatchPlan.Of(_train, _options.BatchTokens!.Value, Random(epoch, -1));
+    private IReadOnlyList<int[]> Plan(EncodedSplit train, int epoch) => BatchPlan.Of(train, _options.BatchTokens!.Value, Random(epoch, -1));
 
     // One generator for each purpose, so that a run can be continued anywhere.
     private Random Random(int epoch, int batch) => new(unchecked((((_options.Seed * 1_000_003) + epoch) * 1_000_003) + batch));

@@ -61,12 +61,23 @@ public sealed class OptionsTests : IDisposable
         Assert.Contains("`bert.extra.weight`", File.ReadAllText(Path.Combine(Output("model"), "README.md")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, 0.0707)] // 0.8 / √128
+    [InlineData(0.02, 0.02)]
+    public void Run_FromScratch_WeightsStartByWidthOrAsAskedFor(double? asked, double expected)
+    {
+        Run(o => o with { Epochs = 1, LearningRate = 1e-8, InitializerRange = asked }, "model");
+
+        Assert.Equal(expected, Weights("model")["bert.encoder.layer.0.intermediate.dense.weight"].std().item<float>(), 0.002);
+        Assert.Equal(expected, ModelConfig.Load(Output("model")).InitializerRange, 0.0001);
+    }
+
     [Fact]
     public void Run_NotConstrained_IsServedAsItWasMeasured()
     {
         Run(o => o with { Epochs = 1, ConstrainedDecoding = false }, "model");
 
-        Assert.False(ModelConfig.Load(Output("model")).Droptune!.ConstrainedDecoding);
+        Assert.Equal(false, ModelConfig.Load(Output("model")).Droptune!.ConstrainedDecoding);
     }
 
     [Fact]

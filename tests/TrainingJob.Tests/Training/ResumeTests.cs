@@ -61,6 +61,7 @@ public sealed class ResumeTests : IDisposable
             AverageDecay = 0.9,
             GradientAccumulation = 2,
             PieceDropout = 0.1,
+            MentionSwap = 0.5,
         };
         var spec = Some.Spec() with { Optimisation = change?.Invoke(options) ?? options };
         var input = new FineTuningInput(spec, Some.Snapshot(Path.Combine(_folder, "snapshot")), null, Path.Combine(_folder, name))

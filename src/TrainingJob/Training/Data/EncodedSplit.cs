@@ -19,10 +19,6 @@ public sealed class EncodedSplit
     private readonly List<int> _textLabels = [];
     private readonly List<(int Example, TextWindow Window)> _sources = [];
 
-    private EncodedSplit()
-    {
-    }
-
     /// <summary>The number of sequences.</summary>
     public int Count => _textLabels.Count;
 
@@ -58,6 +54,11 @@ public sealed class EncodedSplit
     /// <summary>The example that a sequence is a window of.</summary>
     public (int Example, TextWindow Window) Source(int sequence) => _sources[sequence];
 
+    /// <summary>Whether a sequence is a whole example, not one of several windows.</summary>
+    public bool IsWhole(int sequence) =>
+        (sequence == 0 || _sources[sequence - 1].Example != _sources[sequence].Example)
+        && (sequence == Count - 1 || _sources[sequence + 1].Example != _sources[sequence].Example);
+
     public int Length(int sequence) => _starts[sequence + 1] - _starts[sequence];
 
     public ReadOnlySpan<int> Ids(int sequence) => Part(_ids, sequence);
@@ -71,6 +72,15 @@ public sealed class EncodedSplit
     public long[] CountTags(int tags) => Frequencies(_tags, tags);
 
     public long[] CountTextLabels(int labels) => Frequencies(_textLabels, labels);
+
+    /// <summary>Adds a sequence as it is to be read; it has no source.</summary>
+    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> tags, int textLabel)
+    {
+        _ids.AddRange(ids);
+        _tags.AddRange(tags);
+        _starts.Add(_ids.Count);
+        _textLabels.Add(textLabel);
+    }
 
     private void Add(
         TokenizedText text, TextWindow window, WordPieceTokenizer tokenizer, string[]? unitTags, LabelSet? tags, int textLabel)

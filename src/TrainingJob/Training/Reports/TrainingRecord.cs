@@ -24,7 +24,7 @@ public sealed record TrainingRecord
     public required Optimisation Options { get; init; }
 
     /// <summary>Parameters that the base model lacks, and that it has beyond; null from scratch.</summary>
-    public required LoadReport? BaseWeights { get; init; }
+    public LoadReport? BaseWeights { get; init; }
 
     public required TrainingEnvironment Environment { get; init; }
 
