@@ -11,6 +11,7 @@ PEERS=$(realpath "${PEERS:-../shared/peers}") VOCAB=${VOCAB:-$PEERS/../reference
 MODELS=${MODELS:-minilm mini} PRECISIONS=${PRECISIONS:-fp32 int8} BODIES=${BODIES:-short long batch32 mixed}
 CONNECTIONS=${CONNECTIONS:-1 8 32} SYSTEMS=${SYSTEMS:-bare droptune node} ROUNDS=${ROUNDS:-2}
 SECONDS_EACH=${SECONDS_EACH:-3} # of one load; three times as long where a request takes long
+WARM=${WARM:-4}                 # seconds before the first load: both runtimes compile what is hot while it runs
 COLD=${COLD:-5}                 # starts of each system; 0: none
 SOAK=${SOAK:-600}               # seconds of mixed load; 0: none
 WORK=$PWD/artifacts/serving RESULTS=$PWD/artifacts/serving/results.jsonl
@@ -72,8 +73,9 @@ figure() { # SYSTEM MODEL PRECISION NAME VALUE
   echo "{\"system\":\"$1\",\"model\":\"$2\",\"precision\":\"$3\",\"name\":\"$4\",\"value\":$5}" >>"$RESULTS"
 }
 
-resident() { # PID, with its children: MB
-  cat /proc/"$1"/status $(pgrep -P "$1" | sed 's|.*|/proc/&/status|') | awk '/^VmRSS/ { sum += $2 } END { print sum / 1024 }'
+# PID, with its children: MB. Pss counts a page that is mapped twice, as model files are, once.
+resident() {
+  cat /proc/"$1"/smaps_rollup $(pgrep -P "$1" | sed 's|.*|/proc/&/smaps_rollup|') | awk '/^Pss:/ { sum += $2 } END { print sum / 1024 }'
 }
 
 # Starts a system and loads it with each body at the given connections: SYSTEM MODEL PRECISION CONNECTIONS…
@@ -81,7 +83,7 @@ load() {
   choose "$1" "$2" "$3"
   "${command[@]}" >/dev/null 2>&1 & server=$!
   /usr/bin/python3 bench/Serving/first_answer.py "$url" "$WORK/bodies/short.json"
-  "$PEERS/load/load.sh" "$url" "$WORK/bodies/short.json" 4 1 >/dev/null # warm
+  "$PEERS/load/load.sh" "$url" "$WORK/bodies/short.json" 4 "$WARM" >/dev/null
   local texts seconds
   for body in $BODIES; do
     for connections in "${@:4}"; do

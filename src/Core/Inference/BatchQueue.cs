@@ -56,6 +56,22 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         }
     }
 
+    /// <summary>Gives all cores to a call of one window that finds nothing running and nothing waiting: it runs at once, unqueued.</summary>
+    public bool TryStartAlone(PredictCall call)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(ServedModel));
+            if (_running > 0 || _waiting > 0 || call.Windows.Count > 1)
+            {
+                return false;
+            }
+
+            (_running, _hasAll) = (1, true);
+            return true;
+        }
+    }
+
     /// <summary>Drops what still waits of a call whose caller went away.</summary>
     public void Drop(PredictCall call)
     {
@@ -111,7 +127,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         lock (_gate)
         {
             _running--;
-            if (_hasAll)
+            if (_hasAll || _closed)
             {
                 _hasAll = false;
                 Monitor.PulseAll(_gate);
@@ -119,13 +135,17 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         }
     }
 
-    /// <summary>Takes no more calls; what waits still runs.</summary>
+    /// <summary>Takes no more calls, and waits until all that were taken have run.</summary>
     public void Close()
     {
         lock (_gate)
         {
             _closed = true;
             Monitor.PulseAll(_gate);
+            while (_waiting > 0 || _running > 0)
+            {
+                Monitor.Wait(_gate);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class BatchRunner : IDisposable
     private readonly OnnxSessions _sessions;
     private readonly BatchQueue _queue;
     private readonly Thread[] _threads;
+    private readonly Workspace _alone = new();
     private double _secondsPerPiece = 1e-4; // a guess until the first run
 
     public BatchRunner(OnnxSessions sessions, ServingOptions options, int maxLength)
@@ -28,6 +29,14 @@ internal sealed class BatchRunner : IDisposable
     public async Task RunAsync(PredictCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (_queue.TryStartAlone(call))
+        {
+            // On the caller's thread: to wake another one, and to be woken by it, takes as long as a small model runs.
+            RunBatch(call.Windows, _alone, isAlone: true);
+            await call.Completion;
+            return;
+        }
+
         if (!_queue.TryAdd(call))
         {
             var wait = Volatile.Read(ref _secondsPerPiece) * _queue.WaitingPieces;
@@ -59,27 +68,34 @@ internal sealed class BatchRunner : IDisposable
         var patience = TimeSpan.Zero;
         while (_queue.Take(batch, patience, out var isAlone))
         {
-            var start = TimeProvider.System.GetTimestamp();
-            try
-            {
-                _sessions.For(isAlone).Run(batch, workspace);
-            }
-            catch (Exception error)
-            {
-                batch.ForEach(window => window.Call.Fail(error));
-                continue;
-            }
-            finally
-            {
-                _queue.Done();
-            }
-
-            batch.ForEach(window => window.Call.WindowDone());
-            Measures.Batched(batch.Count);
-            var time = TimeProvider.System.GetElapsedTime(start);
+            var time = RunBatch(batch, workspace, isAlone);
             patience = batch.Count > 1 ? time / PatienceShare : TimeSpan.Zero;
-            var seconds = time.TotalSeconds / batch.Sum(window => window.Length) / _threads.Length;
-            Volatile.Write(ref _secondsPerPiece, (0.9 * _secondsPerPiece) + (0.1 * seconds));
         }
+    }
+
+    private TimeSpan RunBatch(IReadOnlyList<WaitingWindow> batch, Workspace workspace, bool isAlone)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        Exception? error = null;
+        try
+        {
+            _sessions.For(isAlone).Run(batch, workspace);
+        }
+        catch (Exception e)
+        {
+            error = e;
+        }
+
+        _queue.Done();
+        var time = TimeProvider.System.GetElapsedTime(start);
+        foreach (var window in batch)
+        {
+            window.Call.WindowDone(error);
+        }
+
+        Measures.Batched(batch.Count);
+        var seconds = time.TotalSeconds / batch.Sum(window => window.Length) / _threads.Length;
+        Volatile.Write(ref _secondsPerPiece, (0.9 * _secondsPerPiece) + (0.1 * seconds));
+        return time;
     }
 }

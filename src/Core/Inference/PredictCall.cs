@@ -23,15 +23,18 @@ internal sealed class PredictCall
 
     public Task Completion => _done.Task;
 
-    public void WindowDone()
+    /// <param name="error">Why the window has no answer; null when it has.</param>
+    public void WindowDone(Exception? error)
     {
-        if (Interlocked.Decrement(ref _remaining) == 0)
+        if (error is not null)
+        {
+            _done.TrySetException(error);
+        }
+        else if (Interlocked.Decrement(ref _remaining) == 0)
         {
             _done.TrySetResult();
         }
     }
-
-    public void Fail(Exception error) => _done.TrySetException(error);
 
     public void Cancel(CancellationToken cancellationToken) => _done.TrySetCanceled(cancellationToken);
 }
