@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Droptune.Core.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,7 @@ public sealed class ModelCache : IDisposable
     private readonly LoadedModels _loaded;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Production> _production = [];
+    private readonly ConcurrentDictionary<ModelVersion, bool> _proven = [];
 
     public ModelCache(ModelStore store, ModelFiles files, ModelCacheOptions options, TimeProvider clock, ILogger<ModelCache> logger)
     {
@@ -36,6 +38,35 @@ public sealed class ModelCache : IDisposable
         (version ?? await ProductionAsync(model, cancellationToken)) is { } found
             ? await _loaded.AcquireAsync(new(model, found), cancellationToken)
             : null;
+
+    /// <summary>
+    /// Why the production version of a model cannot be served; null when it can, or there is none. A version is loaded for this
+    /// question once: what it holds never changes.
+    /// </summary>
+    public async Task<string?> ProblemAsync(ModelRecord model, CancellationToken cancellationToken)
+    {
+        if (model.Production is not { } version || _proven.ContainsKey(new(model.Model, version)))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var lease = await _loaded.AcquireAsync(new(model.Model, version), cancellationToken);
+            if (lease is null)
+            {
+                return $"version {version} has no files";
+            }
+
+            _proven[new(model.Model, version)] = true;
+            return null;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            _logger.LogError(error, "Version {Version} of {Model} does not load", version, model.Model);
+            return $"version {version} does not load: {error.Message}";
+        }
+    }
 
     /// <summary>Frees all models after their last lease.</summary>
     public void Dispose() => _loaded.Dispose();

@@ -1,42 +1,63 @@
+using Droptune.Core.Inference;
 using Droptune.Core.Storage;
 using Droptune.Functions.Http;
 
 namespace Droptune.Functions.Api;
 
 /// <summary>Says whether requests can be answered: 200 when storage is reachable and the served models load.</summary>
-public sealed class Health(DroptuneStorage storage)
+public sealed class Health(DroptuneStorage storage, ModelStore models, ModelCache cache)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StoragePatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(15);
 
     [Function(nameof(Health))]
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
     {
-        var problem = await StorageProblemAsync(cancellationToken);
-        return problem is null
-            ? new JsonAnswer(new HealthAnswer("ok", "ok"))
-            : new JsonAnswer(new HealthAnswer("unavailable", problem), StatusCodes.Status503ServiceUnavailable);
+        var (served, storageProblem) = await TryAsync(StoragePatience, ServedModelsAsync, StorageFailure.Reason, cancellationToken);
+        var problems = new Dictionary<string, string>();
+        foreach (var model in served ?? [])
+        {
+            var (found, problem) = await TryAsync(LoadPatience, timeout => cache.ProblemAsync(model, timeout), e => e.Message, cancellationToken);
+            if ((found ?? problem) is { } reason)
+            {
+                problems[model.Model] = reason;
+            }
+        }
+
+        var isOk = storageProblem is null && problems.Count == 0;
+        return new JsonAnswer(
+            new HealthAnswer(isOk ? "ok" : "unavailable", storageProblem ?? "ok", problems.Count == 0 ? null : problems),
+            isOk ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private async Task<string?> StorageProblemAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ModelRecord>?> ServedModelsAsync(CancellationToken cancellationToken)
+    {
+        var found = models.ListAsync(cancellationToken);
+        await Task.WhenAll(
+            storage.Container(StorageNames.Models).GetPropertiesAsync(cancellationToken: cancellationToken),
+            storage.Queue(StorageNames.TrainingJobs).GetPropertiesAsync(cancellationToken),
+            found);
+        return await found;
+    }
+
+    /// <summary>What <paramref name="ask"/> found, or why it found nothing in time.</summary>
+    private static async Task<(T? Found, string? Problem)> TryAsync<T>(
+        TimeSpan patience, Func<CancellationToken, Task<T?>> ask, Func<Exception, string> reason, CancellationToken cancellationToken)
+        where T : class
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
+        timeout.CancelAfter(patience);
         try
         {
-            await Task.WhenAll(
-                storage.Container(StorageNames.Models).GetPropertiesAsync(cancellationToken: timeout.Token),
-                storage.Queue(StorageNames.TrainingJobs).GetPropertiesAsync(timeout.Token),
-                storage.Table(StorageNames.ModelsTable).QueryAsync<Azure.Data.Tables.TableEntity>(maxPerPage: 1, cancellationToken: timeout.Token)
-                    .Take(1).ToListAsync(timeout.Token).AsTask());
-            return null;
+            return (await ask(timeout.Token), null);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return e is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:F0} s" : StorageFailure.Reason(e);
+            return (null, e is OperationCanceledException ? $"no answer within {patience.TotalSeconds:F0} s" : reason(e));
         }
     }
 }
 
-/// <summary>"ok", or what is wrong.</summary>
-public sealed record HealthAnswer(string Status, string Storage);
+/// <summary>"ok", or what is wrong: with storage, and by name with the models that cannot be served.</summary>
+public sealed record HealthAnswer(string Status, string Storage, IReadOnlyDictionary<string, string>? Models = null);

@@ -55,6 +55,7 @@ public sealed partial class RunRequests(DroptuneStorage storage, DatasetStore da
             Task = task,
             Optimisation = request.Optimisation ?? new(),
         };
+        Check("$", JobSpecRules.Problems(spec) is { Count: > 0 } problems ? string.Join("; ", problems) + "." : null);
         return spec;
     }
 

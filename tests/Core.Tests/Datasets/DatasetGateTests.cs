@@ -32,6 +32,19 @@ public sealed class DatasetGateTests : IDisposable
     }
 
     [Fact]
+    public async Task CheckAsync_ManifestWithOptionsOutOfRange_NamesEach()
+    {
+        var report = await Some.Report(
+            Some.File("dataset.json", """{"training":{"epochs":0,"learningRate":5}}"""),
+            Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":\"y\"}\n"));
+
+        Assert.False(report.Accepted);
+        Assert.Equal(
+            ["training.epochs is 0; it must be 1 to 10000.", "training.learningRate is 5; it must be 1E-08 to 1."],
+            report.Findings.Where(finding => finding.Code == FindingCode.BadManifest).Select(finding => finding.Message));
+    }
+
+    [Fact]
     public async Task Version_OfASnapshot_IsTheHashOfItsContent()
     {
         var lines = string.Concat(Enumerable.Range(0, 30_000).Select(i => $"{{\"text\":\"text number {i}\",\"label\":\"{i % 2}\"}}\n"));

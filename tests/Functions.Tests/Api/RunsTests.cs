@@ -92,6 +92,19 @@ public class RunsTests(LocalHostFixture host)
         await host.PostAsync("runs", body).ProblemAsync(status, code);
     }
 
+    [Fact]
+    public async Task StartRun_OptionsOutOfRange_AreAllNamed()
+    {
+        await AcceptAsync("r-range");
+        const string body = """{"base":{"name":"scratch","size":"huge"},"dataset":{"name":"r-range"},"optimisation":{"epochs":0,"learningRate":5}}""";
+
+        var problem = await host.PostAsync("runs", body).ProblemAsync(422, "invalid-value");
+
+        Assert.All(
+            ["base.size is 'huge'", "optimisation.epochs is 0", "optimisation.learningRate is 5"],
+            part => Assert.Contains(part, problem.Text("detail"), StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("runs/0000000000000000", 404, "unknown-run")]
     [InlineData("runs/A%20B", 404, "unknown-run")]
