@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Droptune.Core.Datasets;
 using Droptune.Core.Storage;
 using Droptune.Functions.Hosting.Local;
 using Droptune.Tests;
@@ -13,9 +12,6 @@ namespace Droptune.Functions.Tests;
 public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
 {
     private WebApplication _host = null!;
-
-    /// <summary>Of the version that <see cref="AddModelAsync"/> adds, unless told otherwise.</summary>
-    public const string Version = "0123456789ab";
 
     /// <summary>What callers of another machine must send.</summary>
     public const string Key = "the-key";
@@ -46,34 +42,9 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
         await Wait.UntilAsync(() => Task.FromResult(Get<TriggerHost>().IsRunning ? "" : null));
     }
 
-    /// <summary>Stores a version of the test model (a joint one: cities, dates, intents) and, unless told otherwise, serves it.</summary>
-    public async Task AddModelAsync(string model, string version = Version, bool isServed = true, string dataset = "none", string datasetVersion = "0")
-    {
-        foreach (var file in Directory.GetFiles(TestData.PathOf("models", "lexicon")))
-        {
-            await Get<DroptuneStorage>().Container(StorageNames.Models)
-                .GetBlobClient(ModelStore.Folder(model, version) + Path.GetFileName(file))
-                .UploadAsync(file, overwrite: true);
-        }
-
-        await Get<ModelStore>().AddVersionAsync(
-            new ModelVersionRecord
-            {
-                Model = model,
-                Version = version,
-                RunId = version + "0000",
-                Dataset = dataset,
-                DatasetVersion = datasetVersion,
-                Task = TaskKind.Joint,
-                CreatedAt = TimeProvider.System.GetUtcNow(),
-                Metrics = new Dictionary<string, double> { ["dev.f1"] = 0.9 },
-            },
-            CancellationToken.None);
-        if (isServed)
-        {
-            await Get<ModelStore>().PromoteAsync(model, version, "test", CancellationToken.None);
-        }
-    }
+    /// <summary>Stores a version of the test model and, unless told otherwise, serves it.</summary>
+    public Task AddModelAsync(string model, string version = TestModel.Version, bool isServed = true, string dataset = "none", string datasetVersion = "0") =>
+        TestModel.AddAsync(_host.Services, model, version, isServed, dataset, datasetVersion);
 
     /// <summary>Drops a file into the datasets container.</summary>
     public async Task DropAsync(string name, string content) =>

@@ -14,6 +14,9 @@ public sealed class ModelCache : IDisposable
     // many times the freshness waits, so that it is not answered by a version replaced long ago.
     private const int PauseFactor = 5;
 
+    // So long it waits; when storage does not answer, the version known last is better than no answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly ModelStore _store;
     private readonly ModelFiles _files;
     private readonly ModelCacheOptions _options;
@@ -73,10 +76,11 @@ public sealed class ModelCache : IDisposable
 
     private async Task<string?> ProductionAsync(string model, CancellationToken cancellationToken)
     {
+        Production? known;
         Task<string?> reading;
         lock (_lock)
         {
-            if (!_production.TryGetValue(model, out var known))
+            if (!_production.TryGetValue(model, out known))
             {
                 known = _production[model] = new();
             }
@@ -94,7 +98,14 @@ public sealed class ModelCache : IDisposable
             }
         }
 
-        return await reading.WaitAsync(cancellationToken);
+        try
+        {
+            return await reading.WaitAsync(known.Version is null ? Timeout.InfiniteTimeSpan : Patience, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return known.Version;
+        }
     }
 
     private async Task<string?> ReadAsync(string model, Production known)

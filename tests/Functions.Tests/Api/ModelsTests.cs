@@ -15,8 +15,8 @@ public class ModelsTests(LocalHostFixture host)
 
         var model = await Get("models/m-show").OkAsync();
 
-        Assert.Equal(LocalHostFixture.Version, model.Text("production"));
-        Assert.Equal([Second, LocalHostFixture.Version], model.GetProperty("versions").EnumerateArray().Select(version => version.Text("version")));
+        Assert.Equal(TestModel.Version, model.Text("production"));
+        Assert.Equal([Second, TestModel.Version], model.GetProperty("versions").EnumerateArray().Select(version => version.Text("version")));
         var first = model.GetProperty("versions")[0];
         Assert.Equal((Second + "0000", "0", 0.9), (first.Text("runId"), first.Text("datasetVersion"), first.GetProperty("metrics").GetProperty("dev.f1").GetDouble()));
     }
@@ -51,15 +51,15 @@ public class ModelsTests(LocalHostFixture host)
     {
         await host.AddModelAsync("m-promote");
         await host.AddModelAsync("m-promote", Second, isServed: false);
-        Assert.Equal(LocalHostFixture.Version, await ServedAsync("m-promote"));
+        Assert.Equal(TestModel.Version, await ServedAsync("m-promote"));
 
         var promoted = await host.PostAsync("models/m-promote/promote", $$"""{"version":"{{Second}}"}""").OkAsync();
         await Wait.UntilAsync(async () => await ServedAsync("m-promote") == Second ? "" : null);
-        var back = await host.PostAsync("models/m-promote/promote", $$"""{"version":"{{LocalHostFixture.Version}}"}""").OkAsync();
-        await Wait.UntilAsync(async () => await ServedAsync("m-promote") == LocalHostFixture.Version ? "" : null);
+        var back = await host.PostAsync("models/m-promote/promote", $$"""{"version":"{{TestModel.Version}}"}""").OkAsync();
+        await Wait.UntilAsync(async () => await ServedAsync("m-promote") == TestModel.Version ? "" : null);
 
-        Assert.Equal((Second, LocalHostFixture.Version), (promoted.Text("production"), promoted.Text("previous")));
-        Assert.Equal((LocalHostFixture.Version, Second), (back.Text("production"), back.Text("previous")));
+        Assert.Equal((Second, TestModel.Version), (promoted.Text("production"), promoted.Text("previous")));
+        Assert.Equal((TestModel.Version, Second), (back.Text("production"), back.Text("previous")));
         Assert.Equal(3, back.GetProperty("history").GetArrayLength());
     }
 
@@ -68,7 +68,7 @@ public class ModelsTests(LocalHostFixture host)
     {
         await host.AddModelAsync("m-same");
 
-        var model = await host.PostAsync("models/m-same/promote", $$"""{"version":"{{LocalHostFixture.Version}}"}""").OkAsync();
+        var model = await host.PostAsync("models/m-same/promote", $$"""{"version":"{{TestModel.Version}}"}""").OkAsync();
 
         Assert.Single(model.GetProperty("history").EnumerateArray());
     }

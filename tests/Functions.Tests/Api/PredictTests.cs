@@ -15,7 +15,7 @@ public class PredictTests(LocalHostFixture host)
 
         var answer = await host.PostAsync("models/p-text/predict", """{"inputs":"Please book a flight to New York, on Monday!"}""").OkAsync();
 
-        Assert.Equal(("p-text", LocalHostFixture.Version), (answer.Text("model"), answer.Text("version")));
+        Assert.Equal(("p-text", TestModel.Version), (answer.Text("model"), answer.Text("version")));
         var prediction = Assert.Single(answer.GetProperty("predictions").EnumerateArray());
         Assert.Equal("book", prediction.GetProperty("label").Text("name"));
         Assert.Equal(
@@ -210,9 +210,9 @@ public class PredictTests(LocalHostFixture host)
     {
         await host.AddModelAsync("p-broken", isServed: false);
         await host.Get<Core.Storage.DroptuneStorage>().Container(Core.Storage.StorageNames.Models)
-            .GetBlobClient($"p-broken/{LocalHostFixture.Version}/model.onnx").UploadAsync(BinaryData.FromString("no model"), overwrite: true, TestContext.Current.CancellationToken);
+            .GetBlobClient($"p-broken/{TestModel.Version}/model.onnx").UploadAsync(BinaryData.FromString("no model"), overwrite: true, TestContext.Current.CancellationToken);
 
-        await host.PostAsync($"models/p-broken/predict?version={LocalHostFixture.Version}", """{"inputs":"a"}""").ProblemAsync(503, "model-unavailable");
+        await host.PostAsync($"models/p-broken/predict?version={TestModel.Version}", """{"inputs":"a"}""").ProblemAsync(503, "model-unavailable");
     }
 
     private static (string?, string?, int, int) Entity(JsonElement entity) =>

@@ -28,7 +28,7 @@ public class TrafficTests(LocalHostFixture host)
         var answer = JsonDocument.Parse(json).RootElement;
         Assert.Equal(2, answer.GetProperty("lastDay").GetProperty("texts").GetInt32());
         Assert.Equal(1, answer.GetProperty("lastDay").GetProperty("entities").GetProperty("city").GetInt32());
-        Assert.Equal(LocalHostFixture.Version, Assert.Single(answer.GetProperty("hours").EnumerateArray()).GetProperty("version").GetString());
+        Assert.Equal(TestModel.Version, Assert.Single(answer.GetProperty("hours").EnumerateArray()).GetProperty("version").GetString());
         Assert.False(answer.TryGetProperty("drift", out _)); // never evaluated
         Assert.DoesNotContain("Secretname", json, StringComparison.Ordinal);
     }
@@ -38,7 +38,7 @@ public class TrafficTests(LocalHostFixture host)
     {
         await host.AddModelAsync("t-drift");
         await StoreEvaluationAsync("t-drift", Predictions("book", 300));
-        var hour = new TrafficHour("t-drift", LocalHostFixture.Version, TimeProvider.System.GetUtcNow().AddHours(-2));
+        var hour = new TrafficHour("t-drift", TestModel.Version, TimeProvider.System.GetUtcNow().AddHours(-2));
         await host.Get<TrafficStore>().AddAsync(hour, Predictions("cancel", 200), Token);
         await host.Get<TrafficStore>().AddAsync(hour, Predictions("cancel", 100), Token); // another instance, the same hour
 
@@ -64,7 +64,7 @@ public class TrafficTests(LocalHostFixture host)
         var report = new EvaluationReport
         {
             Model = model,
-            Version = LocalHostFixture.Version,
+            Version = TestModel.Version,
             Task = TaskKind.Joint,
             Dataset = "none",
             DatasetVersion = "0",

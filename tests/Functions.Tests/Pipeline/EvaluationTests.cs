@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
 
@@ -18,8 +19,8 @@ public class EvaluationTests(LocalHostFixture host)
         await RequestAsync("e-first");
         var evaluation = Assert.Single(await EvaluationsAsync("e-first", 1));
 
-        Assert.Equal((LocalHostFixture.Version, "candidate", true), (evaluation.Text("version"), evaluation.Text("role"), evaluation.GetProperty("promoted").GetBoolean()));
-        Assert.Equal(LocalHostFixture.Version, (await host.Get<ModelStore>().FindAsync("e-first", Cancellation))!.Production);
+        Assert.Equal((TestModel.Version, "candidate", true), (evaluation.Text("version"), evaluation.Text("role"), evaluation.GetProperty("promoted").GetBoolean()));
+        Assert.Equal(TestModel.Version, (await host.Get<ModelStore>().FindAsync("e-first", Cancellation))!.Production);
         Assert.Equal(1, evaluation.GetProperty("metrics").GetProperty("test.f1").GetDouble());
         var reports = host.Get<DroptuneStorage>().Container(StorageNames.Reports);
         foreach (var extension in new[] { "json", "md", "html" })
@@ -39,7 +40,7 @@ public class EvaluationTests(LocalHostFixture host)
         var evaluations = await EvaluationsAsync("e-second", 2);
 
         Assert.Equal(["candidate", "production"], evaluations.Select(evaluation => evaluation.Text("role")).Order());
-        Assert.Equal(LocalHostFixture.Version, (await host.Get<ModelStore>().FindAsync("e-second", Cancellation))!.Production);
+        Assert.Equal(TestModel.Version, (await host.Get<ModelStore>().FindAsync("e-second", Cancellation))!.Production);
     }
 
     [Fact]
@@ -48,12 +49,12 @@ public class EvaluationTests(LocalHostFixture host)
         var dataset = await DropAsync("e-back");
         await host.AddModelAsync("e-back", dataset: "e-back", datasetVersion: dataset.Version!);
         await host.AddModelAsync("e-back", Second, dataset: "e-back", datasetVersion: dataset.Version!);
-        await host.Get<ModelStore>().PromoteAsync("e-back", LocalHostFixture.Version, "back", Cancellation);
+        await host.Get<ModelStore>().PromoteAsync("e-back", TestModel.Version, "back", Cancellation);
 
         await RequestAsync("e-back");
         var evaluation = Assert.Single(await EvaluationsAsync("e-back", 1));
 
-        Assert.Equal((LocalHostFixture.Version, "production"), (evaluation.Text("version"), evaluation.Text("role")));
+        Assert.Equal((TestModel.Version, "production"), (evaluation.Text("version"), evaluation.Text("role")));
     }
 
     [Fact]
@@ -65,6 +66,22 @@ public class EvaluationTests(LocalHostFixture host)
         await host.Get<Core.Pipeline.ModelEvaluation>().EvaluateAsync("e-absent", Cancellation);
 
         Assert.Empty(await EvaluationsAsync("e-gone", 0));
+    }
+
+    [Fact]
+    public async Task Evaluate_ModelWithoutFiles_GoesToThePoisonQueueAfterFiveTries()
+    {
+        var dataset = await DropAsync("e-files");
+        await host.AddModelAsync("e-files", dataset: "e-files", datasetVersion: dataset.Version!);
+        await host.Get<DroptuneStorage>().Container(StorageNames.Models)
+            .DeleteBlobAsync(ModelStore.Folder("e-files", TestModel.Version) + "config.json", cancellationToken: Cancellation);
+
+        await RequestAsync("e-files");
+
+        var poison = await Wait.UntilAsync(async () =>
+            (await host.Get<DroptuneStorage>().Queue(StorageNames.EvaluationRequests + StorageNames.PoisonSuffix).PeekMessagesAsync(32, Cancellation)).Value
+            .FirstOrDefault(message => message.Body.ToString().Contains("e-files", StringComparison.Ordinal)));
+        Assert.Equal(new EvaluationRequest("e-files"), poison.Body.ToObjectFromJson<EvaluationRequest>(DroptuneJson.Compact));
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
