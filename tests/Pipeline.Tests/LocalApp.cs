@@ -3,6 +3,7 @@ using System.Text.Json;
 using Droptune.Core.Storage;
 using Droptune.Functions.Hosting.Local;
 using Droptune.Functions.Hosting.Local.Processes;
+using Droptune.Pipeline.Tests.Telemetry;
 using Droptune.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,9 @@ public sealed class LocalApp(AzuriteFixture azurite) : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>What both processes export.</summary>
+    public OtlpReceiver Telemetry { get; private set; } = null!;
+
     public DroptuneStorage Storage => _host.Services.GetRequiredService<DroptuneStorage>();
 
     /// <summary>The worker's process; null while it is started again.</summary>
@@ -28,17 +32,19 @@ public sealed class LocalApp(AzuriteFixture azurite) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var connection = await azurite.NewAccountAsync();
+        Telemetry = await OtlpReceiver.StartAsync();
         _host = LocalHost.Build(
         [
             "--urls", "http://127.0.0.1:0",
             $"--{StorageNames.Connection}", connection,
             "--QuietPeriod", "00:00:01",
             "--Logging:LogLevel:Default", "Warning",
+            .. Telemetry.Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
         ]);
         await _host.StartAsync();
         Http = new HttpClient { BaseAddress = new Uri(_host.Urls.Single() + "/api/") };
         _worker = WorkerProcess.Start(
-            new Dictionary<string, string?>
+            new Dictionary<string, string?>(Telemetry.Settings)
             {
                 [StorageNames.Connection] = connection,
                 ["Worker__Visibility"] = "00:00:05", // how soon a killed worker's job is taken up again
@@ -56,6 +62,7 @@ public sealed class LocalApp(AzuriteFixture azurite) : IAsyncLifetime
         await _host.StopAsync();
         await _worker.DisposeAsync();
         await _host.DisposeAsync();
+        await Telemetry.DisposeAsync();
     }
 
     /// <summary>Drops a file of a dataset, as users do.</summary>

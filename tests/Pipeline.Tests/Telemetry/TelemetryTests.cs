@@ -1,0 +1,47 @@
+namespace Droptune.Pipeline.Tests.Telemetry;
+
+/// <summary>What the functions and the training worker, two processes, tell of one dropped file.</summary>
+public class TelemetryTests(LocalApp app) : IClassFixture<LocalApp>
+{
+    // What a run and a prediction give; drops and drift need weeks of use.
+    private static readonly Dictionary<string, string> Measured = new()
+    {
+        ["droptune.validations"] = "{validation}",
+        ["droptune.training.queue_wait"] = "s",
+        ["droptune.training.loss"] = "1",
+        ["droptune.training.dev_f1"] = "1",
+        ["droptune.training.throughput"] = "{token}/s",
+        ["droptune.training.device_time"] = "min",
+        ["droptune.training.runs"] = "{run}",
+        ["droptune.predict.duration"] = "s",
+        ["droptune.predict.batch_size"] = "{text}",
+        ["droptune.evaluation.f1"] = "1",
+    };
+
+    [Fact]
+    public async Task Drop_LabelledFile_IsOneTraceToTheModelThatPredictionsLinkTo()
+    {
+        await app.DropAsync("traced/dataset.json", PaintShop.Manifest(epochs: 2));
+        await app.DropAsync("traced/train.conll", PaintShop.Conll(PaintShop.Sentences(60, seed: 1)));
+        var version = await app.TrainedVersionAsync("traced", examples: 60);
+        using var served = await app.UntilAsync("models/traced", model => model.Text("production") == version);
+
+        await app.PredictAsync("traced", ["please paint the door red"]);
+        var prediction = await LocalApp.UntilAsync(() => Task.FromResult(app.Telemetry.Spans.LastOrDefault(span => span.Name == "predict" && span.Links.Count > 0)));
+        var metrics = await LocalApp.UntilAsync(() => Task.FromResult(Measured.Keys.All(app.Telemetry.Metrics.ContainsKey) ? app.Telemetry.Metrics : null));
+
+        var trace = app.Telemetry.Spans.Where(span => span.TraceId == Assert.Single(prediction.Links).TraceId).ToList();
+        Assert.Equal(["evaluate", "ingest", "predict", "train", "validate"], trace.Select(span => span.Name).Distinct().Order());
+        Assert.Equal(
+            [("validate", "ingest"), ("train", "validate"), ("evaluate", "train")],
+            new[] { "validate", "train", "evaluate" }.Select(name => (name, Parent(trace, name))));
+        Assert.DoesNotContain(prediction, trace); // a request is a trace of its caller's
+        Assert.All(Measured, metric => Assert.Equal(metric.Value, metrics[metric.Key]));
+    }
+
+    private static string? Parent(List<Span> trace, string name)
+    {
+        var child = trace.First(span => span.Name == name);
+        return trace.Find(span => span.SpanId == child.ParentSpanId)?.Name;
+    }
+}
