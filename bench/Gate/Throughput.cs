@@ -13,6 +13,7 @@ internal static class Throughput
 {
     private const int Runs = 5;
     private const double Target = 4;
+    private static readonly string[] Formats = ["jsonl", "conll"];
 
     /// <summary>Measures one format, or both.</summary>
     public static async Task RunAsync(string? format = null)
@@ -20,11 +21,11 @@ internal static class Throughput
         var folder = Directory.CreateTempSubdirectory("gate-bench-").FullName;
         try
         {
-            foreach (var isConll in new[] { false, true }.Where(isConll => format is null || (format == "conll") == isConll))
+            foreach (var name in format is null ? Formats : [format])
             {
-                var path = Path.Combine(folder, isConll ? "data.conll" : "data.jsonl");
-                Generated.Write(path, 100_000_000, isConll);
-                await MeasureAsync(isConll ? "conll" : "jsonl", path, isConll);
+                var path = Path.Combine(folder, "data." + name);
+                Generated.Write(path, 100_000_000, name == "conll");
+                await MeasureAsync(name, path, name == "conll");
             }
         }
         finally

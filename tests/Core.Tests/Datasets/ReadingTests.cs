@@ -162,6 +162,58 @@ public sealed class ReadingTests : IDisposable
         Assert.Contains(report.Findings, finding => finding.Code == FindingCode.NotAccepted);
     }
 
+    [Fact]
+    public async Task LabelStudio_PredictionsAlone_AreNoLabels()
+    {
+        const string Tasks = """
+            [{"data":{"text":"a"},"annotations":[],"predictions":[{"result":[{"type":"choices","value":{"choices":["x"]}}]}]},
+             {"data":{"text":"b"},"annotations":[{"result":[{"type":"choices","value":{"choices":["y"]}}]}]}]
+            """;
+
+        var report = await Some.Report(Some.File("train.json", Tasks));
+
+        Assert.Equal((1, 1), (report.LeftOut, report.Counts.Train + report.Counts.Dev + report.Counts.Test));
+        Assert.Equal(1, Assert.Single(report.Findings, finding => finding.Code == FindingCode.Unlabelled).Line);
+        Assert.Equal(["y"], report.TextLabels);
+    }
+
+    [Fact]
+    public async Task LabelStudio_JsonMin_IsReadWithSpansInItsLabelColumn()
+    {
+        const string Tasks = """
+            [{"id":1,"text":"go to New York","label":[{"start":6,"end":14,"text":"New York","labels":["city"]}],"annotator":1},
+             {"id":2,"text":"nowhere","label":[],"annotator":1}]
+            """;
+
+        var examples = (await ReadAsync("json", Tasks)).OrderBy(example => example.Text, StringComparer.Ordinal).ToList();
+
+        Assert.Equal([new EntitySpan(6, 14, "city")], examples[0].Entities);
+        Assert.Empty(examples[1].Entities!);
+    }
+
+    [Fact]
+    public async Task LabelStudio_JsonMinOfChoices_NeedsItsColumnStated()
+    {
+        const string Tasks = """[{"id":1,"text":"a","sentiment":"good"},{"id":2,"text":"b","sentiment":"bad"}]""";
+
+        var report = await Some.Report(Some.Manifest(new() { LabelColumn = "sentiment" }), Some.File("train.json", Tasks));
+
+        Assert.Equal(["bad", "good"], report.TextLabels);
+    }
+
+    [Theory]
+    [InlineData("accept", 0)]
+    [InlineData("reject", 1)]
+    [InlineData("ignore", 1)]
+    public async Task Prodigy_Answer_OnlyAcceptedOnesCount(string answer, int leftOut)
+    {
+        var report = await Some.Report(Some.File(
+            "train.jsonl", $$"""{"text":"go to Oslo","_input_hash":1,"spans":[{"start":6,"end":10,"label":"city"}],"answer":"{{answer}}"}"""));
+
+        Assert.Equal(leftOut, report.LeftOut);
+        Assert.Equal(leftOut, report.Findings.Count(finding => finding.Code == FindingCode.NotAccepted));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static byte[] Gzip(string text) => Rendering.Gzip(Rendering.Utf8(text));

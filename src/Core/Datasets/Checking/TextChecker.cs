@@ -92,16 +92,16 @@ internal sealed class TextChecker(FindingLog log)
             from = place.End.Value;
         }
 
-        ReportPersonal(record, text, FindingCode.PersonalEmail, emails);
-        ReportPersonal(record, text, FindingCode.PersonalPhone, phones);
-        ReportPersonal(record, text, FindingCode.PersonalCard, cards);
+        ReportPersonal(record, text, FindingCode.PersonalEmail, emails, emails == 1 ? "e-mail address" : "e-mail addresses");
+        ReportPersonal(record, text, FindingCode.PersonalPhone, phones, phones == 1 ? "telephone number" : "telephone numbers");
+        ReportPersonal(record, text, FindingCode.PersonalCard, cards, cards == 1 ? "card number" : "card numbers");
     }
 
-    private void ReportPersonal(Record record, ReadOnlySpan<byte> text, FindingCode code, int count)
+    private void ReportPersonal(Record record, ReadOnlySpan<byte> text, FindingCode code, int count, string what)
     {
         if (count > 0)
         {
-            log.Add(code, record.Line, 0, text, $"{count} in this text.");
+            log.Add(code, record.Line, 0, text, $"{count} {what} in this text.");
         }
     }
 

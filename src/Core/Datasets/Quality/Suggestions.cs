@@ -21,12 +21,12 @@ internal static class Suggestions
 
         if (totals.TryGetValue(FindingCode.Leakage, out var leaked))
         {
-            suggestions.Add(string.Create(culture, $"Remove the texts that stand in two splits ({leaked} repetitions) from train: until then the scores are too good."));
+            suggestions.Add(string.Create(culture, $"Remove the texts that stand in two splits ({leaked} times) from train: until then the scores are too good."));
         }
 
         if (totals.TryGetValue(FindingCode.ContradictingLabels, out var contradictions))
         {
-            suggestions.Add(string.Create(culture, $"Settle the texts that are labelled in two ways ({contradictions} repetitions): no model can learn both."));
+            suggestions.Add(string.Create(culture, $"Settle the texts that are labelled in two ways ({contradictions} times): no model can learn both."));
         }
 
         if (quality.Confusable.FirstOrDefault(pair => pair.Similarity >= 0.8) is { } alike)

@@ -53,7 +53,9 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
         }
         catch (JsonException e)
         {
-            var reason = e.Message.Split(" LineNumber:")[0];
+            var reason = reader.CurrentDepth > 0 && reader.BytesConsumed >= json.Length
+                ? "it ends before its last bracket."
+                : e.Message.Split(" LineNumber:")[0];
             return Malformed(record, (int)reader.BytesConsumed, $"The record is not valid JSON: {reason}");
         }
         catch (InvalidOperationException)

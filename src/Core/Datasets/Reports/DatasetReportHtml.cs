@@ -19,7 +19,8 @@ public static class DatasetReportHtml
         p.note, td.note { color: var(--soft); }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
         th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-        code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+        code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; } code.place { overflow-wrap: break-word; }
+        td:first-child:has(.place) { width: 25%; }
         svg { width: 100%; max-width: 47rem; height: auto; } svg text { font-size: 12px; fill: var(--ink); }
         .part0 { fill: var(--a); } .part1 { fill: var(--b); } .part2 { fill: var(--c); }
         .key span { display: inline-block; width: .8em; height: .8em; margin: 0 .3em 0 1em; }
@@ -72,7 +73,7 @@ public static class DatasetReportHtml
             page.Append(total.Count > findings.Count ? $" The first {findings.Count} of {Number(total.Count)}:</p>\n" : "</p>\n");
             Table(page, null, ["place", "what was found"], findings.Select(finding => new[]
             {
-                $"<code>{Safe(Place(finding))}</code>", Safe(finding.Message) + (finding.Excerpt is { } excerpt ? $"<br><code>{Safe(excerpt)}</code>" : ""),
+                $"<code class=\"place\">{Safe(Place(finding)).Replace(":", ":<wbr/>", StringComparison.Ordinal)}</code>", Safe(finding.Message) + (finding.Excerpt is { } excerpt ? $"<br><code>{Safe(excerpt)}</code>" : ""),
             }));
         }
     }
