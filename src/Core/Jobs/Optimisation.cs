@@ -120,7 +120,7 @@ public sealed record Optimisation
 /// <param name="Metric">
 /// "f1": entities' micro F1, text labels' macro F1, for a joint task the mean of both; "accuracy" of tags or text labels; "loss".
 /// </param>
-/// <param name="Patience">Epochs; from scratch a model improves for longer, with pauses.</param>
+/// <param name="Patience">Epochs; null = half of all: much is gained at the end, when the learning rate is small.</param>
 public sealed record EarlyStopping(string Metric = "f1", int? Patience = null);
 
 /// <summary>Masked-language modelling (Devlin et al. 2018; as a preparation for a task Gururangan et al. 2020).</summary>

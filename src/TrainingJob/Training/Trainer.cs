@@ -172,7 +172,7 @@ public sealed class Trainer : IDisposable
         }
 
         State.Seconds += _setting.Clock.GetElapsedTime(start).TotalSeconds;
-        var patience = _options.EarlyStopping?.Patience ?? Math.Max(2, _options.Epochs!.Value / 5);
+        var patience = _options.EarlyStopping?.Patience ?? Math.Max(2, _options.Epochs!.Value / 2);
         State.StoppedBecause =
             BudgetIsSpent ? "budget"
             : State.Epoch == _options.Epochs ? "epochs"
