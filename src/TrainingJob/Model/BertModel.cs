@@ -1,5 +1,6 @@
 using Droptune.Core.Datasets;
 using Droptune.Core.Inference;
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 using Modules = TorchSharp.Modules;
@@ -13,6 +14,7 @@ namespace Droptune.TrainingJob.Model;
 public sealed class BertModel(ModelConfig config, BertWeights weights) : IDisposable
 {
     private readonly long _heads = config.NumAttentionHeads;
+    private readonly DropoutMasks _masks = new();
 
     public ModelConfig Config => config;
 
@@ -20,6 +22,13 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
 
     /// <summary>Whether dropout is active.</summary>
     public bool Training { get; set; }
+
+    /// <summary>What dropout drops from here on depends on nothing else, so that a training can be continued at any batch.</summary>
+    public void SeedDropout(int seed)
+    {
+        _masks.Seed(seed);
+        manual_seed(seed).Dispose(); // of a GPU's generator
+    }
 
     /// <summary>What the matrix products are computed in; parameters and norms stay float32. BFloat16 is for GPUs.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;
@@ -105,13 +114,24 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         var (batch, length) = (hidden.shape[0], hidden.shape[1]);
         var parts = Linear(hidden, projection)
             .view(batch, length, 3, _heads, config.HiddenSize / _heads)
-            .permute(2, 0, 3, 1, 4) // 3 × (B, heads, L, H / heads)
-            .unbind(0);
+            .permute(2, 0, 3, 1, 4); // 3 × (B, heads, L, H / heads)
         var dropout = Training ? config.AttentionProbsDropoutProb : 0;
+        var attended = dropout > 0 && hidden.device_type == DeviceType.CPU
+            ? AttendWithMasks(parts.contiguous().unbind(0), mask, dropout)
+            : Attend(parts.unbind(0), mask, dropout);
 
-        return F.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, dropout)
-            .transpose(1, 2)
-            .reshape(batch, length, config.HiddenSize);
+        return attended.transpose(1, 2).reshape(batch, length, config.HiddenSize);
+    }
+
+    private static Tensor Attend(Tensor[] parts, Tensor? mask, double dropout) =>
+        F.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, dropout);
+
+    // The same in single steps: with dropout libtorch would take them too, with more copies and its slow dropout.
+    private Tensor AttendWithMasks(Tensor[] parts, Tensor? mask, double dropout)
+    {
+        var scores = parts[0].matmul(parts[1].transpose(2, 3)).mul_(1 / Math.Sqrt(config.HiddenSize / _heads));
+        var attention = (mask is null ? scores : scores.add_(mask)).softmax(-1);
+        return (attention * _masks.Next(attention.shape, dropout)).matmul(parts[2]);
     }
 
     private Tensor Activate(Tensor inner) => config.HiddenAct switch
@@ -129,7 +149,9 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         input, [config.HiddenSize], weights[$"{name}.weight"], weights[$"{name}.bias"], config.LayerNormEps);
 
     private Tensor Dropout(Tensor input) =>
-        Training && config.HiddenDropoutProb > 0 ? F.dropout(input, config.HiddenDropoutProb, training: true) : input;
+        !Training || config.HiddenDropoutProb == 0 ? input
+        : input.device_type == DeviceType.CPU ? input * _masks.Next(input.shape, config.HiddenDropoutProb)
+        : F.dropout(input, config.HiddenDropoutProb, training: true);
 }
 
 /// <summary>What the heads of a model give: tags (B, L, tags) and text labels (B, labels); null where the task has none.</summary>

@@ -7,9 +7,13 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>About as far back as the rate is measured: one step alone says little, the first of an epoch least.</summary>
+    private const double RateSeconds = 10;
+
     private RunProgress _current = new() { Stage = RunStage.Preparing };
     private long _last;
     private (int Steps, double Seconds)? _stageStart;
+    private (double Tokens, double Seconds) _recent;
 
     public void Stage(RunStage stage, string? note = null)
     {
@@ -21,19 +25,30 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
     /// <param name="state">Where the training is.</param>
     /// <param name="steps">Steps of all epochs.</param>
     /// <param name="epochs">Epochs at most.</param>
+    /// <param name="tokens">Real tokens of this step.</param>
+    /// <param name="seconds">Time of this step.</param>
     /// <param name="loss">Mean since the epoch began; asked for only when it is reported.</param>
-    public void Step(TrainingState state, int steps, int epochs, Func<double> loss)
+    public void Step(TrainingState state, int steps, int epochs, int tokens, double seconds, Func<double> loss)
     {
         var step = state.Rates.Count;
         var isFirst = _stageStart is null;
-        _stageStart ??= (step, state.Seconds); // the first step sets much up: not counted
+        if (isFirst)
+        {
+            (_stageStart, _recent) = ((step, state.Seconds), default); // the first step sets much up: not counted
+        }
+        else
+        {
+            var kept = Math.Min(1, RateSeconds / (_recent.Seconds + 1e-9));
+            _recent = ((_recent.Tokens * kept) + tokens, (_recent.Seconds * kept) + seconds);
+        }
+
         if (!isFirst && step != steps && clock.GetElapsedTime(_last) < Interval)
         {
             return;
         }
 
         _last = clock.GetTimestamp();
-        var (firstStep, firstSeconds) = _stageStart.Value;
+        var (firstStep, firstSeconds) = _stageStart!.Value;
         _current = _current with
         {
             Epoch = state.Epoch,
@@ -41,7 +56,7 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
             Step = step,
             Steps = steps,
             Loss = loss(),
-            TokensPerSecond = state.Tokens / Math.Max(1e-9, state.EpochSeconds),
+            TokensPerSecond = _recent.Seconds > 0 ? _recent.Tokens / _recent.Seconds : null,
             Eta = step == firstStep ? null : TimeSpan.FromSeconds((state.Seconds - firstSeconds) / (step - firstStep) * Math.Max(0, steps - step)),
         };
         progress.Report(_current);

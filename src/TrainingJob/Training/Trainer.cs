@@ -50,7 +50,6 @@ public sealed class Trainer : IDisposable
     /// <summary>Trains from where it is to the end, and leaves the weights of the best epoch in the model.</summary>
     public TrainingOutcome Train(CancellationToken cancellationToken)
     {
-        manual_seed(_options.Seed);
         _setting.Checkpoint?.Restore(this);
         while (State.StoppedBecause is null)
         {
@@ -70,7 +69,7 @@ public sealed class Trainer : IDisposable
         var weights = _model.Weights.All.Select(w => ($"model.{w.Name}", w.Value));
         var best = _best.All.Select(w => ($"best.{w.Name}", w.Value));
         var average = _average?.Weights.All.Select(w => ($"average.{w.Name}", w.Value)) ?? [];
-        return [.. weights, .. best, .. average, .. _optimizer.State(), ("loss", _lossSum), ("random", get_rng_state())];
+        return [.. weights, .. best, .. average, .. _optimizer.State(), ("loss", _lossSum)];
     }
 
     /// <summary>Continues from a state and the tensors that belong to it.</summary>
@@ -83,7 +82,6 @@ public sealed class Trainer : IDisposable
             value.copy_(tensors[name]);
         }
 
-        set_rng_state(tensors["random"]);
         _optimizer.Continue(state.Rates);
     }
 
@@ -111,6 +109,7 @@ public sealed class Trainer : IDisposable
             }
 
             using var scope = NewDisposeScope(); // frees this step's tensors
+            var tokens = State.Tokens;
             var batches = Math.Min(_options.GradientAccumulation, plan.Count - State.Batches);
             for (var i = 0; i < batches; i++)
             {
@@ -126,14 +125,16 @@ public sealed class Trainer : IDisposable
             last = clock.GetTimestamp();
             State.EpochSeconds += seconds;
             State.Seconds += seconds;
-            _setting.Reports.Step(State, Steps, _options.Epochs!.Value, () => _lossSum.item<float>() / State.Batches);
+            _setting.Reports.Step(State, Steps, _options.Epochs!.Value, (int)(State.Tokens - tokens), seconds, () => _lossSum.item<float>() / State.Batches);
             _setting.Checkpoint?.SaveIfDue(this);
         }
     }
 
     private void Backward(Batch batch)
     {
-        _objective.Prepare(batch, Random(State.Epoch, State.Batches));
+        var random = Random(State.Epoch, State.Batches);
+        _objective.Prepare(batch, random);
+        _model.SeedDropout(random.Next());
         var words = _optimizer.Embed(batch);
         var loss = _objective.Loss(_model, _model.Encode(words, batch.Mask(_model, _setting.Device)), batch);
         _optimizer.Backward(loss, words, batch);

@@ -6,9 +6,6 @@ namespace Droptune.TrainingJob.Training.Data;
 /// </summary>
 public static class BatchPlan
 {
-    /// <summary>How much chance moves a sequence among those of like length: neighbours differ from epoch to epoch.</summary>
-    private const double Jitter = 0.1;
-
     /// <param name="split">The sequences.</param>
     /// <param name="tokens">Budget; a longer sequence is a batch by itself.</param>
     /// <param name="random">The same seed gives the same plan; null keeps the order of length, for evaluation.</param>
@@ -17,7 +14,7 @@ public static class BatchPlan
         var keys = new double[split.Count];
         for (var i = 0; i < keys.Length; i++)
         {
-            keys[i] = split.Length(i) * (random is null ? 1 : 1 + (Jitter * random.NextDouble())) + (random?.NextDouble() ?? 0);
+            keys[i] = split.Length(i) + (random?.NextDouble() ?? 0); // neighbours of one length differ from epoch to epoch
         }
 
         var sequences = Enumerable.Range(0, split.Count).OrderBy(i => keys[i]).ToArray();

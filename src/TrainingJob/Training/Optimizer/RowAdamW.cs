@@ -56,7 +56,7 @@ public sealed class RowAdamW : IDisposable
             }
         }
 
-        CatchUp(_rows.Skip(added));
+        CatchUp(_rows[added..]);
         if (_gradients.Length < _rows.Count * _width)
         {
             Array.Resize(ref _gradients, _rows.Count * _width * 2);
@@ -91,14 +91,18 @@ public sealed class RowAdamW : IDisposable
     {
         AddRate(learningRate);
         var step = new AdamStep(Steps, _rates[^1], _weightDecay);
-        var upToDate = MemoryMarshal.Cast<byte, int>(_upToDate.bytes);
         var (table, first, second) = (new Floats(_table.Value), new Floats(_first), new Floats(_second));
-        for (var slot = 0; slot < _rows.Count; slot++)
+        Parallel.For(0, _rows.Count, slot =>
         {
-            var row = _rows[slot];
+            var start = _rows[slot] * _width;
             step.Apply(
-                table.Slice(row * _width, _width), _gradients.AsSpan(slot * _width, _width),
-                first.Slice(row * _width, _width), second.Slice(row * _width, _width), (float)scale);
+                table.Slice(start, _width), _gradients.AsSpan(slot * _width, _width),
+                first.Slice(start, _width), second.Slice(start, _width), (float)scale);
+        });
+
+        var upToDate = MemoryMarshal.Cast<byte, int>(_upToDate.bytes);
+        foreach (var row in _rows)
+        {
             upToDate[row] = Steps;
             _slots[row] = -1;
         }
@@ -108,7 +112,7 @@ public sealed class RowAdamW : IDisposable
     }
 
     /// <summary>Brings the whole table up to date, before it is evaluated or saved.</summary>
-    public void CatchUp() => CatchUp(Enumerable.Range(0, _slots.Length));
+    public void CatchUp() => CatchUp([.. Enumerable.Range(0, _slots.Length)]);
 
     /// <summary>The moments, and the step that each row is at, for a checkpoint.</summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>
@@ -137,34 +141,42 @@ public sealed class RowAdamW : IDisposable
         _kept.Add(_kept[^1] * (1 - (rate * _weightDecay)));
     }
 
-    private void CatchUp(IEnumerable<int> rows)
+    private void CatchUp(List<int> rows)
     {
-        var (table, first, second) = (new Floats(_table.Value), new Floats(_first), new Floats(_second));
         var upToDate = MemoryMarshal.Cast<byte, int>(_upToDate.bytes);
-        foreach (var row in rows)
+        var from = new int[rows.Count];
+        for (var i = 0; i < from.Length; i++)
         {
-            var parameters = table.Slice(row * _width, _width);
-            var m = first.Slice(row * _width, _width);
-            var v = second.Slice(row * _width, _width);
-            var end = IsStill(m) ? upToDate[row] : Math.Min(Steps, upToDate[row] + LongestMotion);
-            for (var step = upToDate[row] + 1; step <= end; step++)
-            {
-                new AdamStep(step, _rates[step], _weightDecay).ApplyWithoutGradient(parameters, m, v);
-            }
+            from[i] = upToDate[rows[i]];
+            upToDate[rows[i]] = Steps;
+        }
 
-            if (IsStill(m))
-            {
-                m.Clear(); // numbers this small would make every later operation slow
-            }
+        var (table, first, second) = (new Floats(_table.Value), new Floats(_first), new Floats(_second));
+        Parallel.For(0, from.Length, i =>
+        {
+            var start = rows[i] * _width;
+            CatchUp(from[i], table.Slice(start, _width), first.Slice(start, _width), second.Slice(start, _width));
+        });
+    }
 
-            if (end < Steps)
-            {
-                Scale(parameters, _kept[Steps] / _kept[end]);
-                Scale(v, Math.Pow(AdamStep.Beta2, Steps - end));
-                m.Clear();
-            }
+    private void CatchUp(int from, Span<float> row, Span<float> first, Span<float> second)
+    {
+        var end = IsStill(first) ? from : Math.Min(Steps, from + LongestMotion);
+        for (var step = from + 1; step <= end; step++)
+        {
+            new AdamStep(step, _rates[step], _weightDecay).ApplyWithoutGradient(row, first, second);
+        }
 
-            upToDate[row] = Steps;
+        if (IsStill(first))
+        {
+            first.Clear(); // numbers this small would make every later operation slow
+        }
+
+        if (end < Steps)
+        {
+            Scale(row, _kept[Steps] / _kept[end]);
+            Scale(second, Math.Pow(AdamStep.Beta2, Steps - end));
+            first.Clear();
         }
     }
 

@@ -5,15 +5,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    // Its threads wait asleep, not spinning: the cores are shared with the functions, Azurite and whatever else a
-    // developer runs, and a spinning thread keeps them from those that it waits for.
-    private static readonly KeyValuePair<string, string?> WaitAsleep = new("OMP_WAIT_POLICY", "passive");
-
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
     private WorkerProcess(string program, IReadOnlyDictionary<string, string?> settings, Action<string> onLine) =>
-        _running = RunAsync(program, new Dictionary<string, string?>(settings.Append(WaitAsleep)), onLine);
+        _running = RunAsync(program, settings, onLine);
 
     /// <summary>The process that works now; null while there is none.</summary>
     public int? ProcessId { get; private set; }

@@ -1,0 +1,65 @@
+using Droptune.Core.Jobs;
+using Droptune.TrainingJob.Training;
+
+namespace Droptune.TrainingJob.Tests.Training;
+
+public sealed class ProgressReportsTests
+{
+    private readonly Some.Progress _progress = new();
+    private readonly SlowClock _clock = new();
+
+    [Fact]
+    public void Step_FirstOfAnEpochInNoTime_RateIsThatOfTheStepsBefore()
+    {
+        var reports = new ProgressReports(_progress, _clock);
+        reports.Stage(RunStage.Training);
+        for (var step = 1; step <= 20; step++)
+        {
+            Step(reports, epoch: 1, step, seconds: 0.1);
+        }
+
+        Step(reports, epoch: 2, step: 21, seconds: 1e-6);
+
+        Assert.Equal(2, _progress.All[^1].Epoch);
+        Assert.InRange(_progress.All[^1].TokensPerSecond!.Value, 990, 1100);
+    }
+
+    [Fact]
+    public void Step_FirstOfAStage_HasNoRate()
+    {
+        var reports = new ProgressReports(_progress, _clock);
+        reports.Stage(RunStage.Pretraining);
+        Step(reports, epoch: 1, step: 1, seconds: 0.1);
+        Step(reports, epoch: 1, step: 2, seconds: 0.1);
+        reports.Stage(RunStage.Training);
+
+        Step(reports, epoch: 1, step: 1, seconds: 1e-6);
+
+        Assert.Null(_progress.All[^1].TokensPerSecond);
+    }
+
+    [Fact]
+    public void Step_RateChanges_FollowsWithinSomeSeconds()
+    {
+        var reports = new ProgressReports(_progress, _clock);
+        reports.Stage(RunStage.Training);
+        for (var step = 1; step <= 1000; step++)
+        {
+            Step(reports, epoch: 1, step, seconds: step <= 500 ? 0.1 : 0.2);
+        }
+
+        Assert.InRange(_progress.All[^1].TokensPerSecond!.Value, 500, 505);
+    }
+
+    private static void Step(ProgressReports reports, int epoch, int step, double seconds) => reports.Step(
+        new TrainingState { Epoch = epoch, Tokens = 100, EpochSeconds = seconds, Seconds = step, Rates = [.. new double[step]] },
+        steps: 10_000, epochs: 10, tokens: 100, seconds, () => 1);
+
+    /// <summary>Time in which every step is worth a report.</summary>
+    private sealed class SlowClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long GetTimestamp() => _ticks += TimestampFrequency;
+    }
+}
