@@ -59,6 +59,8 @@ param trainingImage string = 'mcr.microsoft.com/k8se/quickstart-jobs:latest'
 @description('Optional. Settings of the pipeline, by the names that the functions read.')
 param pipeline pipelineSettings = {
   EvaluationSchedule: '0 0 * * * *'
+  FeedbackSchedule: '0 30 * * * *'
+  FeedbackMinimum: '20'
   QuietPeriod: '00:00:30'
   RunSilence: '00:10:00'
   RunAttempts: '5'

@@ -25,6 +25,7 @@ public partial class RoleTests
         "functions: Storage Table Data Contributor on Storage/storageAccounts",
         "operator: Storage Blob Data Contributor on containers/base-models",
         "operator: Storage Blob Data Contributor on containers/datasets",
+        "operator: Storage Blob Data Contributor on containers/feedback",
         "operator: Storage Blob Data Reader on containers/models",
         "operator: Storage Blob Data Reader on containers/reports",
         "topic: Storage Blob Data Contributor on containers/event-dead-letters",

@@ -62,7 +62,8 @@ public partial class SettingsTests
         var promotion = services.GetRequiredService<IOptions<PromotionSettings>>().Value;
 
         Validator.ValidateObject(promotion, new ValidationContext(promotion), validateAllProperties: true);
-        Assert.NotNull(CrontabSchedule.TryParse(options.EvaluationSchedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true }));
+        Assert.All([options.EvaluationSchedule, options.FeedbackSchedule], schedule =>
+            Assert.NotNull(CrontabSchedule.TryParse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true })));
         Assert.Equal(new PipelineOptions(), options); // the template's defaults are the program's
         Assert.Equal(new PromotionSettings(), promotion);
     }

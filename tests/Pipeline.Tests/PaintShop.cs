@@ -20,6 +20,10 @@ internal static class PaintShop
         return [.. Enumerable.Range(0, count).Select(_ => Sentence(random))];
     }
 
+    /// <summary>A way to order that <see cref="Sentences"/> has not, and that begins as questions for a price do: all of it, always in one order.</summary>
+    public static IReadOnlyList<Sentence> Suggestions { get; } =
+        [.. from thing in Things from colour in Colours select new Sentence("paint", [("how about a", null), (colour, "colour"), (thing, "thing")])];
+
     public static string Conll(IEnumerable<Sentence> sentences)
     {
         var lines = new StringBuilder();
@@ -59,6 +63,11 @@ internal static class PaintShop
 internal sealed record Sentence(string Intent, IReadOnlyList<(string Words, string? Label)> Parts)
 {
     public string Text => string.Join(' ', Parts.Select(part => part.Words));
+
+    /// <summary>Places of the entities in the text.</summary>
+    public IEnumerable<(string Label, int Start, int End)> Places => Parts.Where(part => part.Label is not null)
+        .Select(part => (part.Label!, Text.IndexOf(part.Words, StringComparison.Ordinal)))
+        .Zip(Parts.Where(part => part.Label is not null), (place, part) => (place.Item1, place.Item2, place.Item2 + part.Words.Length));
 
     public IEnumerable<string> Entities => Parts.Where(part => part.Label is not null).Select(part => $"{part.Label}: {part.Words}");
 }

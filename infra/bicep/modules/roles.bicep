@@ -34,7 +34,7 @@ var accountGrants = [
   {
     to: 'functions'
     role: 'StorageBlobDataOwner'
-    why: 'The Functions host keeps leases, keys and the package here and creates its containers; the functions read datasets and write snapshots, reports and feedback.'
+    why: 'The Functions host keeps leases, keys and the package here and creates its containers; the functions read datasets, fold corrections into them, and write snapshots, reports and feedback.'
   }
   {
     to: 'functions'
@@ -68,6 +68,7 @@ var containerGrants = [
 var operatorGrants = flatten(map(operatorPrincipalIds, operator => [
   { to: operator, container: 'datasets', role: 'StorageBlobDataContributor', why: 'Operators drop, replace and remove datasets.' }
   { to: operator, container: 'base-models', role: 'StorageBlobDataContributor', why: 'Operators bring base models.' }
+  { to: operator, container: 'feedback', role: 'StorageBlobDataContributor', why: 'Operators settle corrections that contradict each other.' }
   { to: operator, container: 'reports', role: 'StorageBlobDataReader', why: 'Operators read validation and evaluation reports.' }
   { to: operator, container: 'models', role: 'StorageBlobDataReader', why: 'Operators download models.' }
 ]))

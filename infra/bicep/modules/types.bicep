@@ -14,6 +14,12 @@ type pipelineSettings = {
   @description('Required. When served models are evaluated: a cron expression of six fields, seconds first.')
   EvaluationSchedule: string
 
+  @description('Required. When corrections are folded into their datasets: a cron expression of six fields, seconds first.')
+  FeedbackSchedule: string
+
+  @description('Required. Corrections that must wait before that: each fold is a training.')
+  FeedbackMinimum: string
+
   @description('Required. How long the files of a dataset must be unchanged before it is validated.')
   QuietPeriod: string
 

@@ -6,6 +6,8 @@ namespace Droptune.Core.Datasets;
 /// </summary>
 public sealed class SplitPlan
 {
+    private const string Feedback = "feedback";
+
     private readonly bool _hasDevFile;
     private readonly bool _hasTestFile;
 
@@ -19,17 +21,20 @@ public sealed class SplitPlan
     /// <summary>Whether a file holds texts without labels, by the first part of its name: pre-training reads them, no split has them.</summary>
     public static bool IsUnlabelled(string fileName) => FirstPart(fileName) is "unlabelled" or "unlabeled";
 
-    /// <summary>
-    /// The split that a file's name states: its first part, up to anything but a letter or digit. Null = by hash.
-    /// Collected feedback is train: it corrects the model, it must not measure it.
-    /// </summary>
+    /// <summary>The split that a file's name states: its first part, up to anything but a letter or digit. Null = by hash.</summary>
     public static Split? NamedSplit(string fileName) => FirstPart(fileName) switch
     {
-        "train" or "feedback" => Split.Train,
+        "train" or Feedback => Split.Train,
         "dev" or "valid" or "validation" => Split.Dev,
         "test" => Split.Test,
         _ => null,
     };
+
+    /// <summary>
+    /// Whether a file is train as a whole, even where dev or test are taken out of train: collected feedback corrects the
+    /// model, it must not measure it.
+    /// </summary>
+    public static bool IsTrainOnly(string fileName) => FirstPart(fileName) == Feedback;
 
     /// <summary>The split of an example whose text hashes to <paramref name="textHash"/>; a missing dev or test is taken out of train.</summary>
     public Split SplitOf(Split? named, ulong textHash)

@@ -91,7 +91,7 @@ public sealed class DatasetValidation(
 
     private async Task<string> StoreReportAsync(DatasetReport report, CancellationToken cancellationToken)
     {
-        var path = $"{report.Dataset}/{report.Version}/validation";
+        var path = DatasetStore.ReportPlace(report.Dataset, report.Version);
         var container = storage.Container(StorageNames.Reports);
         await container.PutAsync($"{path}.json", "application/json", BinaryData.FromObjectAsJson(report, DroptuneJson.Readable), cancellationToken);
         await container.PutAsync($"{path}.md", "text/markdown; charset=utf-8", BinaryData.FromString(DatasetReportMarkdown.Write(report)), cancellationToken);

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Azure;
 using Droptune.Core.Datasets;
 
 namespace Droptune.Core.Storage;
@@ -76,6 +78,30 @@ public sealed class DatasetStore(DroptuneStorage storage, TimeProvider clock)
 
     public Task<DatasetRecord?> FindAsync(string dataset, CancellationToken cancellationToken) =>
         _datasets.FindAsync(Partition, Key(dataset), cancellationToken);
+
+    /// <summary>The report of a validation, by its place without extension; null when somebody tidied it away.</summary>
+    public async Task<DatasetReport?> ReportAsync(string place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var blob = storage.Container(StorageNames.Reports).GetBlobClient($"{place}.json");
+            await using var content = await blob.OpenReadAsync(cancellationToken: cancellationToken);
+            return await JsonSerializer.DeserializeAsync<DatasetReport>(content, DroptuneJson.Compact, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The report of the version that was accepted last; null where none was.</summary>
+    public async Task<DatasetReport?> AcceptedReportAsync(string dataset, CancellationToken cancellationToken) =>
+        await FindAsync(dataset, cancellationToken) is { AcceptedVersion: { } version }
+            ? await ReportAsync(ReportPlace(dataset, version), cancellationToken)
+            : null;
+
+    /// <summary>Where the report of a version is in the container <c>reports</c>, without extension.</summary>
+    public static string ReportPlace(string dataset, string version) => $"{dataset}/{version}/validation";
 
     /// <summary>Notes that a file of the dataset changed; returns the change's id.</summary>
     public async Task<string> NoteChangeAsync(string dataset, CancellationToken cancellationToken)

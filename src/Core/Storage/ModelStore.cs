@@ -79,6 +79,25 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
             ? newest
             : null;
 
+    /// <summary>The dataset that a model learns from: that of its production version, else of the newest. Null without versions.</summary>
+    public static string? DatasetOf(ModelRecord model, IReadOnlyList<ModelVersionRecord> versions) =>
+        (versions.FirstOrDefault(version => version.Version == model.Production) ?? (versions is [var newest, ..] ? newest : null))?.Dataset;
+
+    /// <summary>The models that learn from a dataset.</summary>
+    public async Task<IReadOnlyList<string>> OfDatasetAsync(string dataset, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        foreach (var model in await ListAsync(cancellationToken))
+        {
+            if (DatasetOf(model, await VersionsAsync(model.Model, cancellationToken)) == dataset)
+            {
+                names.Add(model.Model);
+            }
+        }
+
+        return names;
+    }
+
     /// <summary>Adds a version; one that is there already stays as it is.</summary>
     public async Task AddVersionAsync(ModelVersionRecord version, CancellationToken cancellationToken)
     {

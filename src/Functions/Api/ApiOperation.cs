@@ -1,3 +1,4 @@
+using Droptune.Core.Corrections;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Storage;
 using Droptune.Core.Traffic;
@@ -25,14 +26,16 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
         {
             Body = typeof(PromotionRequest),
         },
-        new("GiveFeedback", "Keep a corrected answer for the next version of the dataset", typeof(FeedbackAnswer), InvalidName, UnknownModel)
+        new("GiveFeedback", "Check and keep a corrected answer for the next version of the dataset (201; 200 when it was sent before)", typeof(FeedbackAnswer), InvalidName, UnknownModel, InvalidFeedback)
         {
             Body = typeof(FeedbackRequest),
-            Statuses = [StatusCodes.Status201Created],
+            Statuses = [StatusCodes.Status200OK, StatusCodes.Status201Created],
         },
         new("GetTraffic", "Show what a model was asked lately, and how far that is from its data", typeof(TrafficReport), InvalidName, UnknownModel),
         new("ListDatasets", "List the datasets", typeof(DatasetView[])),
         new("GetDataset", "Show a dataset and what was found in it", typeof(DatasetView), UnknownDataset),
+        new("GetFeedback", "Show the corrections that wait for a dataset, and those that cannot be folded", typeof(FoldReport), InvalidName, UnknownDataset),
+        new("FoldFeedbackNow", "Fold the corrections that wait into the dataset", typeof(FoldReport), InvalidName, UnknownDataset),
         new("StartRun", "Start a training run; the same spec twice is one run (202 when it is queued, 200 when it is under way or done)", typeof(RunRecord), UnknownDataset, UnknownVersion)
         {
             Body = typeof(RunRequest),

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Storage;
 using Droptune.Functions.Http;
@@ -7,7 +5,7 @@ using Droptune.Functions.Http;
 namespace Droptune.Functions.Api;
 
 /// <summary>Shows the datasets and what was found in them.</summary>
-public sealed class Datasets(DroptuneStorage storage, DatasetStore datasets, Answers answers)
+public sealed class Datasets(DatasetStore datasets, Answers answers)
 {
     [Function("ListDatasets")]
     public Task<IActionResult> ListAsync(
@@ -25,20 +23,8 @@ public sealed class Datasets(DroptuneStorage storage, DatasetStore datasets, Ans
             var record = await datasets.FindAsync(dataset, cancellationToken)
                 ?? throw new ProblemException(
                     ProblemKinds.UnknownDataset, $"There is no dataset '{dataset}'; GET /api/datasets lists them. One that was just dropped is noticed within seconds.");
-            return DatasetView.Of(record, await ReportAsync(record, cancellationToken));
+            return DatasetView.Of(record, record.Report is null ? null : await datasets.ReportAsync(record.Report, cancellationToken));
         });
-
-    private async Task<DatasetReport?> ReportAsync(DatasetRecord record, CancellationToken cancellationToken)
-    {
-        if (record.Report is null)
-        {
-            return null;
-        }
-
-        var blob = storage.Container(StorageNames.Reports).GetBlobClient($"{record.Report}.json");
-        await using var content = await blob.OpenReadAsync(cancellationToken: cancellationToken);
-        return await JsonSerializer.DeserializeAsync<DatasetReport>(content, DroptuneJson.Compact, cancellationToken);
-    }
 }
 
 /// <summary>A dataset as of its last validation.</summary>

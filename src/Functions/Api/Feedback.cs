@@ -1,16 +1,15 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using Droptune.Core;
+using Droptune.Core.Corrections;
 using Droptune.Core.Datasets;
+using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
 using Droptune.Core.Text;
 using Droptune.Functions.Http;
+using Microsoft.Extensions.Options;
 
 namespace Droptune.Functions.Api;
 
-/// <summary>Keeps a corrected answer for the next version of the dataset.</summary>
-public sealed class Feedback(DroptuneStorage storage, ModelStore models, TimeProvider clock, Answers answers)
+/// <summary>Checks a corrected answer as the gate would, and keeps it for the next version of the dataset.</summary>
+public sealed class Feedback(CorrectionStore corrections, ModelStore models, DatasetStore datasets, IOptions<PipelineOptions> options, Answers answers)
 {
     [Function("GiveFeedback")]
     public Task<IActionResult> RunAsync(
@@ -20,20 +19,41 @@ public sealed class Feedback(DroptuneStorage storage, ModelStore models, TimePro
         answers.ForAsync(request, async () =>
         {
             RequestParameters.RequireName(model);
-            var feedback = await RequestBody.ReadAsync<FeedbackRequest>(request, cancellationToken);
-            var example = feedback.ToExample();
-            if (await models.FindAsync(model, cancellationToken) is null)
+            var example = (await RequestBody.ReadAsync<FeedbackRequest>(request, cancellationToken)).ToExample();
+            var record = await models.FindAsync(model, cancellationToken)
+                ?? throw new ProblemException(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
+            var dataset = ModelStore.DatasetOf(record, await models.VersionsAsync(model, cancellationToken));
+            var report = dataset is null ? null : await datasets.AcceptedReportAsync(dataset, cancellationToken);
+            var findings = CorrectionCheck.Findings(example, report);
+            if (findings.Any(finding => finding.Severity == Severity.Error))
             {
-                throw new ProblemException(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
+                throw new ProblemException(ProblemKinds.InvalidFeedback, "The gate would refuse it as an example: correct what the findings name.")
+                {
+                    Findings = findings,
+                };
             }
 
-            // Named by content: the same correction sent twice in a day is one.
-            var content = JsonSerializer.Serialize(example, DroptuneJson.Compact);
-            var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..16];
-            var blob = $"{model}/{clock.GetUtcNow():yyyy-MM-dd}/{id}.json";
-            await storage.Container(StorageNames.Feedback).PutAsync(blob, "application/json", BinaryData.FromString(content), cancellationToken);
-            return new JsonAnswer(new FeedbackAnswer(id, $"{StorageNames.Feedback}/{blob}"), StatusCodes.Status201Created);
+            var (kept, isNew) = await corrections.AddAsync(model, example, cancellationToken);
+            var answer = new FeedbackAnswer
+            {
+                Id = Correction.IdOf(example),
+                Blob = $"{StorageNames.Feedback}/{kept.Blob}",
+                Dataset = dataset,
+                State = kept.FoldedInto is not null ? FeedbackState.Folded : report is null ? FeedbackState.Kept : FeedbackState.Waiting,
+                Next = Next(kept, dataset, report),
+                Findings = findings.Count == 0 ? null : findings,
+            };
+            return new JsonAnswer(answer, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
         });
+
+    private string Next(Correction kept, string? dataset, DatasetReport? report) => (kept.FoldedInto, report) switch
+    {
+        ({ } place, _) => $"It is in the dataset '{dataset}' already: {place}.",
+        (_, null) => $"It is kept. There is no accepted version of the dataset '{dataset}' that it could be folded into.",
+        _ => $"It waits for the dataset '{dataset}', and is folded into its train split once {options.Value.FeedbackMinimum} wait, "
+            + $"or by POST /api/datasets/{dataset}/feedback/fold; the next version is then trained. One that contradicts another, or the dataset, stays out: "
+            + $"GET /api/datasets/{dataset}/feedback lists those.",
+    };
 }
 
 /// <summary>A text with the answer that would have been right: its entities, its label, or both.</summary>
@@ -62,42 +82,36 @@ public sealed record FeedbackRequest
         }
 
         var codePoints = StringIndexType == StringIndexType.UnicodeCodePoint ? new CodePoints(Text) : null;
-        return new Example { Text = Text, Entities = Entities is null ? null : [.. Spans(codePoints)], Label = Label };
+        return new Example { Text = Text, Entities = Entities is null ? null : [.. Spans(codePoints).OrderBy(span => span.Start).ThenBy(span => span.End)], Label = Label };
     }
 
+    // What is no part of the text stays none: the check says so.
     private IEnumerable<EntitySpan> Spans(CodePoints? codePoints)
     {
-        var end = 0;
-        foreach (var entity in Entities!.OrderBy(entity => entity.Start))
+        foreach (var (index, entity) in Entities!.Index())
         {
-            var path = $"$.entities[{Entities!.Index().First(item => item.Item == entity).Index}]";
-            var length = codePoints?.FromUtf16(Text.Length) ?? Text.Length;
-            if (entity.Start < 0 || entity.End <= entity.Start || entity.End > length)
+            if (entity.Label is null || entity.Start < 0)
             {
-                throw Invalid(path, $"{entity.Start} to {entity.End} is no part of the text, which has the length {length}; the end is exclusive.");
+                throw Invalid($"$.entities[{index}]", "An entity has a label, and a start that is not negative.");
             }
 
-            if (string.IsNullOrWhiteSpace(entity.Label))
+            var span = new EntitySpan(Place(entity.Start, codePoints), Place(entity.End, codePoints), entity.Label);
+            var isPart = span.Start < span.End && span.End <= Text.Length;
+            if (isPart && entity.Text is { } text && text != Text[span.Start..span.End])
             {
-                throw Invalid(path, "The entity has no label.");
+                throw Invalid(
+                    $"$.entities[{index}]",
+                    $"{entity.Start} to {entity.End} is '{Text[span.Start..span.End]}', not '{text}': are the places counted as stringIndexType says?");
             }
 
-            var span = codePoints is null
-                ? new EntitySpan(entity.Start, entity.End, entity.Label)
-                : new EntitySpan(codePoints.ToUtf16(entity.Start), codePoints.ToUtf16(entity.End), entity.Label);
-            if (span.Start < end)
-            {
-                throw Invalid(path, "The entity overlaps the one before it.");
-            }
-
-            if (entity.Text is { } text && text != Text[span.Start..span.End])
-            {
-                throw Invalid(path, $"{entity.Start} to {entity.End} is '{Text[span.Start..span.End]}', not '{text}': are the places counted as stringIndexType says?");
-            }
-
-            end = span.End;
             yield return span;
         }
+    }
+
+    private int Place(int index, CodePoints? codePoints)
+    {
+        var length = codePoints?.FromUtf16(Text.Length) ?? Text.Length;
+        return codePoints is null || index < 0 ? index : index > length ? Text.Length + index - length : codePoints.ToUtf16(index);
     }
 
     private static ProblemException Invalid(string path, string detail) =>
@@ -107,5 +121,34 @@ public sealed record FeedbackRequest
 /// <summary>An entity of a corrected answer; with <paramref name="Text"/> the place is checked against it.</summary>
 public sealed record FeedbackEntity(string Label, int Start, int End, string? Text = null, double? Score = null);
 
-/// <summary>Where the correction was stored.</summary>
-public sealed record FeedbackAnswer(string Id, string Blob);
+/// <summary>Where a correction is kept, and what becomes of it.</summary>
+public sealed record FeedbackAnswer
+{
+    public required string Id { get; init; }
+
+    public required string Blob { get; init; }
+
+    /// <summary>The dataset that the model learns from.</summary>
+    public string? Dataset { get; init; }
+
+    public required FeedbackState State { get; init; }
+
+    /// <summary>What happens next, in words.</summary>
+    public required string Next { get; init; }
+
+    /// <summary>What the gate will warn of.</summary>
+    public IReadOnlyList<Finding>? Findings { get; init; }
+}
+
+/// <summary>Where a correction stands.</summary>
+public enum FeedbackState
+{
+    /// <summary>The next fold takes it.</summary>
+    Waiting,
+
+    /// <summary>The dataset has it.</summary>
+    Folded,
+
+    /// <summary>There is no dataset to fold it into.</summary>
+    Kept,
+}

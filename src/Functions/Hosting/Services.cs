@@ -1,3 +1,4 @@
+using Droptune.Core.Corrections;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Droptune.Core.Pipeline;
@@ -28,6 +29,8 @@ public static class Services
                 provider.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models), provider.GetRequiredService<ModelCacheOptions>().Folder))
             .AddSingleton<ModelCache>()
             .AddSingleton<BaseModels>()
+            .AddSingleton<CorrectionFold>()
+            .AddSingleton<CorrectionStore>()
             .AddSingleton<DatasetIngestion>()
             .AddSingleton<DatasetValidation>()
             .AddSingleton<ModelEvaluation>()

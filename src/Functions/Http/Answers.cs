@@ -21,7 +21,7 @@ public sealed class Answers(ILogger<Answers> logger)
                 logger.LogError(e.InnerException, "{Method} {Path}: {Problem}", request.Method, request.Path, e.Message);
             }
 
-            return Problem.Answer(e.Kind, e.Message, e.Place);
+            return Problem.Answer(e.Kind, e.Message, e.Place, e.Findings);
         }
         catch (ModelBusyException e)
         {

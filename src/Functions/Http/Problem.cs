@@ -1,3 +1,5 @@
+using Droptune.Core.Datasets;
+
 namespace Droptune.Functions.Http;
 
 /// <summary>The body of an error answer, RFC 9457, with a stable <c>code</c>.</summary>
@@ -21,10 +23,15 @@ public sealed record Problem
 
     public string? Path { get; init; }
 
+    /// <summary>What the gate found in an example.</summary>
+    public IReadOnlyList<Finding>? Findings { get; init; }
+
     /// <summary>The trace of the request, under which the log says more.</summary>
     public string? TraceId { get; init; }
 
-    public static JsonAnswer Answer(ProblemKind kind, string? detail = null, BodyPlace? place = null, string? traceId = null, TimeSpan? retryAfter = null)
+    public static JsonAnswer Answer(
+        ProblemKind kind, string? detail = null, BodyPlace? place = null, IReadOnlyList<Finding>? findings = null, string? traceId = null,
+        TimeSpan? retryAfter = null)
     {
         var problem = new Problem
         {
@@ -36,6 +43,7 @@ public sealed record Problem
             Line = place?.Line,
             Column = place?.Column,
             Path = place?.Path,
+            Findings = findings,
             TraceId = traceId,
         };
         return new JsonAnswer(problem, kind.Status)

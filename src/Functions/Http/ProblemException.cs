@@ -1,3 +1,5 @@
+using Droptune.Core.Datasets;
+
 namespace Droptune.Functions.Http;
 
 /// <summary>Ends a request with an error answer; <paramref name="detail"/> says what was wrong and what to do.</summary>
@@ -7,6 +9,9 @@ public sealed class ProblemException(ProblemKind kind, string detail, Exception?
 
     /// <summary>Where in the body the cause is, as far as it is known.</summary>
     public BodyPlace? Place { get; init; }
+
+    /// <summary>What the gate found in an example.</summary>
+    public IReadOnlyList<Finding>? Findings { get; init; }
 }
 
 /// <summary>A place in a body: 1-based line and column (in bytes), and the JSON path.</summary>

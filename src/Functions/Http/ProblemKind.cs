@@ -25,6 +25,7 @@ public static class ProblemKinds
     public static readonly ProblemKind BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported-media-type", 415, "The body must be application/json");
     public static readonly ProblemKind InvalidValue = new("invalid-value", 422, "The body has a value that is not allowed");
+    public static readonly ProblemKind InvalidFeedback = new("invalid-feedback", 422, "The correction cannot be an example");
     public static readonly ProblemKind TooManyInputs = new("too-many-inputs", 422, "There are too many inputs");
     public static readonly ProblemKind Unexpected = new("unexpected", 500, "Something unexpected failed");
     public static readonly ProblemKind ModelUnavailable = new("model-unavailable", 503, "The model cannot be loaded");
@@ -35,6 +36,6 @@ public static class ProblemKinds
     [
         EmptyBody, InvalidUtf8, InvalidJson, InvalidName, InvalidParameter, KeyRequired, UnknownPath, UnknownModel, UnknownVersion,
         UnknownDataset, UnknownRun, UnknownEvaluation, MethodNotAllowed, SlowBody, NothingServed, RunIsOver, BodyTooLarge, UnsupportedMediaType,
-        InvalidValue, TooManyInputs, Unexpected, ModelUnavailable, Overloaded, StorageUnavailable,
+        InvalidValue, InvalidFeedback, TooManyInputs, Unexpected, ModelUnavailable, Overloaded, StorageUnavailable,
     ];
 }

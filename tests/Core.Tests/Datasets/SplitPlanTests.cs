@@ -58,6 +58,16 @@ public sealed class SplitPlanTests
     }
 
     [Fact]
+    public async Task CheckAsync_Feedback_IsTrainEvenWhereDevAndTestAreMissing()
+    {
+        var report = await Some.Report(Some.File("feedback-2026-11-24.jsonl", Lines(0, 200)), Some.File("train.jsonl", Lines(200, 300)));
+
+        var without = await Some.Report(Some.File("train.jsonl", Lines(200, 300)));
+
+        Assert.Equal(without.Counts with { Train = without.Counts.Train + 200 }, report.Counts);
+    }
+
+    [Fact]
     public async Task CheckAsync_OtherFileNamesAndOrder_GiveTheSameVersion()
     {
         var one = await Some.Report(Some.File("data.jsonl", Lines(0, 200)));

@@ -85,7 +85,8 @@ internal sealed class GateRun(
                 }
                 else
                 {
-                    CheckRecords(reader, named, checker, canonical, snapshot);
+                    var isTrainOnly = SplitPlan.IsTrainOnly(file.Name);
+                    CheckRecords(reader, hash => isTrainOnly ? Split.Train : _plan.SplitOf(named, hash), checker, canonical, snapshot);
                 }
             }
         }
@@ -97,7 +98,7 @@ internal sealed class GateRun(
         _summaries.Add(new FileSummary(file.Name, format, named, file.Length, _statistics.Examples + _texts - before));
     }
 
-    private void CheckRecords(IDatasetReader reader, Split? named, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
+    private void CheckRecords(IDatasetReader reader, Func<ulong, Split> splitOf, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
     {
         while (reader.Read(_record))
         {
@@ -109,7 +110,7 @@ internal sealed class GateRun(
             }
 
             var normalised = _hash.Normalised(example.Text.Span);
-            var split = _plan.SplitOf(named, normalised);
+            var split = splitOf(normalised);
             _statistics.Add(split, _record, example, normalised);
             snapshot.Write(split, canonical.Write(example));
             if (IsOverLimit(FindingCode.TooManyExamples, _statistics.Examples, manifest.Validation.MaxExamples, "examples")

@@ -22,6 +22,7 @@ public static class LocalHost
         [StorageNames.Connection] = "UseDevelopmentStorage=true",
         [nameof(PipelineOptions.QuietPeriod)] = "00:00:02",
         [nameof(PipelineOptions.EvaluationSchedule)] = PipelineOptions.Hourly,
+        [nameof(PipelineOptions.FeedbackSchedule)] = PipelineOptions.HalfPast,
         ["Logging:LogLevel:Default"] = "Information",
         // The hosts' own lines about every request and every call of a function; a failed call remains, once.
         ["Logging:LogLevel:Microsoft"] = "Warning",
