@@ -68,6 +68,8 @@ param pipeline pipelineSettings = {
   Promotion__MustBeSignificant: 'false'
   Promotion__LabelFloor: '0.5'
   Promotion__LabelFloorSupport: '5'
+  Uncertain__Most: '0'
+  Uncertain__Days: '30'
 }
 
 @description('Optional. Days in which a deleted or overwritten dataset file can be brought back.')
@@ -94,7 +96,7 @@ var tags = union(extraTags, { 'azd-env-name': environmentName, product: 'droptun
 
 // The same names as the programs use (StorageNames).
 var layout = {
-  containers: ['datasets', 'snapshots', 'reports', 'base-models', 'models', 'feedback']
+  containers: ['datasets', 'snapshots', 'reports', 'base-models', 'models', 'feedback', 'uncertain']
   queues: ['dataset-changes', 'training-jobs', 'evaluation-requests']
   tables: ['Runs', 'Models', 'Evaluations', 'Datasets', 'Traffic']
 }
@@ -150,6 +152,7 @@ module storage 'modules/storage.bicep' = {
     deadLetterContainer: deadLetterContainer
     datasetRecoveryDays: datasetRecoveryDays
     snapshotRetentionDays: snapshotRetentionDays
+    uncertainDays: int(pipeline.Uncertain__Days)
     publicAccess: !privateNetworking
     workspaceId: monitoring.outputs.workspaceId
   }

@@ -28,6 +28,7 @@ public partial class RoleTests
         "operator: Storage Blob Data Contributor on containers/feedback",
         "operator: Storage Blob Data Reader on containers/models",
         "operator: Storage Blob Data Reader on containers/reports",
+        "operator: Storage Blob Data Reader on containers/uncertain",
         "topic: Storage Blob Data Contributor on containers/event-dead-letters",
         "training: AcrPull on ContainerRegistry/registries",
         "training: Monitoring Metrics Publisher on Insights/components",

@@ -4,6 +4,7 @@ using Droptune.Core.Evaluation;
 using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
 using Droptune.Core.Telemetry;
+using Droptune.Core.Traffic;
 using Droptune.Functions.Hosting;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;
@@ -66,6 +67,7 @@ public partial class SettingsTests
             Assert.NotNull(CrontabSchedule.TryParse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true })));
         Assert.Equal(new PipelineOptions(), options); // the template's defaults are the program's
         Assert.Equal(new PromotionSettings(), promotion);
+        Assert.Equal(new UncertainOptions(), services.GetRequiredService<IOptions<UncertainOptions>>().Value); // keeps nothing
     }
 
     [Theory]

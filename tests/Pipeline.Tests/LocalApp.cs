@@ -119,6 +119,15 @@ public sealed class LocalApp(AzuriteFixture azurite) : IAsyncLifetime
         return (await response.Content.ReadFromJsonAsync<Answer>(JsonSerializerOptions.Web))!;
     }
 
+    /// <summary>Sends the right answer to a sentence.</summary>
+    public async Task CorrectAsync(string model, Sentence sentence)
+    {
+        var entities = sentence.Places.Select(place => new { label = place.Label, start = place.Start, end = place.End });
+        using var correction = JsonContent.Create(new { text = sentence.Text, label = sentence.Intent, entities });
+        using var response = await Http.PostAsync($"models/{model}/feedback", correction);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
     private static long Examples(JsonElement dataset) =>
         dataset.TryGetProperty("counts", out var counts)
             ? new[] { "train", "dev", "test" }.Sum(split => counts.GetProperty(split).GetInt64())

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace Droptune.Pipeline.Tests;
@@ -22,9 +21,7 @@ public class LoopTests(LocalApp app) : IClassFixture<LocalApp>
 
         foreach (var sentence in corrected)
         {
-            using var correction = JsonContent.Create(Correction(sentence));
-            using var sent = await app.Http.PostAsync("models/loop/feedback", correction, Cancellation);
-            Assert.True(sent.IsSuccessStatusCode, await sent.Content.ReadAsStringAsync(Cancellation));
+            await app.CorrectAsync("loop", sentence);
         }
 
         using var fold = await app.Http.PostAsync("datasets/loop/feedback/fold", null, Cancellation);
@@ -40,13 +37,6 @@ public class LoopTests(LocalApp app) : IClassFixture<LocalApp>
         Assert.StartsWith("Better", promoted.RootElement.GetProperty("history")[0].Text("reason"), StringComparison.Ordinal);
         Assert.Equal((140, 30, 20), Counts(dataset.RootElement.GetProperty("counts")));
     }
-
-    private static object Correction(Sentence sentence) => new
-    {
-        text = sentence.Text,
-        label = sentence.Intent,
-        entities = sentence.Places.Select(place => new { label = place.Label, start = place.Start, end = place.End }),
-    };
 
     private static int Right(Answer answer, IEnumerable<Sentence> sentences) =>
         answer.Predictions.Zip(sentences).Count(pair => pair.First.Label!.Name == pair.Second.Intent);

@@ -60,7 +60,7 @@ internal static class PaintShop
 }
 
 /// <summary>A sentence in parts; a part with a label is an entity.</summary>
-internal sealed record Sentence(string Intent, IReadOnlyList<(string Words, string? Label)> Parts)
+public sealed record Sentence(string Intent, IReadOnlyList<(string Words, string? Label)> Parts)
 {
     public string Text => string.Join(' ', Parts.Select(part => part.Words));
 

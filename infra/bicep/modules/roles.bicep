@@ -71,6 +71,7 @@ var operatorGrants = flatten(map(operatorPrincipalIds, operator => [
   { to: operator, container: 'feedback', role: 'StorageBlobDataContributor', why: 'Operators settle corrections that contradict each other.' }
   { to: operator, container: 'reports', role: 'StorageBlobDataReader', why: 'Operators read validation and evaluation reports.' }
   { to: operator, container: 'models', role: 'StorageBlobDataReader', why: 'Operators download models.' }
+  { to: operator, container: 'uncertain', role: 'StorageBlobDataReader', why: 'Operators label the texts that a model was least certain of.' }
 ]))
 
 var queueGrants = [

@@ -31,6 +31,11 @@ param datasetRecoveryDays int
 @minValue(30)
 param snapshotRetentionDays int
 
+@description('Required. Days after which a text that was kept for labelling is deleted.')
+@minValue(1)
+@maxValue(365)
+param uncertainDays int
+
 @description('Required. Whether the account is reached from the internet (with Entra ID) or only through private endpoints.')
 param publicAccess bool
 
@@ -135,6 +140,14 @@ resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
                 prefixMatch: [for container in filter(layout.containers, container => container != 'datasets'): '${container}/']
               }
               actions: { version: { delete: { daysAfterCreationGreaterThan: 1 } } }
+            }
+          }
+          {
+            name: 'uncertain-texts'
+            type: 'Lifecycle'
+            definition: {
+              filters: { blobTypes: ['blockBlob'], prefixMatch: ['uncertain/'] }
+              actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: uncertainDays } } }
             }
           }
           {

@@ -40,6 +40,12 @@ type pipelineSettings = {
 
   @description('Required. Examples on dev that a label needs to be held to that.')
   Promotion__LabelFloorSupport: string
+
+  @description('Required. Texts kept of each model that it was least certain of; 0: none, they may be personal data.')
+  Uncertain__Most: string
+
+  @description('Required. Days after which such a text is deleted.')
+  Uncertain__Days: string
 }
 
 @export()

@@ -21,6 +21,9 @@ public sealed record Comparison
 
     public required Split Split { get; init; }
 
+    /// <summary>The dataset version that both were evaluated on.</summary>
+    public string? DatasetVersion { get; init; }
+
     /// <summary>The other's main score.</summary>
     public required double Other { get; init; }
 
@@ -44,11 +47,19 @@ public sealed record Comparison
     public override string ToString() =>
         $"{Figures.Points(Difference)} points ({Figures.Number(Low * 100)} to {Figures.Number(High * 100)})";
 
-    /// <summary>Null where the two did not see the same examples.</summary>
-    public static Comparison? Of(EvaluationReport report, EvaluationReport other, string with, Split split)
+    /// <summary>Of all examples that both evaluations saw: of the newest dataset version, and of the one that was trained on.</summary>
+    public static IReadOnlyList<Comparison> All(EvaluationReport report, EvaluationReport other, string with) =>
+        [.. from mine in report.Evaluated() from split in mine.Splits.Keys select Of(report, mine, other, with, split) into found where found is not null select found];
+
+    /// <summary>Of the newest dataset version. Null where the two did not see the same examples.</summary>
+    public static Comparison? Of(EvaluationReport report, EvaluationReport other, string with, Split split) =>
+        Of(report, report.Evaluated().First(), other, with, split);
+
+    private static Comparison? Of(EvaluationReport report, DatasetEvaluation evaluated, EvaluationReport other, string with, Split split)
     {
-        if (report.Dataset != other.Dataset || report.DatasetVersion != other.DatasetVersion
-            || !report.Splits.TryGetValue(split, out var mine) || !other.Splits.TryGetValue(split, out var theirs)
+        var same = other.Evaluated().FirstOrDefault(item => item.DatasetVersion == evaluated.DatasetVersion);
+        if (report.Dataset != other.Dataset || same is null
+            || !evaluated.Splits.TryGetValue(split, out var mine) || !same.Splits.TryGetValue(split, out var theirs)
             || mine.Examples != theirs.Examples || mine.Examples == 0)
         {
             return null;
@@ -60,6 +71,7 @@ public sealed record Comparison
             With = with,
             Version = other.Version,
             Split = split,
+            DatasetVersion = evaluated.DatasetVersion,
             Other = theirs.MainScore,
             Difference = mine.MainScore - theirs.MainScore,
             Low = low,

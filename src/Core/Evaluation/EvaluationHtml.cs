@@ -44,6 +44,15 @@ public static class EvaluationHtml
             Write(page, split, found);
         }
 
+        if (report.TrainedOn is { } trained)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<h2>On the dataset version that it was trained on <small>{Text(trained.DatasetVersion)}</small></h2>\n");
+            Table(page, ["split", "examples", "main score", "wholly right"], trained.Splits.Select(split => new[]
+            {
+                EvaluationMarkdown.Name(split.Key), $"{split.Value.Examples}", Figures.Percent(split.Value.MainScore), Figures.Percent(split.Value.Exact),
+            }));
+        }
+
         return page.Append("</body>\n</html>\n").ToString();
     }
 
@@ -51,7 +60,7 @@ public static class EvaluationHtml
     {
         var verdict = comparison.IsDrop ? "a real drop" : comparison.IsReal ? "a real gain" : "may be chance";
         page.Append(CultureInfo.InvariantCulture, $"<p class=\"note{(comparison.IsDrop ? " bad" : "")}\">Against {Text(comparison.With)} {Text(comparison.Version)} ");
-        page.Append(CultureInfo.InvariantCulture, $"on {EvaluationMarkdown.Name(comparison.Split)}: <b>{Text(comparison.ToString())}</b>, {verdict}.</p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"on {EvaluationMarkdown.Name(comparison.Split)}{Text(EvaluationMarkdown.Of(comparison))}: <b>{Text(comparison.ToString())}</b>, {verdict}.</p>\n");
         if (comparison.Labels.Count > 0)
         {
             Details(page, "Labels that changed", () => Table(page, ["label", "before", "after", "support"], comparison.Labels

@@ -31,13 +31,23 @@ public static class EvaluationMarkdown
             Write(page, split, found);
         }
 
+        if (report.TrainedOn is { } trained)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n## On dataset version `{trained.DatasetVersion}`, which it was trained on\n\n");
+            page.Append("| split | examples | main score | wholly right |\n|---|---:|---:|---:|\n");
+            foreach (var (split, found) in trained.Splits)
+            {
+                Row(page, Name(split), $"{found.Examples}", Figures.Percent(found.MainScore), Figures.Percent(found.Exact));
+            }
+        }
+
         return page.ToString();
     }
 
     private static void Write(StringBuilder page, Comparison comparison)
     {
         var verdict = comparison.IsDrop ? "a real drop" : comparison.IsReal ? "a real gain" : "may be chance";
-        page.Append(CultureInfo.InvariantCulture, $"\nAgainst {comparison.With} {comparison.Version} on {Name(comparison.Split)}: {comparison}, {verdict}.\n");
+        page.Append(CultureInfo.InvariantCulture, $"\nAgainst {comparison.With} {comparison.Version} on {Name(comparison.Split)}{Of(comparison)}: {comparison}, {verdict}.\n");
         if (comparison.IsReal && comparison.Labels.Count > 0)
         {
             page.Append("\n| label | before | after | support |\n|---|---:|---:|---:|\n");
@@ -47,6 +57,8 @@ public static class EvaluationMarkdown
             }
         }
     }
+
+    internal static string Of(Comparison comparison) => comparison.DatasetVersion is { } version ? $" of {version}" : "";
 
     private static void Write(StringBuilder page, Split split, SplitEvaluation found)
     {

@@ -26,6 +26,9 @@ public sealed record EvaluationReport
     /// <summary>The splits that were evaluated; dev decides about promotion, test is only reported.</summary>
     public required IReadOnlyDictionary<Split, SplitEvaluation> Splits { get; init; }
 
+    /// <summary>The same on the dataset version that the model was trained on; null where that is the one above, or gone.</summary>
+    public DatasetEvaluation? TrainedOn { get; init; }
+
     /// <summary>Against the evaluation before and against the other version, as far as they saw the same examples.</summary>
     public IReadOnlyList<Comparison> Comparisons { get; init; } = [];
 
@@ -37,11 +40,18 @@ public sealed record EvaluationReport
         .SelectMany(split => split.Value.Metrics().Select(metric => ($"{split.Key.ToString().ToLowerInvariant()}.{metric.Key}", metric.Value)))
         .ToDictionary();
 
+    /// <summary>Every dataset version that was evaluated on, the newest first.</summary>
+    public IEnumerable<DatasetEvaluation> Evaluated() =>
+        TrainedOn is null ? [new(DatasetVersion, Splits)] : [new(DatasetVersion, Splits), TrainedOn];
+
     public string ToJson() => JsonSerializer.Serialize(this, DroptuneJson.Compact);
 
     public static EvaluationReport Read(string json) => JsonSerializer.Deserialize<EvaluationReport>(json, DroptuneJson.Compact)
         ?? throw new InvalidDataException("The evaluation report is null.");
 }
+
+/// <summary>What an evaluation found on the splits of one dataset version.</summary>
+public sealed record DatasetEvaluation(string DatasetVersion, IReadOnlyDictionary<Split, SplitEvaluation> Splits);
 
 /// <summary>What an evaluation found on one split; parts that the task has not are null.</summary>
 public sealed record SplitEvaluation

@@ -14,7 +14,8 @@ namespace Droptune.Core.Pipeline;
 
 /// <summary>
 /// Evaluates what a model serves, and its candidate on the same examples; promotes the candidate by the rules. The examples
-/// are those of the newest accepted version of the dataset: an example never changes its split, so none was trained on.
+/// are those of the newest accepted version of the dataset (an example never changes its split, so none was trained on), and
+/// of the one that a version was trained on: on those, evaluations stay comparable when data is added.
 /// </summary>
 public sealed class ModelEvaluation(
     DroptuneStorage storage, ModelStore models, DatasetStore datasets, EvaluationStore evaluations, ModelCache cache,
@@ -41,16 +42,17 @@ public sealed class ModelEvaluation(
         var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
         try
         {
-            if (await DownloadAsync(newest, folder, cancellationToken) is not { } datasetVersion)
+            var datasetVersion = (await datasets.FindAsync(newest.Dataset, cancellationToken))?.AcceptedVersion ?? newest.DatasetVersion;
+            if (await DownloadAsync(newest.Dataset, datasetVersion, folder, cancellationToken) is not { } data)
             {
                 logger.LogWarning("Model {Model} cannot be evaluated: the snapshot of its dataset {Dataset} is gone", name, newest.Dataset);
                 return;
             }
 
-            var served = production is null ? null : await EvaluateAsync(production, datasetVersion, folder, cancellationToken);
+            var served = production is null ? null : await EvaluateAsync(production, datasetVersion, data, folder, cancellationToken);
             if (candidate is not null)
             {
-                var report = await EvaluateAsync(candidate, datasetVersion, folder, cancellationToken);
+                var report = await EvaluateAsync(candidate, datasetVersion, data, folder, cancellationToken);
                 await DecideAsync(report, served, model.Production, cancellationToken);
             }
 
@@ -66,23 +68,20 @@ public sealed class ModelEvaluation(
         }
     }
 
-    /// <summary>
-    /// Fetches dev and test of the newest accepted dataset version, or of the one that the model was trained on. Null when
-    /// there is none.
-    /// </summary>
-    private async Task<string?> DownloadAsync(ModelVersionRecord version, string folder, CancellationToken cancellationToken)
+    /// <summary>Fetches dev and test of a dataset version into a folder of their own, and returns it. Null when they are gone.</summary>
+    private async Task<string?> DownloadAsync(string dataset, string datasetVersion, string folder, CancellationToken cancellationToken)
     {
-        var datasetVersion = (await datasets.FindAsync(version.Dataset, cancellationToken))?.AcceptedVersion ?? version.DatasetVersion;
+        var data = Directory.CreateDirectory(Path.Combine(folder, $"{dataset}-{datasetVersion}")).FullName;
         try
         {
             foreach (var split in Splits)
             {
                 await storage.Container(StorageNames.Snapshots)
-                    .GetBlobClient($"{version.Dataset}/{datasetVersion}/{FileName(split)}")
-                    .DownloadToAsync(Path.Combine(folder, FileName(split)), cancellationToken);
+                    .GetBlobClient($"{dataset}/{datasetVersion}/{FileName(split)}")
+                    .DownloadToAsync(Path.Combine(data, FileName(split)), cancellationToken);
             }
 
-            return datasetVersion;
+            return data;
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -90,19 +89,15 @@ public sealed class ModelEvaluation(
         }
     }
 
+    /// <summary>Evaluates a version on the dataset version in <paramref name="data"/>, and on the one that it was trained on.</summary>
     private async Task<EvaluationReport> EvaluateAsync(
-        ModelVersionRecord version, string datasetVersion, string folder, CancellationToken cancellationToken)
+        ModelVersionRecord version, string datasetVersion, string data, string folder, CancellationToken cancellationToken)
     {
         using var lease = await cache.RentAsync(version.Model, version.Version, cancellationToken)
             ?? throw new InvalidOperationException($"The files of {version.Model} {version.Version} are not in '{StorageNames.Models}'.");
-        var evaluator = new Evaluator(lease.Model.PredictAsync, lease.Model.Config.Task, clock);
-        var splits = new Dictionary<Split, SplitEvaluation>();
-        foreach (var split in Splits)
-        {
-            using var span = Tracing.StartPrediction(null, ("model", version.Model), ("version", version.Version), ("split", split));
-            splits[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(folder, FileName(split))), cancellationToken);
-        }
-
+        var trainedOn = version.DatasetVersion == datasetVersion
+            ? null
+            : await DownloadAsync(version.Dataset, version.DatasetVersion, folder, cancellationToken);
         return new EvaluationReport
         {
             Model = version.Model,
@@ -112,8 +107,23 @@ public sealed class ModelEvaluation(
             Dataset = version.Dataset,
             DatasetVersion = datasetVersion,
             At = clock.GetUtcNow(),
-            Splits = splits,
+            Splits = await EvaluateAsync(version, lease.Model, data, cancellationToken),
+            TrainedOn = trainedOn is null ? null : new(version.DatasetVersion, await EvaluateAsync(version, lease.Model, trainedOn, cancellationToken)),
         };
+    }
+
+    private async Task<Dictionary<Split, SplitEvaluation>> EvaluateAsync(
+        ModelVersionRecord version, ServedModel model, string data, CancellationToken cancellationToken)
+    {
+        var evaluator = new Evaluator(model.PredictAsync, model.Config.Task, clock);
+        var splits = new Dictionary<Split, SplitEvaluation>();
+        foreach (var split in Splits)
+        {
+            using var span = Tracing.StartPrediction(null, ("model", version.Model), ("version", version.Version), ("split", split));
+            splits[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(data, FileName(split))), cancellationToken);
+        }
+
+        return splits;
     }
 
     private async Task DecideAsync(EvaluationReport report, EvaluationReport? served, string? production, CancellationToken cancellationToken)
@@ -121,9 +131,9 @@ public sealed class ModelEvaluation(
         var decision = PromotionDecision.Decide(report, served, promotion.Value);
         var isPromoted = decision.Promote
             && await models.TryPromoteAsync(report.Model, report.Version, production, decision.Reason, cancellationToken);
-        var comparisons = Splits.Select(split => served is null ? null : Comparison.Of(report, served, "production", split)).OfType<Comparison>();
+        var comparisons = served is null ? [] : Comparison.All(report, served, "production");
         await StoreAsync(
-            report with { Promotion = decision, Comparisons = [.. comparisons] }, EvaluatedRole.Candidate, isPromoted, isDrop: false, cancellationToken);
+            report with { Promotion = decision, Comparisons = comparisons }, EvaluatedRole.Candidate, isPromoted, isDrop: false, cancellationToken);
         logger.LogInformation(
             "Model {Model} {Version} is {Outcome}: {Reason}", report.Model, report.Version, isPromoted ? "promoted" : "not promoted", decision.Reason);
     }
@@ -132,8 +142,8 @@ public sealed class ModelEvaluation(
     private async Task WatchAsync(EvaluationReport report, CancellationToken cancellationToken)
     {
         var previous = await PreviousAsync(report.Model, cancellationToken);
-        var comparisons = Splits.Select(split => previous is null ? null : Comparison.Of(report, previous, "previous", split)).OfType<Comparison>().ToList();
-        var drop = comparisons.Find(comparison => comparison is { IsDrop: true, Split: Split.Test });
+        var comparisons = previous is null ? [] : Comparison.All(report, previous, "previous");
+        var drop = comparisons.FirstOrDefault(comparison => comparison is { IsDrop: true, Split: Split.Test });
         await StoreAsync(report with { Comparisons = comparisons }, EvaluatedRole.Production, isPromoted: false, drop is not null, cancellationToken);
         if (drop is null)
         {
@@ -141,7 +151,9 @@ public sealed class ModelEvaluation(
         }
         else
         {
-            logger.LogWarning("Model {Model} {Version} dropped on test: {Drop} against {Previous}", report.Model, report.Version, drop, drop.Version);
+            logger.LogWarning(
+                "Model {Model} {Version} dropped on test of {Dataset} {DatasetVersion}: {Drop} against {Previous}, most in {Labels}",
+                report.Model, report.Version, report.Dataset, drop.DatasetVersion, drop, drop.Version, string.Join(", ", drop.Labels.Take(5).Select(label => label.Label)));
         }
     }
 

@@ -12,6 +12,7 @@ public static class StorageNames
     public const string BaseModels = "base-models";
     public const string Models = "models";
     public const string Feedback = "feedback";
+    public const string Uncertain = "uncertain";
 
     public const string DatasetChanges = "dataset-changes";
     public const string TrainingJobs = "training-jobs";
@@ -28,7 +29,7 @@ public static class StorageNames
     public const string CheckpointTag = "kind";
     public const string CheckpointTagValue = "checkpoint";
 
-    public static readonly IReadOnlyList<string> Containers = [Datasets, Snapshots, Reports, BaseModels, Models, Feedback];
+    public static readonly IReadOnlyList<string> Containers = [Datasets, Snapshots, Reports, BaseModels, Models, Feedback, Uncertain];
     public static readonly IReadOnlyList<string> Queues = [DatasetChanges, TrainingJobs, EvaluationRequests];
     public static readonly IReadOnlyList<string> Tables = [RunsTable, ModelsTable, EvaluationsTable, DatasetsTable, TrafficTable];
 }

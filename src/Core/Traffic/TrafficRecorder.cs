@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Droptune.Core.Traffic;
 
 /// <summary>Stores what was counted every minute, and once more at the end.</summary>
-public sealed class TrafficRecorder(TrafficWatch watch, TrafficStore store, TimeProvider clock, ILogger<TrafficRecorder> logger) : BackgroundService
+public sealed class TrafficRecorder(
+    TrafficWatch watch, TrafficStore store, UncertainTexts uncertain, UncertainStore uncertainStore, TimeProvider clock, ILogger<TrafficRecorder> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
@@ -42,6 +44,18 @@ public sealed class TrafficRecorder(TrafficWatch watch, TrafficStore store, Time
             {
                 watch.Return(hour, profile); // for the next time: predictions do not wait for storage
                 logger.LogWarning("Traffic of {Model} {Version} could not be stored: {Reason}", hour.Model, hour.Version, e.Message);
+            }
+        }
+
+        foreach (var (model, texts) in uncertain.Take())
+        {
+            try
+            {
+                await uncertainStore.AddAsync(model, texts, cancellationToken);
+            }
+            catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+            {
+                logger.LogWarning("{Count} uncertain texts of {Model} could not be stored: {Reason}", texts.Count, model, e.Message);
             }
         }
     }

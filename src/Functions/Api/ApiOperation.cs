@@ -32,6 +32,10 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
             Statuses = [StatusCodes.Status200OK, StatusCodes.Status201Created],
         },
         new("GetTraffic", "Show what a model was asked lately, and how far that is from its data", typeof(TrafficReport), InvalidName, UnknownModel),
+        new("ListUncertain", "List the texts that a model was least certain of, where the setting keeps them", typeof(UncertainText[]), InvalidName, InvalidParameter, UnknownModel)
+        {
+            Query = [Limit],
+        },
         new("ListDatasets", "List the datasets", typeof(DatasetView[])),
         new("GetDataset", "Show a dataset and what was found in it", typeof(DatasetView), UnknownDataset),
         new("GetFeedback", "Show the corrections that wait for a dataset, and those that cannot be folded", typeof(FoldReport), InvalidName, UnknownDataset),

@@ -8,7 +8,7 @@ using Droptune.Functions.Http;
 namespace Droptune.Functions.Api;
 
 /// <summary>Predicts labels and entities with the version that is served, or with the one that is asked for.</summary>
-public sealed class Predict(ModelCache cache, ModelStore models, TrafficWatch traffic, Answers answers)
+public sealed class Predict(ModelCache cache, ModelStore models, TrafficWatch traffic, UncertainTexts uncertain, Answers answers)
 {
     private const int MaxInputs = 256;
 
@@ -33,6 +33,7 @@ public sealed class Predict(ModelCache cache, ModelStore models, TrafficWatch tr
             using var timer = Measures.Predicting(model, lease.Version);
             var predictions = await lease.Model.PredictAsync(body.Inputs, cancellationToken);
             traffic.Record(model, lease.Version, predictions);
+            uncertain.Record(model, lease.Version, body.Inputs, predictions);
             return new PredictAnswer(model, lease.Version, body.StringIndexType == StringIndexType.UnicodeCodePoint
                 ? [.. predictions.Zip(body.Inputs, (prediction, input) => input.Text is { } text ? prediction.InCodePoints(text) : prediction)]
                 : predictions);

@@ -21,6 +21,7 @@ public static class Services
         services.AddDroptuneTelemetry(configuration, "droptune-functions");
         services.AddOptions<PipelineOptions>().Bind(configuration).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PromotionSettings>().Bind(configuration.GetSection("Promotion"));
+        services.AddOptions<UncertainOptions>().Bind(configuration.GetSection(UncertainOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ModelCacheOptions>().Bind(configuration.GetSection("Serving"));
         return services
             .AddDroptuneStorage()
@@ -40,6 +41,8 @@ public static class Services
             .AddSingleton<TrafficWatch>()
             .AddSingleton<TrafficStore>()
             .AddSingleton<TrafficReports>()
+            .AddSingleton<UncertainTexts>()
+            .AddSingleton<UncertainStore>()
             .AddHostedService<TrafficRecorder>()
             .AddSingleton<Answers>();
     }

@@ -47,6 +47,21 @@ public class ComparisonTests
     }
 
     [Fact]
+    public void All_DatasetHasGrown_ComparesOnTheVersionThatBothSaw()
+    {
+        var before = Some.Report(Some.Labels(1000), "v1", "old");
+        var after = Some.Report(Some.Labels(1200), "v1", "new") with
+        {
+            TrainedOn = new("old", new Dictionary<Split, SplitEvaluation> { [Split.Dev] = Some.Labels(1000, EveryTenth) }),
+        };
+
+        var comparison = Assert.Single(Comparison.All(after, before, "previous"));
+
+        Assert.True(comparison.IsDrop);
+        Assert.Equal("old", comparison.DatasetVersion);
+    }
+
+    [Fact]
     public void Of_OtherDatasetVersion_IsNull() =>
         Assert.Null(Comparison.Of(Some.Report(Some.Labels(10)), Some.Report(Some.Labels(10), "v1", "other"), "previous", Split.Dev));
 }

@@ -64,6 +64,34 @@ public class ModelsTests(LocalHostFixture host)
     }
 
     [Fact]
+    public async Task Promote_ToAndFroUnderLoad_LosesNoRequest()
+    {
+        await host.AddModelAsync("m-load");
+        await host.AddModelAsync("m-load", Second, isServed: false);
+        using var end = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var versions = new List<string?>();
+            while (!end.IsCancellationRequested)
+            {
+                versions.Add(await ServedAsync("m-load")); // fails with the first request that is not answered
+            }
+
+            return versions;
+        })).ToList();
+
+        foreach (var version in new[] { Second, LocalHostFixture.Version, Second, LocalHostFixture.Version })
+        {
+            await host.PostAsync("models/m-load/promote", $$"""{"version":"{{version}}"}""").OkAsync();
+            await Wait.UntilAsync(async () => await ServedAsync("m-load") == version ? "" : null);
+        }
+
+        await end.CancelAsync();
+        var answers = await Task.WhenAll(callers);
+        Assert.All(answers, versions => Assert.Equal([LocalHostFixture.Version, Second], versions.Distinct()));
+    }
+
+    [Fact]
     public async Task Promote_ServedVersion_ChangesNothing()
     {
         await host.AddModelAsync("m-same");

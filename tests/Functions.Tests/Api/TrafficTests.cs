@@ -4,6 +4,7 @@ using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Droptune.Core.Storage;
 using Droptune.Core.Traffic;
+using Microsoft.Extensions.Options;
 
 namespace Droptune.Functions.Tests.Api;
 
@@ -53,6 +54,61 @@ public class TrafficTests(LocalHostFixture host)
     [Fact]
     public async Task GetTraffic_UnknownModel_Is404() =>
         Assert.Equal(404, (int)(await host.Http.GetAsync(new Uri("models/t-none/traffic", UriKind.Relative), Token)).StatusCode);
+
+    [Fact]
+    public async Task ListUncertain_SettingOff_KeepsNoText()
+    {
+        await host.AddModelAsync("t-off");
+
+        await host.PostAsync("models/t-off/predict", """{"inputs":"hello"}""").OkAsync();
+
+        Assert.Empty(host.Get<UncertainTexts>().Take());
+        Assert.Equal(0, (await host.Http.GetAsync("models/t-off/uncertain", Token).OkAsync()).GetArrayLength());
+    }
+
+    [Fact]
+    public async Task ListUncertain_SettingOn_HasTheLeastCertainTextsAndNoMore()
+    {
+        await host.AddModelAsync("t-unsure");
+        var options = Options.Create(new UncertainOptions { Most = 2 });
+        var texts = new UncertainTexts(options, TimeProvider.System);
+        var store = new UncertainStore(host.Get<DroptuneStorage>(), options, TimeProvider.System);
+        PredictInput[] inputs =
+        [
+            PredictInput.OfText("sure"), PredictInput.OfText("unsure"), PredictInput.OfText("half"), PredictInput.OfTokens(["words"]),
+            PredictInput.OfText(new string('x', 3000)),
+        ];
+        Prediction[] predictions = [Sure(0.9f), Sure(0.4f), Sure(0.5f), Sure(0.1f), Sure(0.1f)];
+
+        texts.Record("t-unsure", LocalHostFixture.Version, inputs, predictions);
+        foreach (var (model, unsure) in texts.Take()) // as the recorder does once a minute
+        {
+            await store.AddAsync(model, unsure, Token);
+        }
+
+        var answer = await host.Http.GetAsync("models/t-unsure/uncertain", Token).OkAsync();
+        Assert.Equal(["unsure", "half"], answer.EnumerateArray().Select(text => text.Text("text")));
+
+        static Prediction Sure(float score) => new() { Label = new("book", 0.95f), Entities = [new("city", "x", 0, 1, score)] };
+    }
+
+    [Fact]
+    public async Task AddUncertain_OldTexts_AreDeleted()
+    {
+        var options = Options.Create(new UncertainOptions { Most = 100, Days = 1 });
+        var later = new Later(TimeSpan.FromDays(2));
+        var text = new UncertainText { Text = "old", Version = "v", At = default, Score = 0.1f };
+
+        await new UncertainStore(host.Get<DroptuneStorage>(), options, TimeProvider.System).AddAsync("t-old", [text], Token);
+        await new UncertainStore(host.Get<DroptuneStorage>(), options, later).AddAsync("t-old", [], Token);
+
+        Assert.Empty(await host.Get<UncertainStore>().ListAsync("t-old", 10, Token));
+    }
+
+    private sealed class Later(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
+    }
 
     private static TrafficProfile Predictions(string label, int count) =>
         TrafficProfile.Of(Enumerable.Repeat(new Prediction { Label = new(label, 0.9f), Entities = [], Pieces = 5 }, count));

@@ -8,6 +8,7 @@ import { dateTime, number } from '../format.js';
 import { useLive } from '../live.js';
 import { href, setQuery } from '../route.js';
 import { t, wordFor } from '../words/index.js';
+import { Corrections } from './dataset/Corrections.jsx';
 
 const pageSize = 20;
 
@@ -34,6 +35,7 @@ export function Dataset({ name, query }) {
               [t('dataset.report'), dataset.report && <code>reports/{dataset.report}.md</code>],
             ]} />
             {dataset.acceptedVersion && <TrainButton name={name} version={dataset.acceptedVersion} />}
+            {dataset.acceptedVersion && <Corrections key={dataset.acceptedVersion} name={name} />}
             <Labels title={t('dataset.textLabels')} labels={dataset.textLabels} />
             <Labels title={t('dataset.entityLabels')} labels={dataset.entityLabels} />
             {dataset.totals && <Findings totals={dataset.totals} findings={dataset.findings} code={query.get('code')} />}

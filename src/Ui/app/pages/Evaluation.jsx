@@ -20,15 +20,16 @@ export function Evaluation({ names: [model, version, utc], query }) {
     <>
       <p class="path"><a href={href(['evaluations'], { model })}>{t('nav.evaluations')}</a></p>
       <h1>{t('evaluation.title', { model })} <code>{version}</code></h1>
-      <Answered live={live}>{(report) => <Report report={report} split={query.get('split')} />}</Answered>
+      <Answered live={live}>{(report) => <Report report={report} split={query.get('split')} isOfTraining={query.get('on') === 'trained'} />}</Answered>
     </>
   );
 }
 
-function Report({ report, split: asked }) {
-  const names = Object.keys(report.splits);
+function Report({ report, split: asked, isOfTraining }) {
+  const { splits } = isOfTraining && report.trainedOn ? report.trainedOn : report;
+  const names = Object.keys(splits);
   const name = names.includes(asked) ? asked : names.includes('test') ? 'test' : names[0];
-  const split = report.splits[name];
+  const split = splits[name];
   return (
     <>
       <p class="lead">{dateTime(report.at)}</p>
@@ -39,10 +40,16 @@ function Report({ report, split: asked }) {
         [t('task'), wordFor('task', report.task)],
         [t('evaluation.artefact'), report.artefact && <code>{report.artefact}</code>],
       ]} />
+      {report.trainedOn && (
+        <div class="filters" role="group" aria-label={t('one.dataset')}>
+          <button type="button" aria-pressed={!isOfTraining} onClick={() => setQuery({ on: '' })}>{t('evaluation.newest')} <code>{report.datasetVersion}</code></button>
+          <button type="button" aria-pressed={isOfTraining} onClick={() => setQuery({ on: 'trained' })}>{t('evaluation.trainedOn')} <code>{report.trainedOn.datasetVersion}</code></button>
+        </div>
+      )}
       <div class="filters" role="group" aria-label={t('evaluation.split')}>
-        {names.map((item) => <button type="button" aria-pressed={item === name} onClick={() => setQuery({ split: item })}>{wordFor('split', item)} <span>{number(report.splits[item].examples)}</span></button>)}
+        {names.map((item) => <button type="button" aria-pressed={item === name} onClick={() => setQuery({ split: item })}>{wordFor('split', item)} <span>{number(splits[item].examples)}</span></button>)}
       </div>
-      <SplitReport key={name} split={split} model={report.model} version={report.version} />
+      <SplitReport key={`${name} ${isOfTraining}`} split={split} model={report.model} version={report.version} />
     </>
   );
 }
@@ -52,10 +59,10 @@ function Comparisons({ comparisons }) {
     <section>
       <h2>{t('evaluation.compared')}</h2>
       <ul class="comparisons">
-        {comparisons.map(({ with: other, version, split, difference, low, high, isReal, isDrop, labels }) => (
+        {comparisons.map(({ with: other, version, split, datasetVersion, difference, low, high, isReal, isDrop, labels }) => (
           <li class={isDrop ? 'bad' : undefined}>
             <strong>{points(difference)}</strong> {t('evaluation.pointsOn', { split: wordFor('split', split), other: wordFor('against', other) })} <code>{version}</code>{' '}
-            <span class="muted">{t(isReal ? 'evaluation.isReal' : 'evaluation.mayBeChance', { low: points(low), high: points(high) })}</span>
+            <span class="muted">{datasetVersion && `${t('evaluation.ofData', { version: datasetVersion })} `}{t(isReal ? 'evaluation.isReal' : 'evaluation.mayBeChance', { low: points(low), high: points(high) })}</span>
             {labels.length > 0 && <span class="changes">{labels.slice(0, 6).map(({ label, before, after }) => <span>{label} {score(before, 0)} → {score(after, 0)}</span>)}</span>}
           </li>
         ))}

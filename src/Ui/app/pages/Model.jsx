@@ -9,6 +9,7 @@ import { useLive } from '../live.js';
 import { differenceText, judge, mainScore, metricNames, metricText } from '../metrics.js';
 import { href, setQuery } from '../route.js';
 import { t, wordFor } from '../words/index.js';
+import { Traffic } from './model/Traffic.jsx';
 
 const pageSize = 10;
 const mostSideBySide = 4;
@@ -40,6 +41,7 @@ export function Model({ name, query }) {
               </p>
               {chosen.length > 0 && <SideBySide model={model} versions={chosen} promote={promote} />}
               {model.versions.length > 1 && <Versions model={model} chosen={chosen} />}
+              {model.production && <Traffic model={name} />}
               {model.history.length > 0 && <History history={model.history} />}
             </>
           );

@@ -16,6 +16,7 @@ export function ProblemNote({ problem, onRetry }) {
     <div class="note bad" role="alert">
       <p><strong>{problem.title ?? problem.message}</strong>{place && <code>{place}</code>}</p>
       {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
+      {problem.findings && <ul>{problem.findings.map(({ message, advice }) => <li>{message} <span class="muted">{advice}</span></li>)}</ul>}
       {problem.traceId && <p class="muted">{t('problem.trace')} <code>{problem.traceId}</code></p>}
       {onRetry && <button type="button" onClick={retry}>{problem.status === 401 ? t('problem.enterKey') : t('problem.retry')}</button>}
     </div>

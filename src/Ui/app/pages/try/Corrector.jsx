@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { post } from '../../api.js';
 import { announce } from '../../parts/Announcer.jsx';
 import { ProblemNote } from '../../parts/Problem.jsx';
+import { href } from '../../route.js';
 import { unitsOf } from '../../units.js';
 import { t } from '../../words/index.js';
 import { Words } from './Words.jsx';
@@ -56,7 +57,7 @@ export function Corrector({ model, text, prediction, entityLabels, textLabels, c
     return (
       <div class="note good" role="status">
         <p><strong>{t('correct.thanks')}</strong></p>
-        <p><code>{state.answer.blob}</code></p>
+        <p>{t(`correct.${state.answer.state}`)}{state.answer.dataset && state.answer.state !== 'kept' && <> <a href={href(['datasets', state.answer.dataset])}>{state.answer.dataset}</a></>}</p>
         <p class="actions"><button type="button" onClick={onClose}>{t('correct.back')}</button></p>
       </div>
     );
