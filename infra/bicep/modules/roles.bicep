@@ -68,10 +68,20 @@ var containerGrants = [
 var operatorGrants = flatten(map(operatorPrincipalIds, operator => [
   { to: operator, container: 'datasets', role: 'StorageBlobDataContributor', why: 'Operators drop, replace and remove datasets.' }
   { to: operator, container: 'base-models', role: 'StorageBlobDataContributor', why: 'Operators bring base models.' }
-  { to: operator, container: 'feedback', role: 'StorageBlobDataContributor', why: 'Operators settle corrections that contradict each other.' }
+  {
+    to: operator
+    container: 'feedback'
+    role: 'StorageBlobDataContributor'
+    why: 'Operators settle corrections that contradict each other.'
+  }
   { to: operator, container: 'reports', role: 'StorageBlobDataReader', why: 'Operators read validation and evaluation reports.' }
   { to: operator, container: 'models', role: 'StorageBlobDataReader', why: 'Operators download models.' }
-  { to: operator, container: 'uncertain', role: 'StorageBlobDataReader', why: 'Operators label the texts that a model was least certain of.' }
+  {
+    to: operator
+    container: 'uncertain'
+    role: 'StorageBlobDataReader'
+    why: 'Operators label the texts that a model was least certain of.'
+  }
 ]))
 
 var queueGrants = [

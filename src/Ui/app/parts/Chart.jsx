@@ -15,11 +15,12 @@ export function Chart({ title, x, series, isTime = false, xLabel, height = 220, 
   const shape = JSON.stringify([title, language().code, series.map(({ label, points, dash }) => [label, points, dash])]);
 
   useEffect(() => {
+    const place = box.current; // the ref is empty by the time a late resize is told of
     const draw = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(options(box.current.clientWidth), [x, ...series.map(({ values }) => values)], box.current);
+      plot.current = new uPlot(options(place.clientWidth), [x, ...series.map(({ values }) => values)], place);
     };
-    const resized = new ResizeObserver(() => plot.current.setSize({ width: box.current.clientWidth, height }));
+    const resized = new ResizeObserver(() => plot.current?.setSize({ width: place.clientWidth, height }));
     const theme = matchMedia('(prefers-color-scheme: dark)');
     draw();
     resized.observe(box.current);
