@@ -70,6 +70,7 @@ export default {
   'metric.macroF1': 'Macro F1',
   'metric.exact': 'Wholly right',
   'metric.ece': 'Calibration error',
+  'metric.loss': 'Loss',
   'metric.msPerExample': 'ms a text',
 
   'pager.label': 'Pages',

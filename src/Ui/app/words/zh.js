@@ -70,6 +70,7 @@ export default {
   'metric.macroF1': '宏平均 F1',
   'metric.exact': '完全正确',
   'metric.ece': '校准误差',
+  'metric.loss': '损失',
   'metric.msPerExample': '每条毫秒',
 
   'pager.label': '分页',
