@@ -80,7 +80,7 @@ public class ModelsTests(LocalHostFixture host)
             return versions;
         })).ToList();
 
-        foreach (var version in new[] { Second, LocalHostFixture.Version, Second, LocalHostFixture.Version })
+        foreach (var version in new[] { Second, TestModel.Version, Second, TestModel.Version })
         {
             await host.PostAsync("models/m-load/promote", $$"""{"version":"{{version}}"}""").OkAsync();
             await Wait.UntilAsync(async () => await ServedAsync("m-load") == version ? "" : null);
@@ -88,7 +88,7 @@ public class ModelsTests(LocalHostFixture host)
 
         await end.CancelAsync();
         var answers = await Task.WhenAll(callers);
-        Assert.All(answers, versions => Assert.Equal([LocalHostFixture.Version, Second], versions.Distinct()));
+        Assert.All(answers, versions => Assert.Equal([TestModel.Version, Second], versions.Distinct()));
     }
 
     [Fact]

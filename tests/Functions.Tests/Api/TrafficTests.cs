@@ -80,7 +80,7 @@ public class TrafficTests(LocalHostFixture host)
         ];
         Prediction[] predictions = [Sure(0.9f), Sure(0.4f), Sure(0.5f), Sure(0.1f), Sure(0.1f)];
 
-        texts.Record("t-unsure", LocalHostFixture.Version, inputs, predictions);
+        texts.Record("t-unsure", TestModel.Version, inputs, predictions);
         foreach (var (model, unsure) in texts.Take()) // as the recorder does once a minute
         {
             await store.AddAsync(model, unsure, Token);
