@@ -40,7 +40,7 @@ public sealed class DatasetGateTests : IDisposable
 
         Assert.False(report.Accepted);
         Assert.Equal(
-            ["training.epochs is 0; it must be 1 to 10000", "training.learningRate is 5; it must be 1E-08 to 1"],
+            ["training.epochs is 0; it must be 1 to 10000.", "training.learningRate is 5; it must be 1E-08 to 1."],
             report.Findings.Where(finding => finding.Code == FindingCode.BadManifest).Select(finding => finding.Message));
     }
 
