@@ -99,7 +99,8 @@ public sealed record Optimisation
         ? this with
         {
             Epochs = Epochs ?? 20,
-            BatchTokens = BatchTokens ?? 512,
+            // Small batches make more steps of an epoch; wider models are too slow with the smallest.
+            BatchTokens = BatchTokens ?? (ModelSize.Of(model.Size).Hidden > 128 ? 1024 : 512),
             LearningRate = LearningRate ?? 2e-3 * 128 / ModelSize.Of(model.Size).Hidden, // the wider, the smaller its steps must be
             Dropout = Dropout ?? 0.1,
             PieceDropout = PieceDropout ?? 0.1,

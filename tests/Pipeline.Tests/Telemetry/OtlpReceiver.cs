@@ -11,7 +11,7 @@ namespace Droptune.Pipeline.Tests.Telemetry;
 public sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Span> _spans = [];
-    private readonly ConcurrentDictionary<string, string> _metrics = [];
+    private readonly ConcurrentDictionary<string, ReceivedMetric> _metrics = [];
     private readonly WebApplication _server;
 
     private OtlpReceiver(WebApplication server) => _server = server;
@@ -28,8 +28,8 @@ public sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>The spans that have ended.</summary>
     public IReadOnlyList<Span> Spans => [.. _spans];
 
-    /// <summary>The units of the metrics, by name.</summary>
-    public IReadOnlyDictionary<string, string> Metrics => _metrics;
+    /// <summary>The metrics by name.</summary>
+    public IReadOnlyDictionary<string, ReceivedMetric> Metrics => _metrics;
 
     public static async Task<OtlpReceiver> StartAsync()
     {
@@ -66,7 +66,15 @@ public sealed class OtlpReceiver : IAsyncDisposable
     {
         foreach (var metric in export.ResourceMetrics.SelectMany(resource => resource.ScopeMetrics).SelectMany(scope => scope.Metrics))
         {
-            _metrics[metric.Name] = metric.Unit;
+            IEnumerable<Attribute> attributes =
+            [
+                .. new[] { metric.Gauge, metric.Sum }.Where(numbers => numbers is not null).SelectMany(numbers => numbers.DataPoints).SelectMany(point => point.Attributes),
+                .. metric.Histogram?.DataPoints.SelectMany(point => point.Attributes) ?? [],
+            ];
+            _metrics[metric.Name] = new(metric.Unit, attributes.Select(attribute => attribute.Key).ToHashSet());
         }
     }
 }
+
+/// <summary>A metric's unit, and the dimensions that it was last measured by.</summary>
+public sealed record ReceivedMetric(string Unit, IReadOnlySet<string> Dimensions);

@@ -1,7 +1,10 @@
+using System.Text.RegularExpressions;
+using Droptune.Functions.Hosting.Local.Processes;
+
 namespace Droptune.Pipeline.Tests.Telemetry;
 
 /// <summary>What the functions and the training worker, two processes, tell of one dropped file.</summary>
-public class TelemetryTests(LocalApp app) : IClassFixture<LocalApp>
+public partial class TelemetryTests(LocalApp app) : IClassFixture<LocalApp>
 {
     // What a run and a prediction give; drops and drift need weeks of use.
     private static readonly Dictionary<string, string> Measured = new()
@@ -41,8 +44,29 @@ public class TelemetryTests(LocalApp app) : IClassFixture<LocalApp>
             [("validate", "ingest"), ("train", "validate"), ("evaluate", "train")],
             Steps[1..].Select(step => (step, Parent(trace, step))));
         Assert.DoesNotContain(prediction, trace); // a request is a trace of its caller's
-        Assert.All(Measured, metric => Assert.Equal(metric.Value, metrics[metric.Key]));
+        Assert.All(Measured, metric => Assert.Equal(metric.Value, metrics[metric.Key].Unit));
+        Assert.All(Queries(metrics), query => Assert.Subset(query.Given.ToHashSet(), query.Asked.ToHashSet()));
     }
+
+    /// <summary>The dimensions that each query of the workbook and the alerts asks for, and those that its metrics were measured by.</summary>
+    private static List<(string File, IEnumerable<string> Asked, IEnumerable<string> Given)> Queries(IReadOnlyDictionary<string, ReceivedMetric> metrics)
+    {
+        var queries =
+            from file in Directory.GetFiles(Path.Combine(RepositoryFolder.Path, "infra", "bicep", "queries"))
+            let text = File.ReadAllText(file)
+            let named = MetricName().Matches(text).Select(match => match.Value).ToList()
+            where named.Count > 0 && named.TrueForAll(metrics.ContainsKey)
+            select (file, Dimension().Matches(text).Select(match => match.Groups[1].Value), named.SelectMany(name => metrics[name].Dimensions));
+        var found = queries.ToList();
+        Assert.InRange(found.Count, 8, int.MaxValue);
+        return found;
+    }
+
+    [GeneratedRegex(@"droptune\.[a-z_.0-9]+")]
+    private static partial Regex MetricName();
+
+    [GeneratedRegex(@"customDimensions\.(\w+)")]
+    private static partial Regex Dimension();
 
     private static string? Parent(List<Span> trace, string name)
     {
