@@ -214,11 +214,25 @@ public sealed class ReadingTests : IDisposable
         Assert.Equal(leftOut, report.Findings.Count(finding => finding.Code == FindingCode.NotAccepted));
     }
 
+    [Fact]
+    public async Task Parquet_NumberedClasses_AreReadByName()
+    {
+        var file = Rendering.ParquetOfClasses([("play a song", 1), ("stop it", 0), ("louder", 2), ("hum", null)], "Stop", "Play");
+
+        var examples = await ReadAsync("parquet", file);
+
+        Assert.Equal(
+            [("hum", null), ("louder", "2"), ("play a song", "Play"), ("stop it", "Stop")], // 2 has no name
+            examples.Select(example => (example.Text!, example.Label)).Order());
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static byte[] Gzip(string text) => Rendering.Gzip(Rendering.Utf8(text));
 
-    private async Task<List<Example>> ReadAsync(string extension, string content)
+    private Task<List<Example>> ReadAsync(string extension, string content) => ReadAsync(extension, Rendering.Utf8(content));
+
+    private async Task<List<Example>> ReadAsync(string extension, byte[] content)
     {
         await Some.Report(_folder, [Some.File("data." + extension, content)]);
         return [.. Enum.GetValues<Split>().SelectMany(split => SnapshotReader.Read(Path.Combine(_folder, $"{split.ToString().ToLowerInvariant()}.jsonl.gz")))];

@@ -163,7 +163,22 @@ internal static class Rendering
             await group.WriteAsync(fields[1], (IReadOnlyCollection<string?>)[.. examples.Select(e => e.Label)]);
         });
 
-    private static byte[] Parquet(ParquetSchema schema, Func<ParquetRowGroupWriter, DataField[], Task> write)
+    /// <summary>As Hugging Face's datasets write classes: numbers, and their names in the file's metadata.</summary>
+    public static byte[] ParquetOfClasses(IReadOnlyList<(string Text, long? Label)> rows, params IReadOnlyList<string> names)
+    {
+        var metadata = JsonSerializer.Serialize(new { info = new { features = new { label = new { names, _type = "ClassLabel" }, text = new { dtype = "string", _type = "Value" } } } });
+        return Parquet(
+            new ParquetSchema(new DataField<string>("text"), new DataField<long?>("label")),
+            async (group, fields) =>
+            {
+                await group.WriteAsync(fields[0], (IReadOnlyCollection<string?>)[.. rows.Select(row => row.Text)]);
+                await group.WriteAsync<long>(fields[1], (ReadOnlyMemory<long?>)rows.Select(row => row.Label).ToArray());
+            },
+            new Dictionary<string, string> { ["huggingface"] = metadata });
+    }
+
+    private static byte[] Parquet(
+        ParquetSchema schema, Func<ParquetRowGroupWriter, DataField[], Task> write, IReadOnlyDictionary<string, string>? metadata = null)
     {
         return WriteAsync().GetAwaiter().GetResult();
 
@@ -172,6 +187,7 @@ internal static class Rendering
             var file = new MemoryStream();
             await using (var writer = await ParquetWriter.CreateAsync(schema, file))
             {
+                writer.CustomMetadata = metadata ?? new Dictionary<string, string>();
                 using var group = writer.CreateRowGroup();
                 await write(group, schema.GetDataFields());
             }

@@ -16,8 +16,8 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     private readonly LabelCounter _entityLabels = new();
     private readonly SharedSurfaces _surfaces = new();
     private readonly LabelProfiles _profiles = new();
-    private readonly Lacking _withoutTags = new();
-    private readonly Lacking _withoutLabel = new();
+    private readonly LackingExamples _withoutTags = new();
+    private readonly LackingExamples _withoutLabel = new();
     private long _entities;
 
     public SplitCounts Counts => new(_examples[0], _examples[1], _examples[2]);
@@ -220,41 +220,4 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     }
 
     private static string Name(Split split) => split.ToString().ToLowerInvariant();
-
-    /// <summary>Examples that lack something; whether that is a fault is known only at the end.</summary>
-    private sealed class Lacking
-    {
-        private readonly List<(string? File, long Line, byte[] Excerpt)> _first = [];
-
-        public long Count { get; private set; }
-
-        public void Add(bool isLacking, string? file, Record record)
-        {
-            if (!isLacking)
-            {
-                return;
-            }
-
-            if (Count++ < 100)
-            {
-                var source = record.Source.Span;
-                _first.Add((file, record.Line, source[..Math.Min(source.Length, 512)].ToArray()));
-            }
-        }
-
-        public void Report(FindingLog log, FindingCode code, string message)
-        {
-            foreach (var (file, line, excerpt) in _first)
-            {
-                log.File = file;
-                log.Add(code, line, 0, excerpt, $"{message}");
-            }
-
-            log.File = null;
-            for (var i = _first.Count; i < Count; i++)
-            {
-                log.Add(code, message);
-            }
-        }
-    }
 }

@@ -17,7 +17,7 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
         for (var i = 0; i < record.Tags.Count; i++)
         {
             var tag = TagOf(record.Tags, i);
-            if (tag.Prefix == Prefix.Unknown)
+            if (tag.Prefix == TagPrefix.None)
             {
                 log.Add(FindingCode.UnknownTagForm, record, record.Tags.OffsetAt(i), $"Tag {record.Tags[i]} is no tag of {scheme}.");
                 readable = false;
@@ -25,11 +25,11 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
                 continue;
             }
 
-            var continues = tag.Prefix is (Prefix.Inside or Prefix.End) && tag.Label == open;
+            var continues = tag.Prefix is (TagPrefix.Inside or TagPrefix.End) && tag.Label == open;
             var isLegal = scheme switch
             {
-                TagScheme.IOB2 => tag.Prefix != Prefix.Inside || continues,
-                TagScheme.IOBES => mustGoOn ? continues : tag.Prefix is not (Prefix.Inside or Prefix.End),
+                TagScheme.IOB2 => tag.Prefix != TagPrefix.Inside || continues,
+                TagScheme.IOBES => mustGoOn ? continues : tag.Prefix is not (TagPrefix.Inside or TagPrefix.End),
                 _ => true,
             };
             if (!isLegal)
@@ -39,12 +39,12 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
             }
 
             // An illegal I- opens an entity when the manifest makes it a warning.
-            tags.Add(tag.Prefix == Prefix.Outside ? 0 : (2 * tag.Label) + (continues ? 2 : 1));
-            mustGoOn = tag.Prefix == Prefix.Begin || (mustGoOn && continues && tag.Prefix == Prefix.Inside);
+            tags.Add(tag.Prefix == TagPrefix.Outside ? 0 : (2 * tag.Label) + (continues ? 2 : 1));
+            mustGoOn = tag.Prefix == TagPrefix.Begin || (mustGoOn && continues && tag.Prefix == TagPrefix.Inside);
             open = tag.Prefix switch
             {
-                Prefix.Outside or Prefix.Single => -1,
-                Prefix.End when scheme == TagScheme.IOBES => -1,
+                TagPrefix.Outside or TagPrefix.Single => -1,
+                TagPrefix.End when scheme == TagScheme.IOBES => -1,
                 _ => tag.Label,
             };
         }
@@ -57,7 +57,7 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
         var id = tags.IdAt(index);
         while (_tags.Count <= id)
         {
-            _tags.Add(_tags.Count == 0 ? new Tag(Prefix.Outside, -1) : Parse(tags.SpellingOf(_tags.Count)));
+            _tags.Add(_tags.Count == 0 ? new Tag(TagPrefix.Outside, -1) : Parse(tags.SpellingOf(_tags.Count)));
         }
 
         return _tags[id];
@@ -67,36 +67,25 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
     {
         if (scheme == TagScheme.None)
         {
-            return new Tag(text.IsEmpty ? Prefix.Unknown : Prefix.Single, text.IsEmpty ? -1 : entityLabels.IdOf(text));
+            return new Tag(text.IsEmpty ? TagPrefix.None : TagPrefix.Single, text.IsEmpty ? -1 : entityLabels.IdOf(text));
         }
 
         var hasPrefix = text.Length > 2 && text[1] == '-';
         if (!hasPrefix && scheme == TagScheme.IO && text.Length > 0 && text[0] != '-')
         {
-            return new Tag(Prefix.Inside, entityLabels.IdOf(text));
+            return new Tag(TagPrefix.Inside, entityLabels.IdOf(text));
         }
 
-        var prefix = (hasPrefix ? text[0] : 0, scheme) switch
+        var prefix = (TagPrefixes.Of(text), scheme) switch
         {
-            ('B', TagScheme.IOB2 or TagScheme.IOB1 or TagScheme.IOBES) => Prefix.Begin,
-            ('I', _) => Prefix.Inside,
-            ('M', TagScheme.IOBES) => Prefix.Inside,
-            ('E' or 'L', TagScheme.IOBES) => Prefix.End,
-            ('S' or 'U', TagScheme.IOBES) => Prefix.Single,
-            _ => Prefix.Unknown,
+            (TagPrefix.Begin, TagScheme.IOB2 or TagScheme.IOB1 or TagScheme.IOBES) => TagPrefix.Begin,
+            (TagPrefix.Inside, _) or (TagPrefix.Middle, TagScheme.IOBES) => TagPrefix.Inside,
+            (TagPrefix.End, TagScheme.IOBES) => TagPrefix.End,
+            (TagPrefix.Single, TagScheme.IOBES) => TagPrefix.Single,
+            _ => TagPrefix.None,
         };
-        return new Tag(prefix, prefix == Prefix.Unknown ? -1 : entityLabels.IdOf(text[2..]));
+        return new Tag(prefix, prefix == TagPrefix.None ? -1 : entityLabels.IdOf(text[2..]));
     }
 
-    private enum Prefix
-    {
-        Unknown,
-        Outside,
-        Begin,
-        Inside,
-        End,
-        Single,
-    }
-
-    private readonly record struct Tag(Prefix Prefix, int Label);
+    private readonly record struct Tag(TagPrefix Prefix, int Label);
 }

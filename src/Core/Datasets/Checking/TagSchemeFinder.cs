@@ -40,36 +40,27 @@ internal sealed class TagSchemeFinder
 
     private ReadOnlySpan<byte> Look(ReadOnlySpan<byte> tag, ReadOnlySpan<byte> open)
     {
-        if (tag.SequenceEqual("O"u8))
+        var prefix = TagPrefixes.Of(tag);
+        var isOpen = prefix >= TagPrefix.Begin && tag[2..].SequenceEqual(open);
+        switch (prefix)
         {
-            _outside++;
-            return default;
-        }
-
-        if (tag.Length < 3 || tag[1] != '-')
-        {
-            _bare++;
-            return default;
-        }
-
-        var label = tag[2..];
-        var isOpen = label.SequenceEqual(open);
-        switch (tag[0])
-        {
-            case (byte)'B':
-                _openedByB += isOpen ? 0 : 1; // after its like, B- is both schemes' way
-                break;
-            case (byte)'I':
-                _openedByI += isOpen ? 0 : 1;
-                break;
-            case (byte)'E' or (byte)'S' or (byte)'L' or (byte)'U' or (byte)'M':
-                _ends++;
-                break;
-            default:
+            case TagPrefix.Outside:
+                _outside++;
+                return default;
+            case TagPrefix.None:
                 _bare++;
                 return default;
+            case TagPrefix.Begin:
+                _openedByB += isOpen ? 0 : 1; // after its like, B- is both schemes' way
+                break;
+            case TagPrefix.Inside:
+                _openedByI += isOpen ? 0 : 1;
+                break;
+            default:
+                _ends++;
+                break;
         }
 
-        return label;
+        return tag[2..];
     }
 }

@@ -98,7 +98,7 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
             return true;
         }
 
-        var columns = Columns.Of(line);
+        var columns = ConllColumns.Of(line);
         if (columns.Count == 1)
         {
             log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"A token without a tag: there is one column only.");
@@ -129,7 +129,7 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
     {
         var word = line.TrimEnd(" "u8);
         word = word[(word.LastIndexOf((byte)' ') + 1)..];
-        return word.SequenceEqual("O"u8) || (word.Length > 2 && word[1] == '-' && "BILOUESM"u8.Contains(word[0]));
+        return TagPrefixes.Of(word) != TagPrefix.None;
     }
 
     /// <summary>The name in "# name = value"; empty for anything else.</summary>
@@ -151,64 +151,5 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
     private static bool IsBlank(ReadOnlySpan<byte> line) =>
         line.IsEmpty || (line[0] is (byte)' ' or (byte)'\t' && line.IndexOfAnyExcept(" \t"u8) < 0);
 
-    private static int CountWords(ReadOnlySpan<byte> line) => Columns.Of(line).Count;
-
-    /// <summary>
-    /// The columns of a line: what tabs divide, or, where there is none, what runs of spaces do. White space at the line's
-    /// end is none of them. Found in one pass: lines are too short for anything cleverer.
-    /// </summary>
-    private readonly record struct Columns(int Count, Range First, Range Last)
-    {
-        public static Columns Of(ReadOnlySpan<byte> line)
-        {
-            var end = line.Length;
-            while (end > 0 && line[end - 1] is (byte)' ' or (byte)'\t')
-            {
-                end--;
-            }
-
-            return line[..end].Contains((byte)'\t') ? OfTabs(line[..end]) : OfSpaces(line[..end]);
-        }
-
-        private static Columns OfTabs(ReadOnlySpan<byte> line)
-        {
-            var (count, first, last) = (1, -1, 0);
-            for (var i = 0; i < line.Length; i++)
-            {
-                if (line[i] == '\t')
-                {
-                    count++;
-                    first = first < 0 ? i : first;
-                    last = i + 1;
-                }
-            }
-
-            while (last < line.Length && line[last] == ' ')
-            {
-                last++;
-            }
-
-            return new Columns(count, 0..first, last..line.Length);
-        }
-
-        private static Columns OfSpaces(ReadOnlySpan<byte> line)
-        {
-            var (count, firstStart, firstEnd, last) = (0, 0, line.Length, 0);
-            for (var i = 0; i < line.Length; i++)
-            {
-                if (line[i] != ' ' && (i == 0 || line[i - 1] == ' '))
-                {
-                    count++;
-                    firstStart = count == 1 ? i : firstStart;
-                    last = i;
-                }
-                else if (line[i] == ' ' && count == 1 && firstEnd == line.Length)
-                {
-                    firstEnd = i;
-                }
-            }
-
-            return new Columns(count, firstStart..firstEnd, last..line.Length);
-        }
-    }
+    private static int CountWords(ReadOnlySpan<byte> line) => ConllColumns.Of(line).Count;
 }

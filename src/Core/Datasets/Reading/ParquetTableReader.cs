@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using Droptune.Core.Datasets.Sources;
 using Parquet;
-using Parquet.Data;
-using Parquet.Schema;
 
 namespace Droptune.Core.Datasets.Reading;
 
@@ -15,10 +12,10 @@ internal sealed class ParquetTableReader : IDatasetReader
 {
     private readonly FileStream _file;
     private readonly ParquetReader _reader;
-    private readonly Column? _tokens;
-    private readonly Column? _tags;
-    private readonly Column? _text;
-    private readonly Column? _label;
+    private readonly ParquetColumn? _tokens;
+    private readonly ParquetColumn? _tags;
+    private readonly ParquetColumn? _text;
+    private readonly ParquetColumn? _label;
     private readonly Utf8List _tagRow = new();
     private int _group;
     private long _rowsLeft;
@@ -93,14 +90,14 @@ internal sealed class ParquetTableReader : IDatasetReader
         _file.Dispose();
     }
 
-    private Column? FindColumn(IReadOnlyDictionary<string, string[]> names, params ReadOnlySpan<string> columns)
+    private ParquetColumn? FindColumn(IReadOnlyDictionary<string, string[]> names, params ReadOnlySpan<string> columns)
     {
         foreach (var name in columns)
         {
             var field = _reader.Schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == name);
             if (field is not null)
             {
-                return new Column(field, names.GetValueOrDefault(name));
+                return new ParquetColumn(field, names.GetValueOrDefault(name));
             }
         }
 
@@ -153,7 +150,7 @@ internal sealed class ParquetTableReader : IDatasetReader
     }
 
     /// <summary>Runs the library's code: whatever it throws on a damaged file is a finding.</summary>
-    private static T Call<T>(Func<Task<T>> read)
+    public static T Call<T>(Func<Task<T>> read)
     {
         try
         {
@@ -165,49 +162,5 @@ internal sealed class ParquetTableReader : IDatasetReader
             var reason = e is NotSupportedException ? e.Message : "it is damaged or incomplete.";
             throw new UnreadableFileException(FindingCode.UnreadableFile, $"The Parquet file cannot be read: {reason}");
         }
-    }
-
-    /// <summary>The values of a column in the current row group, strings or the numbers of named classes.</summary>
-    private sealed class Column(DataField field, string[]? names)
-    {
-        private string?[] _values = []; // one a level entry; null = no value
-        private int[]? _repetition; // 0 = the entry begins a row; null = every entry is one
-        private int _next;
-
-        public void Load(ParquetRowGroupReader group)
-        {
-            using var raw = Call(() => group.ReadRawColumnDataBaseAsync(field).AsTask());
-            var present = raw switch
-            {
-                RawColumnData<ReadOnlyMemory<char>> text => text.Values.ToArray().Select(value => value.ToString()),
-                RawColumnData<long> numbers => numbers.Values.ToArray().Select(NameOf),
-                RawColumnData<int> numbers => numbers.Values.ToArray().Select(number => NameOf(number)),
-                _ => throw new UnreadableFileException(FindingCode.UnreadableFile, $"Column '{field.Name}' is neither text nor whole numbers."),
-            };
-            using var value = present.GetEnumerator();
-            _values = field.MaxDefinitionLevel == 0
-                ? [.. present]
-                : [.. raw.DefinitionLevels.ToArray().Select(level => level == field.MaxDefinitionLevel && value.MoveNext() ? value.Current : null)];
-            _repetition = field.MaxRepetitionLevel == 0 ? null : raw.RepetitionLevels.ToArray();
-            _next = 0;
-        }
-
-        public void ReadRow(Utf8List row)
-        {
-            do
-            {
-                if (_next < _values.Length && _values[_next] is { } value)
-                {
-                    row.Add(value);
-                }
-
-                _next++;
-            }
-            while (_repetition is not null && _next < _repetition.Length && _repetition[_next] > 0);
-        }
-
-        private string NameOf(long number) => names is not null && number >= 0 && number < names.Length
-            ? names[number]
-            : number.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -1,0 +1,40 @@
+using Droptune.Core.Datasets.Reading;
+
+namespace Droptune.Core.Datasets.Checking;
+
+/// <summary>Examples that lack something; whether that is a fault is known only at the end.</summary>
+internal sealed class LackingExamples
+{
+    private readonly List<(string? File, long Line, byte[] Excerpt)> _first = [];
+
+    public long Count { get; private set; }
+
+    public void Add(bool isLacking, string? file, Record record)
+    {
+        if (!isLacking)
+        {
+            return;
+        }
+
+        if (Count++ < 100)
+        {
+            var source = record.Source.Span;
+            _first.Add((file, record.Line, source[..Math.Min(source.Length, 512)].ToArray()));
+        }
+    }
+
+    public void Report(FindingLog log, FindingCode code, string message)
+    {
+        foreach (var (file, line, excerpt) in _first)
+        {
+            log.File = file;
+            log.Add(code, line, 0, excerpt, $"{message}");
+        }
+
+        log.File = null;
+        for (var i = _first.Count; i < Count; i++)
+        {
+            log.Add(code, message);
+        }
+    }
+}
