@@ -48,8 +48,13 @@ internal static class Storage
         await store.AddVersionAsync(
             new()
             {
-                Model = model, Version = Version, RunId = Version, Dataset = model, DatasetVersion = Version,
-                Task = config.Task, CreatedAt = TimeProvider.System.GetUtcNow(),
+                Model = model,
+                Version = Version,
+                RunId = Version,
+                Dataset = model,
+                DatasetVersion = Version,
+                Task = config.Task,
+                CreatedAt = TimeProvider.System.GetUtcNow(),
             },
             default);
         await store.PromoteAsync(model, Version, "benchmark", default);

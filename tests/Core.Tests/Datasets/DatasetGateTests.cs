@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Jobs;
 
 namespace Droptune.Core.Tests.Datasets;

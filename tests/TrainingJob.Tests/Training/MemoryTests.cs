@@ -23,7 +23,11 @@ public sealed class MemoryTests
         var train = EncodedSplit.Of(examples.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, tags, labels, options.MaxLength);
         var config = new ModelConfig
         {
-            VocabSize = tokenizer.Vocabulary.Count, HiddenSize = 128, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 256,
+            VocabSize = tokenizer.Vocabulary.Count,
+            HiddenSize = 128,
+            NumHiddenLayers = 1,
+            NumAttentionHeads = 2,
+            IntermediateSize = 256,
         }.WithLabels(TaskKind.Joint, tags.Names, labels.Names);
         using var model = new BertModel(config, new BertWeights(config, CPU));
         using var loss = new TaskLoss(options, null, null, CPU);
