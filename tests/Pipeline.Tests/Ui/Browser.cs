@@ -43,7 +43,7 @@ public sealed class Browser : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
             ViewportSize = new() { Width = 1280, Height = 800 },
         });
-        page.SetDefaultTimeout(120_000); // far beyond what is ever needed: only a failing test waits so long
+        page.SetDefaultTimeout(60_000); // far beyond what is ever needed: only a failing test waits so long
         return page;
     }
 
