@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Azure;
-using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Jobs;
 using Droptune.Core.Pipeline;
@@ -31,7 +29,7 @@ public sealed record RunRequest
 public sealed record RunDataset(string Name, string? Version = null);
 
 /// <summary>Makes job specs of requests, and refuses what no worker could run.</summary>
-public sealed partial class RunRequests(DroptuneStorage storage, DatasetStore datasets, BaseModels baseModels)
+public sealed partial class RunRequests(DatasetStore datasets, BaseModels baseModels)
 {
     public async Task<JobSpec> ToSpecAsync(RunRequest request, CancellationToken cancellationToken)
     {
@@ -64,23 +62,10 @@ public sealed partial class RunRequests(DroptuneStorage storage, DatasetStore da
         var version = dataset.Version
             ?? (await datasets.FindAsync(dataset.Name, cancellationToken))?.AcceptedVersion
             ?? throw new ProblemException(ProblemKinds.UnknownDataset, $"There is no accepted dataset '{dataset.Name}'; GET /api/datasets lists them.");
-        var unknown = new ProblemException(ProblemKinds.UnknownVersion, $"Dataset '{dataset.Name}' has no accepted version '{version}'.");
-        if (!Version().IsMatch(version))
-        {
-            throw unknown;
-        }
-
-        try
-        {
-            var blob = storage.Container(StorageNames.Reports).GetBlobClient($"{dataset.Name}/{version}/validation.json");
-            await using var content = await blob.OpenReadAsync(cancellationToken: cancellationToken);
-            var report = await JsonSerializer.DeserializeAsync<DatasetReport>(content, DroptuneJson.Compact, cancellationToken);
-            return report is { Accepted: true } ? report : throw unknown;
-        }
-        catch (RequestFailedException e) when (e.Status == StatusCodes.Status404NotFound)
-        {
-            throw unknown;
-        }
+        return Version().IsMatch(version)
+            && await datasets.ReportAsync(DatasetStore.ReportPlace(dataset.Name, version), cancellationToken) is { Accepted: true } report
+            ? report
+            : throw new ProblemException(ProblemKinds.UnknownVersion, $"Dataset '{dataset.Name}' has no accepted version '{version}'.");
     }
 
     private static void Check(string path, string? problem)
