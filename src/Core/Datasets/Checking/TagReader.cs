@@ -14,9 +14,17 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
         var readable = true;
         var open = -1; // label of the entity that the next tag may continue
         var mustGoOn = false; // IOBES: the entity has not seen its end
-        for (var i = 0; i < record.Tags.Count; i++)
+        var ids = record.Tags.Ids;
+        for (var i = 0; i < ids.Length; i++)
         {
-            var tag = TagOf(record.Tags, i);
+            if (ids[i] == 0 && !mustGoOn)
+            {
+                tags.Add(0); // most tags are O, and legal
+                open = -1;
+                continue;
+            }
+
+            var tag = TagOf(record.Tags, ids[i]);
             if (tag.Prefix == TagPrefix.None)
             {
                 log.Add(FindingCode.UnknownTagForm, record, record.Tags.OffsetAt(i), $"Tag {record.Tags[i]} is no tag of {scheme}.");
@@ -52,9 +60,8 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
         return readable;
     }
 
-    private Tag TagOf(TagList tags, int index)
+    private Tag TagOf(TagList tags, int id)
     {
-        var id = tags.IdAt(index);
         while (_tags.Count <= id)
         {
             _tags.Add(_tags.Count == 0 ? new Tag(TagPrefix.Outside, -1) : Parse(tags.SpellingOf(_tags.Count)));

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Hashing;
 using System.Text;
 
@@ -11,6 +10,8 @@ namespace Droptune.Core.Datasets.Checking;
 internal sealed class TextHash
 {
     private byte[] _folded = new byte[1024];
+    private int _length; // of what was folded so far
+    private bool _isSpaced; // white space came behind it
 
     public static ulong Exact(ReadOnlySpan<byte> text) => XxHash3.HashToUInt64(text);
 
@@ -21,57 +22,74 @@ internal sealed class TextHash
             _folded = new byte[text.Length * 3];
         }
 
-        // Most texts are ASCII with single spaces: lower case is all they need.
-        if (!text.ContainsAnyInRange((byte)0, (byte)31) && text.IndexOf("  "u8) < 0 && text is [not (byte)' ', .., not (byte)' ']
-            && Ascii.ToLower(text, _folded, out var written) == OperationStatus.Done)
+        (_length, _isSpaced) = (0, false);
+
+        // In most texts all white space is single spaces: whole runs of ASCII are folded at once, spaces included.
+        var isPlain = !text.ContainsAnyInRange((byte)0, (byte)31) && text.IndexOf("  "u8) < 0;
+        while (!text.IsEmpty)
         {
-            return XxHash3.HashToUInt64(_folded.AsSpan(0, written));
+            var length = text.IndexOfAnyInRange((byte)0x80, (byte)0xFF) is >= 0 and var ascii ? ascii : text.Length;
+            if (length > 0)
+            {
+                AddAscii(text[..length], isPlain);
+            }
+            else
+            {
+                length = AddRune(text);
+            }
+
+            text = text[length..];
         }
 
-        var length = 0;
-        var pendingSpace = false;
-        for (var i = 0; i < text.Length;)
+        return XxHash3.HashToUInt64(_folded.AsSpan(0, _length));
+    }
+
+    private void AddAscii(ReadOnlySpan<byte> run, bool isPlain)
+    {
+        while (!run.IsEmpty)
         {
-            var b = text[i];
-            if (b < 0x80)
+            if (run[0] <= ' ')
             {
-                i++;
-                if (b <= ' ')
-                {
-                    pendingSpace = length > 0;
-                    continue;
-                }
-
-                if (pendingSpace)
-                {
-                    (_folded[length++], pendingSpace) = ((byte)' ', false);
-                }
-
-                _folded[length++] = (uint)(b - 'A') <= 'Z' - 'A' ? (byte)(b | 0x20) : b;
+                _isSpaced = true;
+                run = run[1..];
                 continue;
             }
 
-            if (Rune.DecodeFromUtf8(text[i..], out var rune, out var consumed) != OperationStatus.Done)
-            {
-                rune = Rune.ReplacementChar;
-            }
+            var end = isPlain ? run.TrimEnd((byte)' ').Length : run.IndexOfAnyInRange((byte)0, (byte)' ');
+            var words = end < 0 ? run : run[..end];
+            AddSpace();
+            Ascii.ToLower(words, _folded.AsSpan(_length), out var written);
+            _length += written;
+            run = run[words.Length..];
+        }
+    }
 
-            i += consumed;
-            if (Rune.IsWhiteSpace(rune))
-            {
-                pendingSpace = length > 0;
-                continue;
-            }
-
-            if (pendingSpace)
-            {
-                (_folded[length++], pendingSpace) = ((byte)' ', false);
-            }
-
-            length += Fold(rune).EncodeToUtf8(_folded.AsSpan(length));
+    /// <summary>Adds the first character; returns its length in the text.</summary>
+    private int AddRune(ReadOnlySpan<byte> text)
+    {
+        Rune.DecodeFromUtf8(text, out var rune, out var consumed); // U+FFFD for what is no UTF-8
+        if (Rune.IsWhiteSpace(rune))
+        {
+            _isSpaced = true;
+        }
+        else
+        {
+            AddSpace();
+            _length += Fold(rune).EncodeToUtf8(_folded.AsSpan(_length));
         }
 
-        return XxHash3.HashToUInt64(_folded.AsSpan(0, length));
+        return consumed;
+    }
+
+    /// <summary>One space for all white space between two characters, none before the first.</summary>
+    private void AddSpace()
+    {
+        if (_isSpaced && _length > 0)
+        {
+            _folded[_length++] = (byte)' ';
+        }
+
+        _isSpaced = false;
     }
 
     /// <summary>Lower case; U+FF01 to U+FF5E are the full-width forms of ASCII.</summary>

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text;
 using Droptune.Core.Datasets.Checking;
 using Droptune.Core.Datasets.Reading;
@@ -16,9 +16,6 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
     private const int LongWordCharacters = 100; // BERT's limit: a longer word becomes [UNK]
     private const int SampledExamples = 50_000; // for the share of unknown pieces
     private static readonly PreTokenizer Units = new(stripAccents: false, chineseCharacters: true);
-    private static readonly SearchValues<byte> Alphanumeric =
-        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
-
     private const int SmallestBin = 3; // powers of two: up to 8 characters, up to 16 and so on
     private readonly long[] _bins = new long[9];
     private long _examples;
@@ -81,7 +78,26 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
     }
 
     /// <summary>An upper bound that costs next to nothing: every byte that is no ASCII letter or digit ends a unit and may be one.</summary>
-    private static int UnitsAtMost(ReadOnlySpan<byte> text) => 1 + (2 * (text.Length - text.CountAny(Alphanumeric)));
+    private static int UnitsAtMost(ReadOnlySpan<byte> text) => 1 + (2 * (text.Length - CountAlphanumeric(text)));
+
+    private static int CountAlphanumeric(ReadOnlySpan<byte> text)
+    {
+        var count = 0;
+        for (; text.Length >= Vector128<byte>.Count; text = text[Vector128<byte>.Count..])
+        {
+            var bytes = Vector128.Create(text);
+            var isLetter = Vector128.LessThan((bytes | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), Vector128.Create((byte)26));
+            var isDigit = Vector128.LessThan(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)10));
+            count += Vector128.CountWhereAllBitsSet(isLetter | isDigit);
+        }
+
+        foreach (var b in text)
+        {
+            count += char.IsAsciiLetterOrDigit((char)b) ? 1 : 0;
+        }
+
+        return count;
+    }
 
     private void CountPieces(Record record, ReadOnlySpan<byte> text, bool isSampled)
     {

@@ -30,13 +30,13 @@ internal sealed class JsonFields(DatasetManifest manifest)
         if (reader.ValueTextEquals("tokens"u8))
         {
             reader.Read();
-            return ReadTokens(record, ref reader);
+            return JsonWords.ReadTokens(record, ref reader);
         }
 
         if (reader.ValueTextEquals("tags"u8) || reader.ValueTextEquals("ner_tags"u8))
         {
             reader.Read();
-            return ReadTags(record, ref reader);
+            return JsonWords.ReadTags(record, ref reader);
         }
 
         if (reader.ValueTextEquals("ents"u8))
@@ -123,55 +123,6 @@ internal sealed class JsonFields(DatasetManifest manifest)
 
         record.HasSpans |= record.Labels.Count == 0;
         return null;
-    }
-
-    private static string? ReadTokens(Record record, ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            return "The tokens are no list.";
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.String)
-        {
-            record.Tokens.Add(ref reader);
-        }
-
-        if (reader.TokenType == JsonTokenType.StartObject && record.Tokens.Count == 0)
-        {
-            // Prodigy and spaCy describe the tokenisation of the text: spans and text say all of it.
-            do
-            {
-                reader.Skip();
-            }
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray);
-
-            return null;
-        }
-
-        record.HasTokens = true;
-        return reader.TokenType == JsonTokenType.EndArray ? null : "A token is no string.";
-    }
-
-    private static string? ReadTags(Record record, ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            return "The tags are no list.";
-        }
-
-        record.HasTags = true;
-        while (reader.Read() && reader.TokenType == JsonTokenType.String)
-        {
-            record.Tags.Add(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan, (int)reader.TokenStartIndex);
-        }
-
-        return reader.TokenType switch
-        {
-            JsonTokenType.EndArray => null,
-            JsonTokenType.Number => "The tags are numbers: their names are needed.",
-            _ => "A tag is no string.",
-        };
     }
 
     /// <summary>spaCy: scores by label, those of at least a half hold; doccano: a list of labels.</summary>

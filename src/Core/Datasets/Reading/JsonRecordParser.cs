@@ -50,14 +50,14 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
         }
         catch (JsonException e)
         {
-            var reason = reader.CurrentDepth > 0 && reader.BytesConsumed >= json.Length
+            var reason = reader.CurrentDepth > 0 && record.ReaderStart + reader.BytesConsumed >= json.Length
                 ? "it ends before its last bracket."
                 : e.Message.Split(" LineNumber:")[0];
-            return Malformed(record, (int)reader.BytesConsumed, $"The record is not valid JSON: {reason}");
+            return Malformed(record, record.ReaderStart + (int)reader.BytesConsumed, $"The record is not valid JSON: {reason}");
         }
         catch (InvalidOperationException)
         {
-            return Malformed(record, (int)reader.TokenStartIndex, "The record holds an escaped half of a surrogate pair.");
+            return Malformed(record, record.OffsetOf(ref reader), "The record holds an escaped half of a surrogate pair.");
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
 
             if (_fields.Read(record, ref reader, ref answer) is { } problem)
             {
-                return Malformed(record, (int)reader.TokenStartIndex, problem);
+                return Malformed(record, record.OffsetOf(ref reader), problem);
             }
         }
 
@@ -137,7 +137,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
         {
             if (_fields.Read(record, ref reader, ref answer) is { } problem)
             {
-                return Malformed(record, (int)reader.TokenStartIndex, problem);
+                return Malformed(record, record.OffsetOf(ref reader), problem);
             }
         }
 

@@ -42,7 +42,7 @@ internal static class JsonSpans
 
     private static string? ReadArray(Record record, ref Utf8JsonReader reader)
     {
-        var offset = (int)reader.TokenStartIndex;
+        var offset = record.OffsetOf(ref reader);
         long start = 0, end = 0;
         var isSpan = reader.Read() && IsNumber(ref reader, out start)
             && reader.Read() && IsNumber(ref reader, out end)
@@ -59,7 +59,7 @@ internal static class JsonSpans
 
     private static string? ReadObject(Record record, ref Utf8JsonReader reader)
     {
-        var offset = (int)reader.TokenStartIndex;
+        var offset = record.OffsetOf(ref reader);
         long start = -1, end = -1;
         int label = -1, surface = -1;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

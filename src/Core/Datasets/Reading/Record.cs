@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Droptune.Core.Datasets.Reading;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal sealed class Record
 
     /// <summary>The record's bytes in the file: what findings quote. Offsets below count in it.</summary>
     public ReadOnlyMemory<byte> Source { get; set; }
+
+    /// <summary>Where in <see cref="Source"/> the JSON reader at work began.</summary>
+    public int ReaderStart { get; set; }
 
     public Utf8List Tokens { get; } = new();
 
@@ -35,6 +40,9 @@ internal sealed class Record
 
     /// <summary>What the offsets count where the format itself says so.</summary>
     public SpanUnit? SpanUnit { get; set; }
+
+    /// <summary>Where in <see cref="Source"/> the reader's token is.</summary>
+    public int OffsetOf(ref Utf8JsonReader reader) => ReaderStart + (int)reader.TokenStartIndex;
 
     /// <summary>The 1-based line and column (code points) of an offset in <see cref="Source"/>.</summary>
     public (long Line, int Column) PlaceOf(int offset)
@@ -79,7 +87,7 @@ internal sealed class Record
         Labels.Clear();
         Spans.Clear();
         SpanStrings.Clear();
-        (HasTokens, HasTags, HasSpans, SpanUnit) = (false, false, false, null);
+        (ReaderStart, HasTokens, HasTags, HasSpans, SpanUnit) = (0, false, false, false, null);
     }
 }
 

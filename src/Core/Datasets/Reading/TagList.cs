@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 
 namespace Droptune.Core.Datasets.Reading;
 
@@ -16,7 +17,7 @@ internal sealed class TagList
     public ReadOnlySpan<byte> this[int index] => _spellings[_ids[index]];
 
     /// <summary>The same number for the same spelling; 0 = "O".</summary>
-    public int IdAt(int index) => _ids[index];
+    public ReadOnlySpan<int> Ids => CollectionsMarshal.AsSpan(_ids);
 
     public ReadOnlySpan<byte> SpellingOf(int id) => _spellings[id];
 

@@ -9,7 +9,10 @@ namespace Droptune.Core.Datasets.Reading;
 /// </summary>
 internal sealed class Utf8List
 {
-    private byte[] _bytes = new byte[1024]; // the strings, a space behind each
+    /// <summary>What <see cref="CopyTo"/> may overwrite behind the string.</summary>
+    public const int Slack = 16;
+
+    private byte[] _bytes = new byte[1024]; // the strings, a space behind each, and room for the slack
     private int[] _ends = new int[64];
     private int _length;
 
@@ -28,6 +31,23 @@ internal sealed class Utf8List
     public ReadOnlyMemory<byte> Joined => _bytes.AsMemory(0, Math.Max(_length - 1, 0));
 
     public void Clear() => (Count, _length) = (0, 0);
+
+    /// <summary>Copies a string, returns its length. Most are short, and copying a fixed number of bytes is one instruction.</summary>
+    public int CopyTo(int index, Span<byte> destination)
+    {
+        var start = index == 0 ? 0 : _ends[index - 1] + 1;
+        var length = _ends[index] - start;
+        if (length <= Slack)
+        {
+            _bytes.AsSpan(start, Slack).CopyTo(destination);
+        }
+        else
+        {
+            _bytes.AsSpan(start, length).CopyTo(destination);
+        }
+
+        return length;
+    }
 
     public void Add(ReadOnlySpan<byte> utf8)
     {
@@ -52,9 +72,9 @@ internal sealed class Utf8List
 
     private Span<byte> Reserve(int size)
     {
-        if (_bytes.Length - _length <= size)
+        if (_bytes.Length - _length <= size + Slack)
         {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + size + 1));
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + size + Slack + 1));
         }
 
         return _bytes.AsSpan(_length);

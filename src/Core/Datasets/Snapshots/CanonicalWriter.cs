@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Droptune.Core.Datasets.Checking;
 using Droptune.Core.Datasets.Reading;
@@ -15,7 +16,8 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
     private static readonly SearchValues<byte> Escaped = SearchValues.Create([(byte)'"', (byte)'\\', 0x7f, .. Enumerable.Range(0, 32).Select(b => (byte)b)]);
     private readonly List<byte[]> _textLabels = [];
     private readonly List<byte[]> _entityLabels = [];
-    private readonly List<byte[]> _tags = ["\"O\","u8.ToArray()]; // each with a comma
+    private readonly Utf8List _tags = new(); // each with a comma
+    private int _longestTag;
     private byte[] _line = new byte[4096];
     private int _length;
 
@@ -27,16 +29,20 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
         if (example.Tokens is { } tokens)
         {
             Append("{\"tokens\":["u8);
-            AppendTokens(tokens, !example.Text.Span.ContainsAny(Escaped));
+            if (example.Text.Span.ContainsAny(Escaped))
+            {
+                AppendEscaped(tokens);
+            }
+            else
+            {
+                AppendTokens(tokens, example.Text.Length);
+            }
+
+            _line[_length - 1] = (byte)']'; // instead of the last comma
             if (example.HasTags)
             {
                 Append(",\"tags\":["u8);
-                foreach (var tag in example.Tags)
-                {
-                    Append(_tags[tag]);
-                }
-
-                _line[_length - 1] = (byte)']'; // instead of the last comma
+                AppendTags(CollectionsMarshal.AsSpan(example.Tags));
             }
         }
         else
@@ -75,6 +81,11 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
     /// <summary>Spells the labels that came up since the last example, so that each is escaped once.</summary>
     private void SpellLabels()
     {
+        if (_tags.Count == 0)
+        {
+            AddTag("O");
+        }
+
         while (_textLabels.Count < textLabels.Count)
         {
             _textLabels.Add(Spell(textLabels[_textLabels.Count]));
@@ -84,9 +95,15 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
         {
             var name = entityLabels[_entityLabels.Count];
             _entityLabels.Add(Spell(name));
-            _tags.Add([.. Spell("B-" + name), (byte)',']);
-            _tags.Add([.. Spell("I-" + name), (byte)',']);
+            AddTag("B-" + name);
+            AddTag("I-" + name);
         }
+    }
+
+    private void AddTag(string tag)
+    {
+        _tags.Add([.. Spell(tag), (byte)',']);
+        _longestTag = Math.Max(_longestTag, _length + 1);
     }
 
     private byte[] Spell(string name)
@@ -96,27 +113,41 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
         return _line[.._length];
     }
 
-    private void AppendTokens(Utf8List tokens, bool isPlain)
+    private void AppendTokens(Utf8List tokens, int textLength)
+    {
+        Reserve(textLength + (3 * tokens.Count) + Utf8List.Slack);
+        var (line, length) = (_line, _length);
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            line[length++] = (byte)'"';
+            length += tokens.CopyTo(i, line.AsSpan(length));
+            line[length++] = (byte)'"';
+            line[length++] = (byte)',';
+        }
+
+        _length = length;
+    }
+
+    private void AppendEscaped(Utf8List tokens)
     {
         for (var i = 0; i < tokens.Count; i++)
         {
-            var token = tokens[i];
-            if (isPlain)
-            {
-                Reserve(token.Length + 3);
-                _line[_length++] = (byte)'"';
-                token.CopyTo(_line.AsSpan(_length));
-                _length += token.Length;
-                _line[_length++] = (byte)'"';
-            }
-            else
-            {
-                AppendString(token);
-                Reserve(1);
-            }
-
-            _line[_length++] = (byte)(i == tokens.Count - 1 ? ']' : ',');
+            AppendString(tokens[i]);
+            Append((byte)',');
         }
+    }
+
+    private void AppendTags(ReadOnlySpan<int> tags)
+    {
+        Reserve((tags.Length * _longestTag) + Utf8List.Slack);
+        var (line, length) = (_line, _length);
+        foreach (var tag in tags)
+        {
+            length += _tags.CopyTo(tag, line.AsSpan(length));
+        }
+
+        line[length - 1] = (byte)']'; // instead of the last comma
+        _length = length;
     }
 
     private void AppendString(ReadOnlySpan<byte> text)
