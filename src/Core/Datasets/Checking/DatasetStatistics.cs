@@ -1,6 +1,4 @@
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Droptune.Core.Datasets.Quality;
 using Droptune.Core.Datasets.Reading;
 
@@ -11,14 +9,12 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
 {
     private const int ProfiledExamples = 20_000;
     private readonly long[] _examples = new long[3];
-    private readonly DuplicateTable _texts = new();
+    private readonly SeenTexts _texts = new(log);
+    private readonly TaskFinder _tasks = new(log, manifest);
     private readonly LabelCounter _textLabels = new();
     private readonly LabelCounter _entityLabels = new();
     private readonly SharedSurfaces _surfaces = new();
     private readonly LabelProfiles _profiles = new();
-    private readonly LackingExamples _withoutTags = new();
-    private readonly LackingExamples _withoutLabel = new();
-    private long _entities;
 
     public SplitCounts Counts => new(_examples[0], _examples[1], _examples[2]);
 
@@ -28,16 +24,10 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     public void Add(Split split, Record record, CheckedExample example, ulong normalised)
     {
         _examples[(int)split]++;
-        _withoutTags.Add(!example.HasTags, log.File, record);
-        _withoutLabel.Add(example.Label < 0, log.File, record);
+        _tasks.Add(record, example);
         AddLabels(split, example);
         lengths.Check(record, example);
-
-        var sighting = _texts.Add(normalised, TextHash.Exact(example.Text.Span), LabelHash(example), split);
-        if (!sighting.IsNew)
-        {
-            ReportSighting(split, record, example, sighting);
-        }
+        _texts.Add(split, record, example, normalised);
     }
 
     /// <summary>Reports on the whole; returns the task (null when there are no examples).</summary>
@@ -57,7 +47,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
         }
 
         lengths.Complete();
-        return Examples == 0 ? manifest.Task : FindTask();
+        return Examples == 0 ? manifest.Task : _tasks.Find();
     }
 
     /// <summary>The label-quality section; reports on the labels' numbers.</summary>
@@ -105,16 +95,14 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     {
         foreach (var (_, _, label) in example.Spans)
         {
-            _entities++;
             _entityLabels.Add(label, split);
         }
 
-        foreach (var tag in example.Tags)
+        foreach (var tag in CollectionsMarshal.AsSpan(example.Tags))
         {
-            if (tag % 2 == 1) // B-
+            if ((tag & 1) != 0) // B-
             {
-                _entities++;
-                _entityLabels.Add((tag - 1) / 2, split);
+                _entityLabels.Add(tag >> 1, split);
             }
         }
     }
@@ -132,59 +120,6 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
         }
     }
 
-    private void ReportSighting(Split split, Record record, CheckedExample example, Sighting sighting)
-    {
-        if (sighting.InSplit)
-        {
-            log.Add(sighting.IsExact ? FindingCode.DuplicateText : FindingCode.NearDuplicateText, record.Line, 0, example.Text.Span,
-                $"{(sighting.IsExact ? "The text" : "The text, but for case, spaces or width,")} stands above in {Name(split)} already.");
-        }
-
-        if (sighting.Other is { } other)
-        {
-            log.Add(FindingCode.Leakage, record.Line, 0, example.Text.Span, $"The text, here in {Name(split)}, is in {Name(other)} too.");
-        }
-
-        if (!sighting.HasSameLabels)
-        {
-            log.Add(FindingCode.ContradictingLabels, record.Line, 0, example.Text.Span, $"The text was seen before with another label or other tags.");
-        }
-    }
-
-    /// <summary>The task as stated, or as the data show it, and the examples that lack what it needs.</summary>
-    private TaskKind FindTask()
-    {
-        var tagged = Examples - _withoutTags.Count;
-        var labelled = Examples - _withoutLabel.Count;
-        var task = manifest.Task ?? (tagged, labelled) switch
-        {
-            (0, _) => TaskKind.TextClassification,
-            (_, 0) => TaskKind.TokenClassification,
-            // Labelling tools write an empty list of entities even where none are asked for.
-            _ when _entities == 0 && labelled == Examples => TaskKind.TextClassification,
-            _ => TaskKind.Joint,
-        };
-        if ((task != TaskKind.TokenClassification && labelled == 0) || (task != TaskKind.TextClassification && tagged == 0))
-        {
-            log.Add(FindingCode.TaskMismatch, labelled + tagged == 0
-                ? "No example has a label, tags or entities: there is nothing to learn."
-                : $"The task is stated as {JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString())}, but no example has {(labelled == 0 ? "a label" : "tags or entities")}.");
-            return task;
-        }
-
-        if (task != TaskKind.TokenClassification)
-        {
-            _withoutLabel.Report(log, FindingCode.MissingLabel, "The example has no label, others have one.");
-        }
-
-        if (task != TaskKind.TextClassification)
-        {
-            _withoutTags.Report(log, FindingCode.MissingTags, "The example has no tags or entities, others have them.");
-        }
-
-        return task;
-    }
-
     private void ReportVariety(TaskKind? task, IReadOnlyList<LabelCount> textLabels, IReadOnlyList<LabelCount> entityLabels)
     {
         if (textLabels.Count == 1 && task != TaskKind.TokenClassification)
@@ -192,7 +127,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
             log.Add(FindingCode.SingleClass, $"All texts have the label '{textLabels[0].Label}'.");
         }
 
-        if (entityLabels.Count == 0 && task is TaskKind.TokenClassification or TaskKind.Joint && _withoutTags.Count < Examples)
+        if (entityLabels.Count == 0 && task is TaskKind.TokenClassification or TaskKind.Joint && _tasks.Tagged > 0)
         {
             log.Add(FindingCode.SingleClass, "No entity is tagged anywhere: all tags are O.");
         }
@@ -204,20 +139,4 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
                 $"'{learnt[0].Label}' has {learnt[0].Train} examples in train, '{learnt[^1].Label}' has {learnt[^1].Train}.");
         }
     }
-
-    private static ulong LabelHash(CheckedExample example)
-    {
-        // The lowest bit is the shape: labels of words and of a text are not compared.
-        var hash = (ulong)(example.Label + 2) * 0x9E3779B97F4A7C15;
-        if (example.HasTags)
-        {
-            hash ^= example.Tokens is null
-                ? XxHash3.HashToUInt64(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(example.Spans)))
-                : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(example.Tags)));
-        }
-
-        return (hash >> 32 & ~1UL) | (example.Tokens is null ? 1UL : 0);
-    }
-
-    private static string Name(Split split) => split.ToString().ToLowerInvariant();
 }

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Droptune.Core.Datasets.Reading;
+
+namespace Droptune.Core.Datasets.Checking;
+
+/// <summary>Finds the task that a dataset is for, and reports the examples that lack what it needs.</summary>
+internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
+{
+    private readonly LackingExamples _withoutTags = new();
+    private readonly LackingExamples _withoutLabel = new();
+    private long _examples;
+    private bool _hasEntities;
+
+    /// <summary>Examples that have tags or a list of entities.</summary>
+    public long Tagged => _examples - _withoutTags.Count;
+
+    public void Add(Record record, CheckedExample example)
+    {
+        _examples++;
+        _withoutTags.Add(!example.HasTags, log.File, record);
+        _withoutLabel.Add(example.Label < 0, log.File, record);
+        _hasEntities = _hasEntities || example.Spans.Count > 0 || example.Tags.Exists(tag => tag > 0);
+    }
+
+    /// <summary>The task as stated, or as the data show it, and the examples that lack what it needs.</summary>
+    public TaskKind Find()
+    {
+        var labelled = _examples - _withoutLabel.Count;
+        var task = manifest.Task ?? (Tagged, labelled) switch
+        {
+            (0, _) => TaskKind.TextClassification,
+            (_, 0) => TaskKind.TokenClassification,
+            // Labelling tools write an empty list of entities even where none are asked for.
+            _ when !_hasEntities && labelled == _examples => TaskKind.TextClassification,
+            _ => TaskKind.Joint,
+        };
+        if ((task != TaskKind.TokenClassification && labelled == 0) || (task != TaskKind.TextClassification && Tagged == 0))
+        {
+            log.Add(FindingCode.TaskMismatch, labelled + Tagged == 0
+                ? "No example has a label, tags or entities: there is nothing to learn."
+                : $"The task is stated as {JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString())}, but no example has {(labelled == 0 ? "a label" : "tags or entities")}.");
+            return task;
+        }
+
+        if (task != TaskKind.TokenClassification)
+        {
+            _withoutLabel.Report(log, FindingCode.MissingLabel, "The example has no label, others have one.");
+        }
+
+        if (task != TaskKind.TextClassification)
+        {
+            _withoutTags.Report(log, FindingCode.MissingTags, "The example has no tags or entities, others have them.");
+        }
+
+        return task;
+    }
+}
