@@ -19,14 +19,11 @@ internal static class MappedModel
     public static void Replace(string path)
     {
         var mapped = $"{path}.mapped";
-        using (var options = new SessionOptions
+        using (var options = QuietOnnx.Options())
         {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL, // as it is served: see OnnxSession
-            IntraOpNumThreads = 1,
-            OptimizedModelFilePath = mapped,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        })
-        {
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL; // as it is served: see OnnxSession
+            options.IntraOpNumThreads = 1;
+            options.OptimizedModelFilePath = mapped;
             options.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", Path.GetFileName(path) + Weights);
             options.AddSessionConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", LeastMappedBytes);
             options.AddSessionConfigEntry("session.save_external_prepacked_constant_initializers", "1");

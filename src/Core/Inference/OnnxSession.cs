@@ -20,16 +20,12 @@ internal sealed class OnnxSession : IDisposable
 
     public OnnxSession(string path, ModelConfig config, WordPieceTokenizer tokenizer, int threads)
     {
-        using var options = new SessionOptions
-        {
-            IntraOpNumThreads = threads,
-            InterOpNumThreads = 1,
-            // The exporter writes the operators that are fastest; searching for others makes the start slower, and so the runs.
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
-            // A plan for each shape seen would be kept, and texts have any shape: memory would climb.
-            EnableMemoryPattern = false,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
+        using var options = QuietOnnx.Options();
+        (options.IntraOpNumThreads, options.InterOpNumThreads) = (threads, 1);
+        // The exporter writes the operators that are fastest; searching for others makes the start slower, and so the runs.
+        options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+        // A plan for each shape seen would be kept, and texts have any shape: memory would climb.
+        options.EnableMemoryPattern = false;
         // Within a run the threads wait for each other spinning, which a short run needs; none spins once it has ended.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         _session = new(path, options);

@@ -1,3 +1,4 @@
+using Droptune.Core.Inference;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
 using Microsoft.ML.OnnxRuntime;
@@ -19,7 +20,8 @@ public sealed record OnnxCheck(int Rows, double LargestDifference)
     /// <exception cref="InvalidOperationException">It is not below <see cref="Tolerance"/>.</exception>
     public static OnnxCheck Run(string path, BertModel model, EncodedSplit split, int padId, Device device)
     {
-        using var session = new InferenceSession(path);
+        using var options = QuietOnnx.Options();
+        using var session = new InferenceSession(path, options);
         var (rows, largest) = (0, 0.0);
         foreach (var sequences in BatchPlan.Of(split, BatchTokens, new Random(0)).TakeWhile(_ => rows < MostRows))
         {

@@ -29,6 +29,7 @@ public sealed class TriggerHost(
         while (!stoppingToken.IsCancellationRequested)
         {
             await WaitForStorageAsync(stoppingToken);
+            await Task.Delay(Pause, stoppingToken); // whoever waits for a first answer has the processor until then
             try
             {
                 await RunAsync(stoppingToken);
@@ -37,8 +38,6 @@ public sealed class TriggerHost(
             {
                 logger.LogWarning("Triggers stopped and start again: {Reason}", StorageFailure.Reason(e));
             }
-
-            await Task.Delay(Pause, stoppingToken);
         }
     }
 
