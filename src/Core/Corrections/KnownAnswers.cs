@@ -33,9 +33,9 @@ internal sealed class KnownAnswers
             known.Add(FeedbackFile.Read(content.Value.Content.ToString(), dataset.Manifest), texts, file);
         }
 
-        foreach (var split in new[] { "train", "dev", "test" })
+        foreach (var split in Enum.GetValues<Split>())
         {
-            var name = $"{dataset.Dataset}/{dataset.Version}/{split}.jsonl.gz";
+            var name = $"{dataset.Dataset}/{dataset.Version}/{SnapshotFile.Of(split)}";
             try
             {
                 await using var blob = await storage.Container(StorageNames.Snapshots).GetBlobClient(name).OpenReadAsync(cancellationToken: cancellationToken);

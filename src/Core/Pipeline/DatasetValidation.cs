@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Reports;
+using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
 using Droptune.Core.Telemetry;
@@ -103,7 +104,7 @@ public sealed class DatasetValidation(
     private async Task<RunRecord?> StoreAsync(DatasetReport report, string folder, CancellationToken cancellationToken)
     {
         var container = storage.Container(StorageNames.Snapshots);
-        foreach (var path in Directory.GetFiles(folder, "*.jsonl.gz"))
+        foreach (var path in Directory.GetFiles(folder, "*" + SnapshotFile.Extension))
         {
             var blob = container.GetBlobClient($"{report.Dataset}/{report.Version}/{Path.GetFileName(path)}");
             try

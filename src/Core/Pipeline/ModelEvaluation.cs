@@ -77,8 +77,8 @@ public sealed class ModelEvaluation(
             foreach (var split in Splits)
             {
                 await storage.Container(StorageNames.Snapshots)
-                    .GetBlobClient($"{dataset}/{datasetVersion}/{FileName(split)}")
-                    .DownloadToAsync(Path.Combine(data, FileName(split)), cancellationToken);
+                    .GetBlobClient($"{dataset}/{datasetVersion}/{SnapshotFile.Of(split)}")
+                    .DownloadToAsync(Path.Combine(data, SnapshotFile.Of(split)), cancellationToken);
             }
 
             return data;
@@ -120,7 +120,7 @@ public sealed class ModelEvaluation(
         foreach (var split in Splits)
         {
             using var span = Tracing.StartPrediction(null, ("model", version.Model), ("version", version.Version), ("split", split));
-            splits[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(data, FileName(split))), cancellationToken);
+            splits[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(data, SnapshotFile.Of(split))), cancellationToken);
         }
 
         return splits;
@@ -206,6 +206,4 @@ public sealed class ModelEvaluation(
 
     private static string Scores(EvaluationReport report) =>
         string.Join(", ", report.Splits.Select(split => string.Create(CultureInfo.InvariantCulture, $"{split.Key} {split.Value.MainScore:P2}")));
-
-    private static string FileName(Split split) => $"{split.ToString().ToLowerInvariant()}.jsonl.gz";
 }

@@ -13,7 +13,7 @@ internal sealed record DatasetSource(string Name, IReadOnlyList<DatasetFile> Fil
         if (Uri.TryCreate(place, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
         {
             var name = Uri.UnescapeDataString(address!.Segments[^1]);
-            return new(NameOf(name), [new(name, 0, cancellation => Http.GetStreamAsync(address, cancellation))]);
+            return new(NameOf(name), [new(name, 0, cancellation => DownloadAsync(address, cancellation))]);
         }
 
         if (File.Exists(place))
@@ -24,6 +24,18 @@ internal sealed record DatasetSource(string Name, IReadOnlyList<DatasetFile> Fil
         return Directory.Exists(place)
             ? new(NameOf(Path.GetFullPath(place)), DatasetFile.FromFolder(place))
             : throw new WrongUseException($"There is no file or folder '{place}'.");
+    }
+
+    private static async Task<Stream> DownloadAsync(Uri address, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Http.GetStreamAsync(address, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new IOException($"{address} cannot be read: {e.Message}", e);
+        }
     }
 
     /// <summary>"…/My Data.conll.gz" → "my-data": a valid name for the dataset and its model.</summary>

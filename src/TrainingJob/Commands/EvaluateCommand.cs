@@ -77,9 +77,8 @@ internal static class EvaluateCommand
         var evaluations = new Dictionary<Split, SplitEvaluation>();
         foreach (var split in splits.Distinct())
         {
-            var name = split.ToString().ToLowerInvariant();
-            line.Update($"evaluating {name}");
-            evaluations[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(snapshot, $"{name}.jsonl.gz")), stop);
+            line.Update($"evaluating {split.ToString().ToLowerInvariant()}");
+            evaluations[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(snapshot, SnapshotFile.Of(split))), stop);
         }
 
         line.End();

@@ -128,6 +128,15 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
+    public async Task Encoding_WorkbookNamedCsv_IsSaidToBeOne()
+    {
+        var report = await Some.Report(Some.File("train.csv", [(byte)'P', (byte)'K', 3, 4, 20, 0, 6, 0, 8, 0]));
+
+        var finding = Assert.Single(report.Findings, finding => finding.Code == FindingCode.BadEncoding);
+        Assert.Contains("Excel workbook", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Encoding_SplitAcrossReads_IsProven()
     {
         // Three-byte characters behind one letter: every buffer border falls inside one, somewhere.

@@ -15,6 +15,16 @@ public sealed class DatasetSourceTests
     }
 
     [Fact]
+    public async Task Open_AddressDoesNotAnswer_IsNamedWhenItIsRead()
+    {
+        var source = DatasetSource.Open("http://127.0.0.1:1/train.conll");
+
+        var error = await Assert.ThrowsAsync<IOException>(() => Assert.Single(source.Files).OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("http://127.0.0.1:1/train.conll cannot be read: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Open_FileAndFolder_HaveTheSameFiles()
     {
         var folder = Directory.CreateTempSubdirectory("Music_").FullName;

@@ -7,7 +7,8 @@ namespace Droptune.Core.Datasets.Reports;
 internal static class SvgBars
 {
     private const int NameWidth = 230;
-    private const int BarWidth = 430;
+    private const int BarWidth = 340;
+    private const int CountsWidth = 200; // of three numbers in the millions
     private const int RowHeight = 22;
 
     /// <summary>Draws one bar a row; <paramref name="encode"/> makes text safe for HTML.</summary>
@@ -16,7 +17,7 @@ internal static class SvgBars
         var culture = CultureInfo.InvariantCulture;
         var largest = Math.Max(1, rows.Max(row => row.Parts.Sum()));
         var svg = new StringBuilder();
-        svg.Append(culture, $"<svg viewBox=\"0 0 {NameWidth + BarWidth + 90} {rows.Count * RowHeight}\" role=\"img\" aria-label=\"{encode(title)}\">\n");
+        svg.Append(culture, $"<svg viewBox=\"0 0 {NameWidth + BarWidth + CountsWidth} {rows.Count * RowHeight}\" role=\"img\" aria-label=\"{encode(title)}\">\n");
         foreach (var (i, row) in rows.Index())
         {
             var y = i * RowHeight;

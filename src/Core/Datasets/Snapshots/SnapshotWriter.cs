@@ -8,7 +8,7 @@ internal sealed class SnapshotWriter : IDisposable
 {
     private const int ChunkLength = 1 << 16; // hashing and compressing line by line would cost several times as much
     private const int Unlabelled = 3;
-    private static readonly string[] Parts = ["train", "dev", "test", "unlabelled"]; // by split, then what has none
+    private static readonly string[] Parts = [.. Enum.GetValues<Split>().Select(SnapshotFile.Of), SnapshotFile.Unlabelled];
     private readonly string? _folder;
     private readonly Stream?[] _files = new Stream?[Parts.Length]; // without a folder: none, until what is kept for the hash needs one
     private readonly byte[][] _chunks = [.. Parts.Select(_ => new byte[ChunkLength])];
@@ -100,7 +100,7 @@ internal sealed class SnapshotWriter : IDisposable
         }
     }
 
-    private static string PathOf(string folder, int index) => Path.Combine(folder, $"{Parts[index]}.jsonl.gz");
+    private static string PathOf(string folder, int index) => Path.Combine(folder, Parts[index]);
 
     private static GZipStream Create(string folder, int index) =>
         new(new BufferedStream(File.Create(PathOf(folder, index)), ChunkLength), CompressionLevel.Fastest);

@@ -25,14 +25,14 @@ public sealed record TrainingData(
     public static TrainingData Load(FineTuningInput input, Optimisation options)
     {
         var task = input.Spec.Task;
-        var examples = Read(input.SnapshotFolder, "train");
-        var dev = Read(input.SnapshotFolder, "dev");
+        var examples = Read(input.SnapshotFolder, SnapshotFile.Of(Split.Train));
+        var dev = Read(input.SnapshotFolder, SnapshotFile.Of(Split.Dev));
         if (examples.Count == 0 || dev.Count == 0)
         {
             throw new InvalidDataException($"{input.SnapshotFolder} has {examples.Count} training and {dev.Count} dev examples: both are needed");
         }
 
-        var texts = options.Pretrain is null && options.Search is null ? [] : Read(input.SnapshotFolder, "unlabelled");
+        var texts = options.Pretrain is null && options.Search is null ? [] : Read(input.SnapshotFolder, SnapshotFile.Unlabelled);
         var tokenizer = input.BaseModelFolder is { } folder
             ? WordPieceTokenizer.Load(folder)
             : NewTokenizer(examples.Concat(texts), options.VocabularySize);
@@ -53,9 +53,9 @@ public sealed record TrainingData(
         return new(WordPieceTrainer.Train(examples, options, size), options);
     }
 
-    private static List<Example> Read(string folder, string split)
+    private static List<Example> Read(string folder, string file)
     {
-        var path = Path.Combine(folder, $"{split}.jsonl.gz");
+        var path = Path.Combine(folder, file);
         return File.Exists(path) ? [.. SnapshotReader.Read(path)] : [];
     }
 }

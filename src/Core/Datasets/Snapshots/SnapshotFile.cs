@@ -1,0 +1,11 @@
+namespace Droptune.Core.Datasets.Snapshots;
+
+/// <summary>Names of a snapshot's files: gzipped JSON Lines, one for each split and one for texts without labels.</summary>
+public static class SnapshotFile
+{
+    public const string Extension = ".jsonl.gz";
+
+    public const string Unlabelled = "unlabelled" + Extension;
+
+    public static string Of(Split split) => split.ToString().ToLowerInvariant() + Extension;
+}
