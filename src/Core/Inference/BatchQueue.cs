@@ -2,7 +2,8 @@ namespace Droptune.Core.Inference;
 
 /// <summary>
 /// The windows that wait while batches run; they form the next ones. A batch holds the oldest and those nearest to it in
-/// length, and leaves the other cores that are free their share. A batch that is alone has all cores.
+/// length, and leaves the other cores that are free their share. A batch that is alone has all cores, until others come while
+/// it runs: from then on, while anybody is there, batches have one core each and run side by side.
 /// </summary>
 internal sealed class BatchQueue(ServingOptions options, int maxLength)
 {
@@ -20,6 +21,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     private int _waitingPieces;
     private int _running; // batches
     private bool _hasAll; // one of them, alone, computes on all cores
+    private bool _isShared; // others came while one had all cores
     private bool _closed;
 
     public int WaitingPieces
@@ -51,6 +53,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
                 Count(window, 1);
             }
 
+            _isShared |= _hasAll;
             Monitor.PulseAll(_gate);
             return true;
         }
@@ -116,7 +119,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
             var share = _waitingPieces / (options.Threads - _running);
             Fill(batch, LengthOfOldest(), Math.Min(share, options.BatchPieces));
             _running++;
-            isAlone = _hasAll = _running == 1 && _waiting == 0;
+            isAlone = _hasAll = _running == 1 && _waiting == 0 && !_isShared;
             return true;
         }
     }
@@ -127,6 +130,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         lock (_gate)
         {
             _running--;
+            _isShared &= _running > 0 || _waiting > 0;
             if (_hasAll || _closed)
             {
                 _hasAll = false;
