@@ -20,7 +20,7 @@ internal sealed class BatchRunner : IDisposable
     public BatchRunner(OnnxSessions sessions, ServingOptions options, int maxLength)
     {
         (_sessions, _queue) = (sessions, new(options, maxLength));
-        _threads = [.. Enumerable.Range(0, options.Threads).Select(_ => new Thread(Run) { IsBackground = true, Name = "inference" })];
+        _threads = [.. Enumerable.Range(0, options.Threads).Select(core => new Thread(() => Run(core)) { IsBackground = true, Name = "inference" })];
         Array.ForEach(_threads, thread => thread.Start());
     }
 
@@ -32,7 +32,7 @@ internal sealed class BatchRunner : IDisposable
         if (_queue.TryStartAlone(call))
         {
             // On the caller's thread: to wake another one, and to be woken by it, takes as long as a small model runs.
-            RunBatch(call.Windows, _alone, isAlone: true);
+            RunBatch(call.Windows, _alone, core: null);
             await call.Completion;
             return;
         }
@@ -61,25 +61,25 @@ internal sealed class BatchRunner : IDisposable
         _sessions.Dispose();
     }
 
-    private void Run()
+    private void Run(int core)
     {
         var workspace = new Workspace();
         var batch = new List<WaitingWindow>();
         var patience = TimeSpan.Zero;
         while (_queue.Take(batch, patience, out var isAlone))
         {
-            var time = RunBatch(batch, workspace, isAlone);
+            var time = RunBatch(batch, workspace, isAlone ? null : core);
             patience = batch.Count > 1 ? time / PatienceShare : TimeSpan.Zero;
         }
     }
 
-    private TimeSpan RunBatch(IReadOnlyList<WaitingWindow> batch, Workspace workspace, bool isAlone)
+    private TimeSpan RunBatch(IReadOnlyList<WaitingWindow> batch, Workspace workspace, int? core)
     {
         var start = TimeProvider.System.GetTimestamp();
         Exception? error = null;
         try
         {
-            _sessions.For(isAlone).Run(batch, workspace);
+            _sessions.For(core).Run(batch, workspace);
         }
         catch (Exception e)
         {
