@@ -7,3 +7,10 @@ public enum Split
     Dev,
     Test,
 }
+
+/// <summary>How splits are called in files, reports and measures.</summary>
+public static class SplitNames
+{
+    /// <summary>"train", "dev" or "test".</summary>
+    public static string Name(this Split split) => split.ToString().ToLowerInvariant();
+}

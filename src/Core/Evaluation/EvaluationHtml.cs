@@ -49,7 +49,7 @@ public static class EvaluationHtml
             page.Append(CultureInfo.InvariantCulture, $"<h2>On the dataset version that it was trained on <small>{Text(trained.DatasetVersion)}</small></h2>\n");
             Table(page, ["split", "examples", "main score", "wholly right"], trained.Splits.Select(split => new[]
             {
-                EvaluationMarkdown.Name(split.Key), $"{split.Value.Examples}", Figures.Percent(split.Value.MainScore), Figures.Percent(split.Value.Exact),
+                split.Key.Name(), $"{split.Value.Examples}", Figures.Percent(split.Value.MainScore), Figures.Percent(split.Value.Exact),
             }));
         }
 
@@ -60,7 +60,7 @@ public static class EvaluationHtml
     {
         var verdict = comparison.IsDrop ? "a real drop" : comparison.IsReal ? "a real gain" : "may be chance";
         page.Append(CultureInfo.InvariantCulture, $"<p class=\"note{(comparison.IsDrop ? " bad" : "")}\">Against {Text(comparison.With)} {Text(comparison.Version)} ");
-        page.Append(CultureInfo.InvariantCulture, $"on {EvaluationMarkdown.Name(comparison.Split)}{Text(EvaluationMarkdown.Of(comparison))}: <b>{Text(comparison.ToString())}</b>, {verdict}.</p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"on {comparison.Split.Name()}{Text(EvaluationMarkdown.Of(comparison))}: <b>{Text(comparison.ToString())}</b>, {verdict}.</p>\n");
         if (comparison.Labels.Count > 0)
         {
             Details(page, "Labels that changed", () => Table(page, ["label", "before", "after", "support"], comparison.Labels
@@ -70,7 +70,7 @@ public static class EvaluationHtml
 
     private static void Write(StringBuilder page, Split split, SplitEvaluation found)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<h2>{EvaluationMarkdown.Name(split)} <small>{found.Examples} examples</small></h2>\n<dl class=\"figures\">\n");
+        page.Append(CultureInfo.InvariantCulture, $"<h2>{split.Name()} <small>{found.Examples} examples</small></h2>\n<dl class=\"figures\">\n");
         Figure("main score", Figures.Percent(found.MainScore));
         Figure("entity F1", found.Entities is { } e ? Figures.Percent(e.Micro.F1) : null);
         Figure("label accuracy", found.Labels is { } l ? Figures.Percent(l.Accuracy) : null);

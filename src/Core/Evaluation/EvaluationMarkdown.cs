@@ -37,7 +37,7 @@ public static class EvaluationMarkdown
             page.Append("| split | examples | main score | wholly right |\n|---|---:|---:|---:|\n");
             foreach (var (split, found) in trained.Splits)
             {
-                Row(page, Name(split), $"{found.Examples}", Figures.Percent(found.MainScore), Figures.Percent(found.Exact));
+                Row(page, split.Name(), $"{found.Examples}", Figures.Percent(found.MainScore), Figures.Percent(found.Exact));
             }
         }
 
@@ -47,7 +47,7 @@ public static class EvaluationMarkdown
     private static void Write(StringBuilder page, Comparison comparison)
     {
         var verdict = comparison.IsDrop ? "a real drop" : comparison.IsReal ? "a real gain" : "may be chance";
-        page.Append(CultureInfo.InvariantCulture, $"\nAgainst {comparison.With} {comparison.Version} on {Name(comparison.Split)}{Of(comparison)}: {comparison}, {verdict}.\n");
+        page.Append(CultureInfo.InvariantCulture, $"\nAgainst {comparison.With} {comparison.Version} on {comparison.Split.Name()}{Of(comparison)}: {comparison}, {verdict}.\n");
         if (comparison.IsReal && comparison.Labels.Count > 0)
         {
             page.Append("\n| label | before | after | support |\n|---|---:|---:|---:|\n");
@@ -62,7 +62,7 @@ public static class EvaluationMarkdown
 
     private static void Write(StringBuilder page, Split split, SplitEvaluation found)
     {
-        page.Append(CultureInfo.InvariantCulture, $"\n## {Name(split)}\n\n{found.Examples} examples, {Figures.Percent(found.Exact)} wholly right, ");
+        page.Append(CultureInfo.InvariantCulture, $"\n## {split.Name()}\n\n{found.Examples} examples, {Figures.Percent(found.Exact)} wholly right, ");
         page.Append(CultureInfo.InvariantCulture, $"{Figures.Number(found.MillisecondsPerExample)} ms each.\n");
         if (found.Labels is { } labels)
         {
@@ -134,8 +134,6 @@ public static class EvaluationMarkdown
             : string.Join(", ", entities.Select(entity => $"{entity.Label}: {text[entity.Start..entity.End]}"));
         return string.Join("; ", new[] { label, found }.OfType<string>());
     }
-
-    internal static string Name(Split split) => split.ToString().ToLowerInvariant();
 
     private static void Row(StringBuilder page, params ReadOnlySpan<string> cells) =>
         page.Append("| ").AppendJoin(" | ", cells).Append(" |\n");

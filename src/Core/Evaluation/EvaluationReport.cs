@@ -37,7 +37,7 @@ public sealed record EvaluationReport
 
     /// <summary>Scores by split and name, for tables and alerts: "dev.f1", "test.accuracy".</summary>
     public Dictionary<string, double> Metrics() => Splits
-        .SelectMany(split => split.Value.Metrics().Select(metric => ($"{split.Key.ToString().ToLowerInvariant()}.{metric.Key}", metric.Value)))
+        .SelectMany(split => split.Value.Metrics().Select(metric => ($"{split.Key.Name()}.{metric.Key}", metric.Value)))
         .ToDictionary();
 
     /// <summary>Every dataset version that was evaluated on, the newest first.</summary>

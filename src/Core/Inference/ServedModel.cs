@@ -39,7 +39,7 @@ public sealed class ServedModel : IDisposable
     public static ServedModel Load(string folder, ServingOptions? options = null, string? file = null)
     {
         options ??= new();
-        _ = Task.Run(QuietOnnx.Options); // the library loads while the vocabulary does
+        _ = Task.Run(() => QuietOnnx.Options().Dispose()); // the library loads while the vocabulary does
         var config = ModelConfig.Load(folder);
         var path = Path.Combine(folder, file ?? config.ServedFile);
         var tokenizer = WordPieceTokenizer.Load(folder);

@@ -123,7 +123,7 @@ public static class Measures
     private static KeyValuePair<string, object?>[] Of(RunRecord run) => [new("model", run.Model), new("run", run.RunId)];
 
     private static KeyValuePair<string, object?>[] Of(EvaluationReport report, Split split) =>
-        [new("model", report.Model), new("version", report.Version), new("split", split.ToString().ToLowerInvariant())];
+        [new("model", report.Model), new("version", report.Version), new("split", split.Name())];
 
     private static InstrumentAdvice<double> Steps(params double[] boundaries) => new() { HistogramBucketBoundaries = boundaries };
 

@@ -77,7 +77,7 @@ internal static class EvaluateCommand
         var evaluations = new Dictionary<Split, SplitEvaluation>();
         foreach (var split in splits.Distinct())
         {
-            line.Update($"evaluating {split.ToString().ToLowerInvariant()}");
+            line.Update($"evaluating {split.Name()}");
             evaluations[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(snapshot, SnapshotFile.Of(split))), stop);
         }
 
@@ -91,7 +91,7 @@ internal static class EvaluateCommand
         foreach (var (split, evaluation) in report.Splits)
         {
             var scores = evaluation.Metrics().Select(metric => $"{metric.Key} {metric.Value:F4}");
-            Console.WriteLine($"  {split.ToString().ToLowerInvariant(),-5} {evaluation.Examples,6} examples: {string.Join(", ", scores)}");
+            Console.WriteLine($"  {split.Name(),-5} {evaluation.Examples,6} examples: {string.Join(", ", scores)}");
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
         {
             if (Examples > 0 && _examples[(int)split] == 0)
             {
-                log.Add(FindingCode.EmptySplit, $"There is no example in {split.ToString().ToLowerInvariant()}.");
+                log.Add(FindingCode.EmptySplit, $"There is no example in {split.Name()}.");
             }
         }
 

@@ -24,12 +24,12 @@ internal sealed class SeenTexts(FindingLog log)
         if (sighting.InSplit)
         {
             log.Add(sighting.IsExact ? FindingCode.DuplicateText : FindingCode.NearDuplicateText, record.Line, 0, example.Text.Span,
-                $"{(sighting.IsExact ? "The text" : "The text, but for case, spaces or width,")} stands above in {Name(split)} already.");
+                $"{(sighting.IsExact ? "The text" : "The text, but for case, spaces or width,")} stands above in {split.Name()} already.");
         }
 
         if (sighting.Other is { } other)
         {
-            log.Add(FindingCode.Leakage, record.Line, 0, example.Text.Span, $"The text, here in {Name(split)}, is in {Name(other)} too.");
+            log.Add(FindingCode.Leakage, record.Line, 0, example.Text.Span, $"The text, here in {split.Name()}, is in {other.Name()} too.");
         }
 
         if (!sighting.HasSameLabels)
@@ -51,6 +51,4 @@ internal sealed class SeenTexts(FindingLog log)
 
         return (hash >> 32 & ~1UL) | (example.Tokens is null ? 1UL : 0);
     }
-
-    private static string Name(Split split) => split.ToString().ToLowerInvariant();
 }

@@ -7,5 +7,5 @@ public static class SnapshotFile
 
     public const string Unlabelled = "unlabelled" + Extension;
 
-    public static string Of(Split split) => split.ToString().ToLowerInvariant() + Extension;
+    public static string Of(Split split) => split.Name() + Extension;
 }

@@ -8,7 +8,7 @@ internal sealed class SnapshotWriter : IDisposable
 {
     private const int ChunkLength = 1 << 16; // hashing and compressing line by line would cost several times as much
     private const int Unlabelled = 3;
-    private static readonly string[] Parts = [.. Enum.GetValues<Split>().Select(SnapshotFile.Of), SnapshotFile.Unlabelled];
+    private static readonly string[] Parts = [.. Enum.GetValues<Split>().Select(SnapshotFile.Of), SnapshotFile.Unlabelled]; // by split, then what has none
     private readonly string? _folder;
     private readonly Stream?[] _files = new Stream?[Parts.Length]; // without a folder: none, until what is kept for the hash needs one
     private readonly byte[][] _chunks = [.. Parts.Select(_ => new byte[ChunkLength])];
