@@ -25,16 +25,22 @@ internal static class HttpFunctions
             _ => Task.CompletedTask,
         });
         var key = app.Configuration["FunctionsKey"];
-        app.MapGet("/", () => Results.Redirect($"/{HttpFunction.RoutePrefix}/{ShowPage.Route}"));
+        app.MapGet("/", context =>
+        {
+            context.Response.Redirect($"/{HttpFunction.RoutePrefix}/{ShowPage.Route}");
+            return Task.CompletedTask; // a RequestDelegate: for any other lambda ASP.NET compiles an expression at the start
+        });
         foreach (var function in HttpFunction.All)
         {
-            app.MapMethods($"/{HttpFunction.RoutePrefix}/{function.Trigger.Route}", function.Trigger.Methods!, Handler(function, key));
+            app.MapMethods(
+                $"/{HttpFunction.RoutePrefix}/{function.Trigger.Route}", function.Trigger.Methods!, Handler(function, app.Services, key));
         }
     }
 
-    private static RequestDelegate Handler(HttpFunction function, string? key)
+    private static RequestDelegate Handler(HttpFunction function, IServiceProvider services, string? key)
     {
-        var create = ActivatorUtilities.CreateFactory(function.Method.DeclaringType!, Type.EmptyTypes);
+        // One for all requests, as none keeps anything of one; made when the first comes.
+        var instance = new Lazy<object>(() => ActivatorUtilities.CreateInstance(services, function.Method.DeclaringType!));
         var invoker = MethodInvoker.Create(function.Method);
         var parameters = function.Method.GetParameters();
         return async context =>
@@ -46,7 +52,7 @@ internal static class HttpFunctions
             }
 
             var arguments = Array.ConvertAll(parameters, parameter => Bind(parameter, context));
-            var returned = invoker.Invoke(create(context.RequestServices, null), arguments);
+            var returned = invoker.Invoke(instance.Value, arguments);
             var result = returned is Task<IActionResult> task ? await task : (IActionResult)returned!;
             await result.ExecuteResultAsync(new ActionContext { HttpContext = context });
         };
