@@ -76,10 +76,11 @@ internal sealed class BatchRunner : IDisposable
     private TimeSpan RunBatch(IReadOnlyList<WaitingWindow> batch, Workspace workspace, int? core)
     {
         var start = TimeProvider.System.GetTimestamp();
+        var pieces = batch.Sum(window => window.Length);
         Exception? error = null;
         try
         {
-            _sessions.For(core).Run(batch, workspace);
+            _sessions.For(core, pieces).Run(batch, workspace);
         }
         catch (Exception e)
         {
@@ -94,7 +95,7 @@ internal sealed class BatchRunner : IDisposable
         }
 
         Measures.Batched(batch.Count);
-        var seconds = time.TotalSeconds / batch.Sum(window => window.Length) / _threads.Length;
+        var seconds = time.TotalSeconds / pieces / _threads.Length;
         Volatile.Write(ref _secondsPerPiece, (0.9 * _secondsPerPiece) + (0.1 * seconds));
         return time;
     }
