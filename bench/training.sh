@@ -3,7 +3,7 @@
 # the other. Prints a table and "RATIO name value target" lines; exit code 1 if a target is missed.
 #   PEERS=../shared/peers  DATA=../shared/data/snips/conll  ROUNDS=1  SIZES="4x256 2x128 12x768"  bench/training.sh
 #   In parts: BUILT=1 does not build, CONTINUE=1 keeps what was measured before.
-# About four minutes a round on two cores that do nothing else. Needs Debian's python3-torch (see the peers' README).
+# About five minutes a round on two cores that do nothing else. Needs Debian's python3-torch (see the peers' README).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PEERS=$(realpath "${PEERS:-../shared/peers}") DATA=${DATA:-../shared/data/snips/conll} ROUNDS=${ROUNDS:-1}
@@ -41,16 +41,16 @@ for round in $(seq "$ROUNDS"); do
   echo "round $round, load $(cut -d' ' -f1 /proc/loadavg)"
   for size in $SIZES; do
     if [ $size = 12x768 ]; then
-      ours long "$VOCAB" 12x768 16 128 2
+      ours long "$VOCAB" 12x768 16 128 3
       continue
     fi
     peer $size fixed 320 16
-    ours train "$WORK/data" "$VOCAB" $size 208 2 # 16 sentences on average
+    ours train "$WORK/data" "$VOCAB" $size 208 3 # 16 sentences on average
     peer $size dynamic 640 16
-    ours train "$WORK/data" "$VOCAB" $size 2048 2
+    ours train "$WORK/data" "$VOCAB" $size 2048 3
     peer $size dynamic 1280 160 # as many sentences as 2,048 tokens
     for tokens in 512 1024 4096; do
-      ours train "$WORK/data" "$VOCAB" $size $tokens 2
+      ours train "$WORK/data" "$VOCAB" $size $tokens 3
     done
   done
 done
