@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Droptune.Core.Inference;
@@ -17,7 +16,8 @@ public sealed class TrafficWatch
     /// <summary>Name of the meter, to be added to OpenTelemetry.</summary>
     public const string MeterName = "Droptune.Traffic";
 
-    private readonly ConcurrentDictionary<TrafficHour, TrafficProfile> _profiles = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<TrafficHour, TrafficTally> _hours = [];
     private readonly TimeProvider _clock;
     private readonly Counter<long> _labels;
     private readonly Counter<long> _entities;
@@ -38,48 +38,54 @@ public sealed class TrafficWatch
 
     public void Record(string model, string version, IReadOnlyList<Prediction> predictions)
     {
-        var (now, profile) = (_clock.GetUtcNow(), TrafficProfile.Of(predictions));
-        var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
-        _profiles.AddOrUpdate(new(model, version, hour), profile, (_, sum) => sum + profile);
+        var now = _clock.GetUtcNow();
+        Change(new(model, version, new(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero)), tally => tally.Add(predictions));
 
         var tags = new TagList { { "model", model }, { "version", version } };
-        _unknownPieces.Add(profile.UnknownPieces, tags);
         foreach (var prediction in predictions)
         {
             _pieces.Record(prediction.Pieces, tags);
+            _unknownPieces.Add(prediction.UnknownPieces, tags);
             if (prediction.Label is { } label)
             {
                 _scores.Record(label.Score, tags);
+                Count(_labels, label.Name, tags);
+            }
+
+            foreach (var entity in _entities.Enabled ? TrafficTally.EntityLabels(prediction) : [])
+            {
+                Count(_entities, entity, tags);
             }
         }
-
-        Count(_labels, profile.Labels, tags);
-        Count(_entities, profile.Entities, tags);
     }
 
     /// <summary>The profiles since the last call; they are the caller's to store, and no longer here.</summary>
     public IReadOnlyList<(TrafficHour Hour, TrafficProfile Profile)> Take()
     {
-        var taken = new List<(TrafficHour, TrafficProfile)>();
-        foreach (var hour in _profiles.Keys)
+        lock (_lock)
         {
-            if (_profiles.TryRemove(hour, out var profile))
-            {
-                taken.Add((hour, profile));
-            }
+            var taken = _hours.Select(hour => (hour.Key, hour.Value.ToProfile())).ToList();
+            _hours.Clear();
+            return taken;
         }
-
-        return taken;
     }
 
     /// <summary>Takes back what could not be stored.</summary>
-    public void Return(TrafficHour hour, TrafficProfile profile) => _profiles.AddOrUpdate(hour, profile, (_, sum) => sum + profile);
+    public void Return(TrafficHour hour, TrafficProfile profile) => Change(hour, tally => tally.Add(profile));
 
-    private static void Count(Counter<long> counter, IReadOnlyDictionary<string, long> labels, TagList tags)
+    private void Change(TrafficHour hour, Action<TrafficTally> change)
     {
-        foreach (var (label, count) in labels)
+        lock (_lock)
         {
-            counter.Add(count, [.. tags, new("label", label)]);
+            change(_hours.TryGetValue(hour, out var known) ? known : _hours[hour] = new());
+        }
+    }
+
+    private static void Count(Counter<long> counter, string label, TagList tags)
+    {
+        if (counter.Enabled)
+        {
+            counter.Add(1, [.. tags, new("label", label)]);
         }
     }
 }

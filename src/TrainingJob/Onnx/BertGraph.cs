@@ -81,23 +81,49 @@ internal class BertGraph
 
     protected string Vector(string name, int length) => Graph.Weight<float>(name, [length], Parameters.Get(name, length));
 
-    /// <summary>Weight (inputs, outputs) and bias; of the query both hold the 1/√size of the attention scores.</summary>
-    protected (float[] Weight, float[] Bias) Values(string layer, int inputs, int outputs)
+    /// <summary>
+    /// Weight (inputs, outputs) and bias, with what attention needs not compute. The query holds the 1/√size of the scores. The
+    /// bias of the key would add the same to all scores of a query, which softmax does not see. The bias of the value comes out
+    /// of attention as it went in, its weights being 1 in sum: it has gone through the layer that follows, into the bias there.
+    /// </summary>
+    protected (float[] Weight, float[]? Bias) Values(string layer, int inputs, int outputs)
     {
         var weight = Parameters.Transposed($"{layer}.weight", inputs, outputs);
         var bias = Parameters.Get($"{layer}.bias", outputs);
-        var scale = 1 / MathF.Sqrt(HeadSize);
-        return layer.EndsWith(".query", StringComparison.Ordinal)
-            ? ([.. weight.Select(w => w * scale)], [.. bias.Select(b => b * scale)])
-            : (weight, bias);
+        if (Is(".self.query"))
+        {
+            var scale = 1 / MathF.Sqrt(HeadSize);
+            return ([.. weight.Select(w => w * scale)], [.. bias.Select(b => b * scale)]);
+        }
+
+        if (Is(".attention.output.dense"))
+        {
+            var value = Parameters.Get(layer.Replace(".output.dense", ".self.value.bias", StringComparison.Ordinal), inputs);
+            return (weight, [.. bias.Zip(Product(value, weight), (b, v) => b + v)]);
+        }
+
+        return (weight, Is(".self.key") || Is(".self.value") ? null : bias);
+
+        bool Is(string end) => layer.EndsWith(end, StringComparison.Ordinal);
     }
 
     private string Gemm(string value, string layer, int inputs, int outputs)
     {
-        var (weight, bias) = Values(layer, inputs, outputs);
-        return Graph.Add(
-            "Gemm",
-            [value, Graph.Weight<float>($"{layer}.weight", [inputs, outputs], weight), Graph.Weight<float>($"{layer}.bias", [outputs], bias)]);
+        var (values, bias) = Values(layer, inputs, outputs);
+        var weight = Graph.Weight<float>($"{layer}.weight", [inputs, outputs], values);
+        return Graph.Add("Gemm", bias is null ? [value, weight] : [value, weight, Graph.Weight<float>($"{layer}.bias", [outputs], bias)]);
+    }
+
+    /// <summary>A row times a matrix (row.Length, outputs).</summary>
+    private static float[] Product(float[] row, float[] matrix)
+    {
+        var sums = new double[matrix.Length / row.Length];
+        for (var i = 0; i < matrix.Length; i++)
+        {
+            sums[i % sums.Length] += (double)row[i / sums.Length] * matrix[i];
+        }
+
+        return [.. sums.Select(sum => (float)sum)];
     }
 
     private string Embeddings()
