@@ -45,8 +45,9 @@ internal sealed class QuantizedBertGraph(GraphBuilder graph, BertParameters para
         var (rows, scales) = Quantized(value, inputs, range);
         var (values, bias) = Values(layer, inputs, outputs);
         var (weight, columns) = QuantizedWeight(layer, values, inputs, outputs);
-        var product = Graph.AddFused("MatMulIntegerToFloat", [rows, weight, scales, columns, ZeroPoint(range)]);
-        return bias is null ? product : Graph.Add("Add", [product, Graph.Weight<float>($"{layer}.bias", [outputs], bias)]);
+        var product = Graph.AddFused("MatMulIntegerToFloat", [rows, weight, Graph.Scalar("1.0", 1f), columns, ZeroPoint(range)]);
+        var scaled = Graph.Add("Mul", [product, scales]);
+        return bias is null ? scaled : Graph.Add("Add", [scaled, Graph.Weight<float>($"{layer}.bias", [outputs], bias)]);
     }
 
     private (string Rows, string Scales) Quantized(string value, int width, Range range)
