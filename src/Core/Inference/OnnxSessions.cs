@@ -9,24 +9,24 @@ namespace Droptune.Core.Inference;
 /// </summary>
 internal sealed class OnnxSessions : IDisposable
 {
-    // Multiplications from which on a run on all cores is shorter than on one (measured: 4 x 256 with 14 pieces has 44 million,
-    // 6 x 384 with as many 149 million): below, to wake the other cores and to wait for them takes longer than they save.
+    // Multiplications from which on a run on all cores is shorter than on one, where below to wake the other cores and to wait
+    // for them takes longer than they save. Measured: 4 x 256 with 14 pieces has 44 million, 6 x 384 with as many 149 million.
     private const long SharedWork = 100_000_000;
+    private const long SharedInt8Work = 300_000_000;
 
     private const int ShortText = 14; // pieces
 
     private readonly Lazy<OnnxSession>[] _cores;
     private readonly Lazy<OnnxSession> _allCores;
     private readonly long _workPerPiece;
+    private readonly long _sharedWork;
 
     public OnnxSessions(string path, ModelConfig config, WordPieceTokenizer tokenizer, ServingOptions options)
     {
         _cores = [.. Enumerable.Range(0, options.Threads).Select(_ => new Lazy<OnnxSession>(() => new(path, config, tokenizer, threads: 1)))];
 
-        // In 8 bits a run is no faster on two threads: its parts are too short to be worth the handing over.
-        _allCores = options.Threads == 1 || Path.GetFileName(path) == ServedModel.Int8File
-            ? _cores[0]
-            : new(() => new(path, config, tokenizer, options.Threads));
+        _allCores = options.Threads == 1 ? _cores[0] : new(() => new(path, config, tokenizer, options.Threads));
+        _sharedWork = Path.GetFileName(path) == ServedModel.Int8File ? SharedInt8Work : SharedWork;
         _workPerPiece = (long)config.NumHiddenLayers * config.HiddenSize * ((4 * config.HiddenSize) + (2 * config.IntermediateSize));
         Bytes = MappedModel.Size(path);
 
@@ -40,7 +40,7 @@ internal sealed class OnnxSessions : IDisposable
     /// <param name="core">For the batches of one core, one after the other; null: for one that has all cores.</param>
     /// <param name="pieces">Of the batch.</param>
     public OnnxSession For(int? core, int pieces) =>
-        (core is { } one ? _cores[one] : pieces * _workPerPiece < SharedWork ? _cores[0] : _allCores).Value;
+        (core is { } one ? _cores[one] : pieces * _workPerPiece < _sharedWork ? _cores[0] : _allCores).Value;
 
     public void Dispose()
     {
