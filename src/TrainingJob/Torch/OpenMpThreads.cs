@@ -11,7 +11,7 @@ namespace Droptune.TrainingJob.Torch;
 internal static partial class OpenMpThreads
 {
     // Small batches are a third faster with it than without on cores of their own; where three trainings share two cores,
-    // 1,000 costs nothing, 3,000 a third (bench/results/training.md).
+    // 1,000 costs a few percent at most, 3,000 a third (bench/results/training.md).
     private const int Spins = 1_000;
 
     [ModuleInitializer]
