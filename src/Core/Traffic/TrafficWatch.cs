@@ -52,7 +52,7 @@ public sealed class TrafficWatch
                 Count(_labels, label.Name, tags);
             }
 
-            foreach (var entity in _entities.Enabled ? TrafficTally.EntityLabels(prediction) : [])
+            foreach (var entity in TrafficTally.EntityLabels(prediction))
             {
                 Count(_entities, entity, tags);
             }

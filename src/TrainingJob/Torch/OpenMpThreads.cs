@@ -17,9 +17,10 @@ internal static partial class OpenMpThreads
     [ModuleInitializer]
     internal static void SpinBriefly()
     {
-        if (OperatingSystem.IsLinux())
+        // What the user set stays; the policy would be overruled by a count.
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
         {
-            // The process's own environment, which .NET does not write to; a value that the user set stays.
+            // The process's own environment, which .NET does not write to.
             SetEnvironment("GOMP_SPINCOUNT", $"{Spins}", overwrite: 0);
         }
     }
