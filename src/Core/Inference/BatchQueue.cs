@@ -2,8 +2,9 @@ namespace Droptune.Core.Inference;
 
 /// <summary>
 /// The windows that wait while batches run; they form the next ones. A batch holds the oldest and those nearest to it in
-/// length, and leaves the other cores that are free their share. A batch that is alone has all cores, until others come while
-/// it runs: from then on, while anybody is there, batches have one core each and run side by side.
+/// length, and no more than a core's share of what waits and runs: else one core would go on with nearly all callers, and the
+/// others with one each. A batch that is alone has all cores, until others come while it runs: from then on, while anybody is
+/// there, batches have one core each and run side by side.
 /// </summary>
 internal sealed class BatchQueue(ServingOptions options, int maxLength)
 {
@@ -20,6 +21,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     private int _waiting;
     private int _waitingPieces;
     private int _running; // batches
+    private int _runningPieces;
     private bool _hasAll; // one of them, alone, computes on all cores
     private bool _isShared; // others came while one had all cores
     private bool _closed;
@@ -70,7 +72,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
                 return false;
             }
 
-            (_running, _hasAll) = (1, true);
+            (_running, _runningPieces, _hasAll) = (1, call.Pieces, true);
             return true;
         }
     }
@@ -116,20 +118,22 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
                 return false;
             }
 
-            var share = _waitingPieces / (options.Threads - _running);
+            var share = (_waitingPieces + _runningPieces) / options.Threads;
             Fill(batch, LengthOfOldest(), Math.Min(share, options.BatchPieces));
             _running++;
+            _runningPieces += batch.Sum(window => window.Length);
             isAlone = _hasAll = _running == 1 && _waiting == 0 && !_isShared;
             return true;
         }
     }
 
-    /// <summary>The cores of a batch are free again.</summary>
-    public void Done()
+    /// <summary>The cores of a batch of so many pieces are free again.</summary>
+    public void Done(int pieces)
     {
         lock (_gate)
         {
             _running--;
+            _runningPieces -= pieces;
             _isShared &= _running > 0 || _waiting > 0;
             if (_hasAll || _closed)
             {

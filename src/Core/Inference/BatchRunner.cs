@@ -87,7 +87,7 @@ internal sealed class BatchRunner : IDisposable
             error = e;
         }
 
-        _queue.Done();
+        _queue.Done(pieces);
         var time = TimeProvider.System.GetElapsedTime(start);
         foreach (var window in batch)
         {
