@@ -19,18 +19,18 @@ public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider 
     public async Task<SplitEvaluation> EvaluateAsync(IEnumerable<Example> examples, CancellationToken cancellationToken)
     {
         var judged = new List<JudgedExample>();
-        var (time, profile) = (TimeSpan.Zero, new TrafficProfile());
+        var (time, tally) = (TimeSpan.Zero, new TrafficTally());
         foreach (var batch in examples.Chunk(BatchSize))
         {
             var inputs = batch.Select(PredictInput.Of).ToArray();
             var start = clock.GetTimestamp();
             var predictions = await predict(inputs, cancellationToken);
             time += clock.GetElapsedTime(start);
-            profile += TrafficProfile.Of(predictions);
+            tally.Add(predictions);
             judged.AddRange(batch.Zip(predictions, (example, prediction) => JudgedExample.Of(example, prediction, task)));
         }
 
-        return Summarize(judged, profile, judged.Count == 0 ? 0 : time.TotalMilliseconds / judged.Count);
+        return Summarize(judged, tally.ToProfile(), judged.Count == 0 ? 0 : time.TotalMilliseconds / judged.Count);
     }
 
     private SplitEvaluation Summarize(List<JudgedExample> judged, TrafficProfile profile, double milliseconds)
