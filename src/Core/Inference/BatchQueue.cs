@@ -135,11 +135,12 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
             _running--;
             _runningPieces -= pieces;
             _isShared &= _running > 0 || _waiting > 0;
-            if (_hasAll || _closed)
+            if ((_hasAll && _waiting > 0) || _closed)
             {
-                _hasAll = false;
                 Monitor.PulseAll(_gate);
             }
+
+            _hasAll = false;
         }
     }
 
