@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Serving against the peers and against ONNX Runtime alone, on the same parameters; one system at a time, in turns.
+# Serving against the peers and against ONNX Runtime alone, on the same parameters; one load at a time, the systems in turns.
 # Prints a table and one line "RATIO name value target" a target; exit code 1 if a target is missed or was not measured.
 #   PEERS=../shared/peers bench/serving.sh                    everything: 20 minutes, and the soak
 #   MODELS=mini PRECISIONS=fp32 BODIES=short SOAK=0 COLD=0 bench/serving.sh     one question
@@ -13,6 +13,7 @@ CONNECTIONS=${CONNECTIONS:-1 8 32} SYSTEMS=${SYSTEMS:-bare droptune node} ROUNDS
 SECONDS_EACH=${SECONDS_EACH:-3} # of one load; three times as long where a request takes long
 WARM=${WARM:-4}                 # seconds before the first load: both runtimes compile what is hot while it runs
 COLD=${COLD:-5}                 # starts of each system; 0: none
+MEMORY=${MEMORY:-1}             # after every load, each system alone; 0: not
 SOAK=${SOAK:-600}               # seconds of mixed load; 0: none
 WORK=$PWD/artifacts/serving RESULTS=$PWD/artifacts/serving/results.jsonl
 APP=$WORK/app/Droptune.Functions BENCH=$PWD/bench/Serving/bin/Release/net10.0/Droptune.Bench.Serving
@@ -41,8 +42,12 @@ done
 /usr/bin/python3 bench/Serving/bodies.py "$PEERS/load" "$WORK/bodies"
 [ "${KEEP:-0}" = 1 ] || : >"$RESULTS"
 
-server="" storage=""
-stop() { [ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; server=""; }; }
+storage=""
+declare -A pids=() urls=() # of the servers that run
+stop() {
+  for server in "${pids[@]}"; do kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; done
+  pids=() urls=()
+}
 trap 'stop; [ -z "$storage" ] || kill "$storage" 2>/dev/null || true' EXIT
 free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
@@ -54,9 +59,9 @@ free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("
 exec 7>"$WORK/storage.in"
 until connection=$(grep -m1 AccountKey "$WORK/storage.out"); do kill -0 $storage || exit 1; sleep 0.2; done
 
-# Sets command and url of a system: SYSTEM MODEL PRECISION
-choose() {
-  local port; port=$(free_port)
+# Starts a system and waits for its first answer: SYSTEM MODEL PRECISION
+start() {
+  local port command url; port=$(free_port)
   url=http://127.0.0.1:$port/predict
   local node=(env MODEL="$WORK/models/$2" PORT="$port" DTYPE="$([ "$3" = fp32 ] && echo fp32 || echo q8)")
   case $1 in
@@ -67,6 +72,9 @@ choose() {
     node-raw-1x2) command=("${node[@]}" THREADS=2 node "$WORK/node/server-raw.mjs") ;;
     node-raw-2x1) command=("${node[@]}" WORKERS=2 THREADS=1 node "$WORK/node/server-raw.mjs") ;;
   esac
+  "${command[@]}" >/dev/null 2>&1 & pids[$1]=$!
+  urls[$1]=$url
+  /usr/bin/python3 bench/Serving/first_answer.py "$url" "$WORK/bodies/short.json"
 }
 
 figure() { # SYSTEM MODEL PRECISION NAME VALUE
@@ -78,64 +86,83 @@ resident() {
   cat /proc/"$1"/smaps_rollup $(pgrep -P "$1" | sed 's|.*|/proc/&/smaps_rollup|') | awk '/^Pss:/ { sum += $2 } END { print sum / 1024 }'
 }
 
-# Starts a system and loads it with each body at the given connections: SYSTEM MODEL PRECISION CONNECTIONS…
+# One load on a system that runs: SYSTEM MODEL PRECISION BODY CONNECTIONS
 load() {
-  choose "$1" "$2" "$3"
-  "${command[@]}" >/dev/null 2>&1 & server=$!
-  /usr/bin/python3 bench/Serving/first_answer.py "$url" "$WORK/bodies/short.json"
-  "$PEERS/load/load.sh" "$url" "$WORK/bodies/short.json" 4 "$WARM" >/dev/null
-  local texts seconds
-  for body in $BODIES; do
-    for connections in "${@:4}"; do
-      [[ " $CONNECTIONS " = *" $connections "* ]] || continue
-      case $body in batch32 | mixed) texts=32 ;; *) texts=1 ;; esac
-      seconds=$SECONDS_EACH; [ $texts = 1 ] || [ "$connections" = 1 ] || seconds=$((3 * SECONDS_EACH))
-      "$PEERS/load/load.sh" "$url" "$WORK/bodies/$body.json" "$connections" "$seconds" | /usr/bin/python3 -c '
+  local texts=1 seconds=$SECONDS_EACH
+  case $4 in batch32 | mixed) texts=32 ;; esac
+  [ $texts = 1 ] || [ "$5" = 1 ] || seconds=$((3 * SECONDS_EACH))
+  "$PEERS/load/load.sh" "${urls[$1]}" "$WORK/bodies/$4.json" "$5" "$seconds" | /usr/bin/python3 -c '
 import json, sys
 load = json.load(sys.stdin)
 system, model, precision, body, connections, texts = sys.argv[1:]
 print(json.dumps({"system": system, "model": model, "precision": precision, "body": body, "connections": int(connections),
   "textsPerSecond": load["requests_per_s"] * int(texts), "p50": load["p50_ms"], "p99": load["p99_ms"], "errors": load["errors"]}))' \
-        "$1" "$2" "$3" "$body" "$connections" $texts >>"$RESULTS"
-      sleep 0.5; [ $texts = 1 ] || sleep 1 # wrk hangs up with requests still queued: let the server finish them
-    done
+    "$@" $texts
+  sleep 0.5; [ $texts = 1 ] || sleep 1 # wrk hangs up with requests still queued: let the server finish them
+}
+
+# The connections that a system is loaded with: each in the setting that is best for them.
+connections_of() {
+  case $1 in droptune) echo "1 8 32" ;; node-raw-1x2) echo 1 ;; node-raw-2x1) echo "8 32" ;; node-pipeline) echo 8 ;; esac
+}
+
+# The servers of what is to be measured: PRECISION
+servers() {
+  for system in $SYSTEMS; do
+    case $system in
+      droptune) echo droptune ;;
+      node) echo node-raw-1x2 node-raw-2x1; [ "$1" != fp32 ] || echo node-pipeline ;;
+    esac
   done
-  figure "$1" "$2" "$3" resident "$(resident $server)"
-  stop
 }
 
 for round in $(seq "$ROUNDS"); do
   for model in $MODELS; do
     for precision in $PRECISIONS; do
       echo "round $round, $model $precision, load $(cut -d' ' -f1 /proc/loadavg), $(date +%T)" >&2
-      for system in $SYSTEMS; do
-        case $system in
-          bare)
-            for body in $BODIES; do
-              file=model.onnx; [ $precision = fp32 ] || file=model.int8.onnx
-              "$BENCH" bare "$WORK/models/$model" $file "$WORK/bodies/$body.json" 0.3 "$model" "$precision" "$body" >>"$RESULTS"
-            done ;;
-          droptune) load droptune "$model" "$precision" 1 8 32 ;;
-          node) # each in the setting that is best for the load
-            load node-raw-1x2 "$model" "$precision" 1
-            load node-raw-2x1 "$model" "$precision" 8 32
-            [ "$precision" != fp32 ] || load node-pipeline "$model" "$precision" 8 ;;
-        esac
+      file=model.onnx; [ $precision = fp32 ] || file=model.int8.onnx
+      # All run at the same time and are loaded in turns, load by load: the machine is faster in one minute than in the next.
+      for system in $(servers $precision); do
+        start $system "$model" "$precision"
+        "$PEERS/load/load.sh" "${urls[$system]}" "$WORK/bodies/short.json" 4 "$WARM" >/dev/null
       done
+      for body in $BODIES; do
+        [[ " $SYSTEMS " != *" bare "* ]] || "$BENCH" bare "$WORK/models/$model" $file "$WORK/bodies/$body.json" 0.3 "$model" "$precision" "$body" >>"$RESULTS"
+        for connections in $CONNECTIONS; do
+          for system in $(servers $precision); do
+            [[ " $(connections_of $system) " != *" $connections "* ]] || load $system "$model" "$precision" "$body" "$connections" >>"$RESULTS"
+          done
+        done
+      done
+      stop
     done
   done
 done
+
+# Memory, each alone, as processes that run the same program share its pages; a second of every load.
+if [ "$MEMORY" = 1 ]; then
+  for model in $MODELS; do
+    for precision in $PRECISIONS; do
+      for system in $(servers $precision); do
+        start $system "$model" "$precision"
+        for body in $BODIES; do
+          for connections in $(connections_of $system); do SECONDS_EACH=1 load $system "$model" "$precision" "$body" "$connections" >/dev/null; done
+        done
+        figure $system "$model" "$precision" resident "$(resident "${pids[$system]}")"
+        stop
+      done
+    done
+  done
+fi
 
 for _ in $(seq "$COLD"); do
   for model in $MODELS; do
     for precision in $PRECISIONS; do
       for system in droptune node-raw-1x2; do
-        choose $system "$model" "$precision"
-        start=$(date +%s%N)
-        "${command[@]}" >/dev/null 2>&1 & server=$!
-        /usr/bin/python3 bench/Serving/first_answer.py "$url" "$WORK/bodies/short.json"
-        figure $system "$model" "$precision" cold "$((($(date +%s%N) - start) / 1000000))"
-        figure $system "$model" "$precision" resident-at-start "$(resident $server)"
+        begun=$(date +%s%N)
+        start $system "$model" "$precision"
+        figure $system "$model" "$precision" cold "$((($(date +%s%N) - begun) / 1000000))"
+        figure $system "$model" "$precision" resident-at-start "$(resident "${pids[$system]}")"
         stop
       done
     done
@@ -144,14 +171,12 @@ done
 
 if [ "$SOAK" != 0 ]; then
   read -r model _ <<<"$MODELS"
-  choose droptune "$model" int8
-  "${command[@]}" >/dev/null 2>&1 & server=$!
-  /usr/bin/python3 bench/Serving/first_answer.py "$url" "$WORK/bodies/short.json"
+  start droptune "$model" int8
   loads=()
   for body in short long mixed; do
-    "$PEERS/load/load.sh" "$url" "$WORK/bodies/$body.json" 4 "$SOAK" >"$WORK/soak-$body.json" & loads+=($!)
+    "$PEERS/load/load.sh" "${urls[droptune]}" "$WORK/bodies/$body.json" 4 "$SOAK" >"$WORK/soak-$body.json" & loads+=($!)
   done
-  while kill -0 "${loads[0]}" 2>/dev/null; do figure droptune "$model" int8 soak-resident "$(resident $server)"; sleep 5; done
+  while kill -0 "${loads[0]}" 2>/dev/null; do figure droptune "$model" int8 soak-resident "$(resident "${pids[droptune]}")"; sleep 5; done
   wait "${loads[@]}"
   figure droptune "$model" int8 soak-errors "$(cat "$WORK"/soak-*.json | /usr/bin/python3 -c 'import json, sys; print(sum(json.loads(l)["errors"] for l in sys.stdin))')"
   stop

@@ -87,6 +87,8 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
                 window.Ticket = -1; // its queue lets go of it when it comes to the head
                 Count(window, -1);
             }
+
+            Monitor.PulseAll(_gate); // Close may have waited for just these
         }
     }
 

@@ -8,6 +8,8 @@ public class BatchQueueTests
 {
     private const int MaxLength = 128;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static readonly TokenizedText NoText = new() { Ids = [], Pieces = [], PieceUnit = [], Units = [] };
 
     [Fact]
@@ -63,6 +65,21 @@ public class BatchQueueTests
                 queue.Done(real);
             }
         });
+
+    [Fact]
+    public void Close_WaitingForCallersWhoGoAway_Ends()
+    {
+        var queue = Queue(threads: 1);
+        var call = Call([16]);
+        queue.TryAdd(call);
+        var closing = new Thread(queue.Close);
+        closing.Start();
+        Assert.True(SpinWait.SpinUntil(() => closing.ThreadState == ThreadState.WaitSleepJoin, Patience));
+
+        queue.Drop(call);
+
+        Assert.True(closing.Join(Patience));
+    }
 
     private static BatchQueue Queue(int threads) => new(new() { Threads = threads }, MaxLength);
 
