@@ -2,7 +2,7 @@
 # Serving against the peers and against ONNX Runtime alone, on the same parameters; one load at a time, the systems in turns.
 # Prints a table and one line "RATIO name value target" a target; exit code 1 if a target is missed or was not measured.
 #   PEERS=../shared/peers bench/serving.sh                    everything: half an hour, and the soak
-#   MODELS=mini PRECISIONS=fp32 BODIES=short SOAK=0 COLD=0 bench/serving.sh     one question
+#   MODELS=mini PRECISIONS=fp32 BODIES=short SOAK=0 COLD=0 MEMORY=0 bench/serving.sh     one question
 #   KEEP=1 …                                                  adds to what was measured before, and reports all of it
 # Wants a machine that does nothing else. Needs wrk, node, Debian's python3-torch and python3-onnx (see the peers' README).
 set -euo pipefail

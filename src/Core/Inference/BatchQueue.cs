@@ -88,7 +88,10 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
                 Count(window, -1);
             }
 
-            Monitor.PulseAll(_gate); // Close may have waited for just these
+            if (_closed)
+            {
+                Monitor.PulseAll(_gate); // Close may have waited for just these
+            }
         }
     }
 
@@ -121,9 +124,8 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
             }
 
             var share = (_waitingPieces + _runningPieces) / options.Threads;
-            Fill(batch, LengthOfOldest(), Math.Min(share, options.BatchPieces));
             _running++;
-            _runningPieces += batch.Sum(window => window.Length);
+            _runningPieces += Fill(batch, LengthOfOldest(), Math.Min(share, options.BatchPieces));
             isAlone = _hasAll = _running == 1 && _waiting == 0 && !_isShared;
             return true;
         }
@@ -174,7 +176,8 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         return oldest;
     }
 
-    private void Fill(List<WaitingWindow> batch, int length, int budget)
+    /// <returns>The pieces in the batch, without padding.</returns>
+    private int Fill(List<WaitingWindow> batch, int length, int budget)
     {
         var (real, width) = (0, length);
         var (shorter, longer) = (TakeAll(length), true);
@@ -183,6 +186,8 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
             shorter = shorter && length - distance > 0 && TakeAll(length - distance);
             longer = longer && length + distance <= maxLength && TakeAll(length + distance);
         }
+
+        return real;
 
         // False when a window of this length no longer fits: one of a length further away does not either.
         bool TakeAll(int windowLength)
