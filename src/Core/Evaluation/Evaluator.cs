@@ -19,18 +19,18 @@ public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider 
     public async Task<SplitEvaluation> EvaluateAsync(IEnumerable<Example> examples, CancellationToken cancellationToken)
     {
         var judged = new List<JudgedExample>();
-        var (time, tally) = (TimeSpan.Zero, new TrafficTally());
+        var (time, profile) = (TimeSpan.Zero, new TrafficProfile());
         foreach (var batch in examples.Chunk(BatchSize))
         {
             var inputs = batch.Select(PredictInput.Of).ToArray();
             var start = clock.GetTimestamp();
             var predictions = await predict(inputs, cancellationToken);
             time += clock.GetElapsedTime(start);
-            tally.Add(predictions);
+            profile += TrafficProfile.Of(predictions);
             judged.AddRange(batch.Zip(predictions, (example, prediction) => JudgedExample.Of(example, prediction, task)));
         }
 
-        return Summarize(judged, tally.ToProfile(), judged.Count == 0 ? 0 : time.TotalMilliseconds / judged.Count);
+        return Summarize(judged, profile, judged.Count == 0 ? 0 : time.TotalMilliseconds / judged.Count);
     }
 
     private SplitEvaluation Summarize(List<JudgedExample> judged, TrafficProfile profile, double milliseconds)
