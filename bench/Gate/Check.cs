@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Droptune.Core;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Gate;
 
 namespace Droptune.Bench.Gate;
 

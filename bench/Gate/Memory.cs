@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Gate;
 
 namespace Droptune.Bench.Gate;
 

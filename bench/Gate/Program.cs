@@ -1,5 +1,4 @@
 using System.Globalization;
-using Droptune.Bench.Gate;
 
 switch (args)
 {

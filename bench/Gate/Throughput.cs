@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Gate;
 
 namespace Droptune.Bench.Gate;
 

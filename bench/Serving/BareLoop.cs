@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Droptune.Core;
-using Droptune.Core.Text;
+using Droptune.Core.Text.WordPiece;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Droptune.Bench.Serving;

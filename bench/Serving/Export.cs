@@ -1,4 +1,5 @@
-using Droptune.Core.Inference;
+using Droptune.Core;
+using Droptune.Core.Models;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Onnx;
 
@@ -12,7 +13,7 @@ internal static class Export
         var config = ModelConfig.Load(folder);
         var parameters = SafeTensors.Read(Path.Combine(folder, "model.safetensors"))
             .ToDictionary(p => p.Key, p => (p.Value.shape, p.Value.data<float>().ToArray()));
-        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.OnnxFile));
-        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxPrecision.EightBit);
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ModelFileNames.Onnx));
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ModelFileNames.Int8Onnx), OnnxPrecision.EightBit);
     }
 }

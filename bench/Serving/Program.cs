@@ -1,5 +1,4 @@
 using System.Globalization;
-using Droptune.Bench.Serving;
 
 // Every measurement prints one JSON line.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

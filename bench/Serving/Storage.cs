@@ -1,6 +1,8 @@
 using Azure.Storage.Blobs;
-using Droptune.Core.Inference;
+using Droptune.Core;
+using Droptune.Core.Models;
 using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 using Droptune.Functions.Hosting.Local.Processes;
 using Microsoft.Extensions.Configuration;
 
@@ -23,8 +25,8 @@ internal static class Storage
         foreach (var folder in folders)
         {
             var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
-            await PublishAsync(storage, folder, name, ServedModel.OnnxFile);
-            await PublishAsync(storage, folder, $"{name}-int8", ServedModel.Int8File);
+            await PublishAsync(storage, folder, name, ModelFileNames.Onnx);
+            await PublishAsync(storage, folder, $"{name}-int8", ModelFileNames.Int8Onnx);
         }
 
         Console.WriteLine(connection);
@@ -36,7 +38,7 @@ internal static class Storage
         var config = ModelConfig.Load(folder);
         var scratch = Directory.CreateTempSubdirectory("droptune-bench-").FullName;
         (config with { Droptune = (config.Droptune ?? new() { Task = config.Task }) with { ServedFile = served } }).Save(scratch);
-        string[] files = [Path.Combine(scratch, ModelConfig.FileName), .. new[] { "vocab.txt", "tokenizer_config.json", served }.Select(f => Path.Combine(folder, f))];
+        string[] files = [Path.Combine(scratch, ModelFileNames.Config), .. new[] { "vocab.txt", "tokenizer_config.json", served }.Select(f => Path.Combine(folder, f))];
         BlobContainerClient models = storage.Container(StorageNames.Models);
         foreach (var file in files)
         {

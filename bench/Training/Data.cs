@@ -1,4 +1,5 @@
-using Droptune.Core.Datasets;
+using Droptune.Core;
+
 
 namespace Droptune.Bench.Training;
 

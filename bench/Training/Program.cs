@@ -1,5 +1,5 @@
 using System.Globalization;
-using Droptune.Bench.Training;
+using Droptune.TrainingJob.Work;
 
 // Every measurement prints one JSON line.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

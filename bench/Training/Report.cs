@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Droptune.Core;
+using Droptune.Core.Jobs;
 
 namespace Droptune.Bench.Training;
 
@@ -41,7 +42,7 @@ internal static class Report
         }
 
         Ratio("flops-of-mm-12x768", One(Ours, "12x768").OfMatrix, 0.85);
-        Ratio("flops-of-mm-4x256", One(Ours, "4x256", new Core.Jobs.Optimisation().For(new() { Size = "mini" }).BatchTokens).OfMatrix, 0.65);
+        Ratio("flops-of-mm-4x256", One(Ours, "4x256", new Optimisation().For(new() { Size = "mini" }).BatchTokens).OfMatrix, 0.65);
         return missed == 0 ? 0 : 1;
 
         Measurement One(string system, string size, int? batchTokens = null, string padding = "dynamic") => cells.Select(c => c.Cell).FirstOrDefault(

@@ -1,13 +1,17 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Droptune.Core;
-using Droptune.Core.Datasets;
-using Droptune.Core.Inference;
 using Droptune.Core.Jobs;
-using Droptune.Core.Text;
+using Droptune.Core.Labels;
+using Droptune.Core.Models;
+using Droptune.Core.Runs;
+using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Objectives;
+using Droptune.TrainingJob.Training.Optimizer;
+using Droptune.TrainingJob.Work;
 using static TorchSharp.torch;
 
 namespace Droptune.Bench.Training;

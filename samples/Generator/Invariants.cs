@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Droptune.Core.Datasets;
+using Droptune.Core;
 
 namespace Droptune.Samples.Generator;
 

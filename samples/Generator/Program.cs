@@ -2,8 +2,6 @@
 using System.Text;
 using System.Text.Json;
 using Droptune.Core;
-using Droptune.Core.Datasets;
-using Droptune.Samples.Generator;
 
 (Split Split, int Count)[] sizes = [(Split.Train, 2400), (Split.Dev, 250), (Split.Test, 300)];
 var samples = FindSamples();

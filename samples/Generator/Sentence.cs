@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Droptune.Core.Datasets;
+using Droptune.Core;
 
 namespace Droptune.Samples.Generator;
 

@@ -1,4 +1,4 @@
-using Droptune.Core.Datasets;
+using Droptune.Core;
 
 namespace Droptune.Samples.Generator;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Droptune.Core.Datasets;
+using Droptune.Core;
 
 namespace Droptune.Samples.Generator;
 

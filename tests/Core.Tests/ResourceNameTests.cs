@@ -1,4 +1,4 @@
-using Droptune.Core.Storage;
+
 
 namespace Droptune.Core.Tests;
 

@@ -1,6 +1,7 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Storage;
 using Droptune.Tests;
+using Droptune.Core;
+using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Droptune.Functions.Tests;

@@ -1,5 +1,6 @@
 using Droptune.Core.Storage;
 
+
 namespace Droptune.Infra.Tests;
 
 public class EventsTests

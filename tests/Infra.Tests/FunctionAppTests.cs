@@ -1,3 +1,4 @@
+
 namespace Droptune.Infra.Tests;
 
 public class FunctionAppTests

@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Droptune.Core.Evaluation;
-using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
 using Droptune.Core.Telemetry;
-using Droptune.Core.Traffic;
 using Droptune.Functions.Hosting;
+using Droptune.Functions.Monitoring.Uncertain;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Droptune.Core.Jobs;
+using Droptune.Core.Models;
 
 namespace Droptune.Core.Datasets;
 
@@ -47,7 +48,7 @@ public sealed record DatasetManifest
     /// <summary>What the training starts from.</summary>
     /// <param name="otherwise">Name of the base model where the manifest leaves it open.</param>
     public BaseModel Start(string otherwise) =>
-        new() { Name = BaseModel ?? (Size is null ? otherwise : Jobs.BaseModel.Scratch), Size = Size };
+        new() { Name = BaseModel ?? (Size is null ? otherwise : Models.BaseModel.Scratch), Size = Size };
 }
 
 /// <summary>How tags mark entities.</summary>

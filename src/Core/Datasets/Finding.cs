@@ -1,3 +1,4 @@
+
 namespace Droptune.Core.Datasets;
 
 /// <summary>One thing found in a dataset: where, what, and what to do about it.</summary>

@@ -1,4 +1,3 @@
-using Droptune.Core.Datasets;
 using Droptune.Core.Metrics;
 
 namespace Droptune.Core.Evaluation;

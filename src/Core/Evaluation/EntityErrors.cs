@@ -1,5 +1,6 @@
 using Droptune.Core.Metrics;
 
+
 namespace Droptune.Core.Evaluation;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Droptune.Core.Datasets;
 using Droptune.Core.Metrics;
 using Droptune.Core.Traffic;
 

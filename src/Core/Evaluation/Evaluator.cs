@@ -1,7 +1,7 @@
-using Droptune.Core.Datasets;
 using Droptune.Core.Inference;
 using Droptune.Core.Metrics;
 using Droptune.Core.Traffic;
+
 
 namespace Droptune.Core.Evaluation;
 

@@ -1,7 +1,7 @@
-using Droptune.Core.Datasets;
 using Droptune.Core.Inference;
+using Droptune.Core.Labels;
 using Droptune.Core.Metrics;
-using Droptune.Core.Text;
+
 
 namespace Droptune.Core.Evaluation;
 

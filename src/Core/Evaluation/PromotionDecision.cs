@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Droptune.Core.Datasets;
+using Droptune.Core.Metrics;
 
 namespace Droptune.Core.Evaluation;
 

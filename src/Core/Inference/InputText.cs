@@ -1,4 +1,6 @@
+using Droptune.Core.Inference.Onnx;
 using Droptune.Core.Text;
+
 
 namespace Droptune.Core.Inference;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Droptune.Core.Text;
+using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Core.Inference;
 

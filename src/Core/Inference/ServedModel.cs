@@ -1,4 +1,9 @@
+using Droptune.Core.Inference.Batching;
+using Droptune.Core.Inference.Onnx;
+using Droptune.Core.Labels;
+using Droptune.Core.Models;
 using Droptune.Core.Text;
+using Droptune.Core.Text.WordPiece;
 
 namespace Droptune.Core.Inference;
 
@@ -8,12 +13,6 @@ namespace Droptune.Core.Inference;
 /// </summary>
 public sealed class ServedModel : IDisposable
 {
-    /// <summary>The ONNX file in 32-bit floats.</summary>
-    public const string OnnxFile = "model.onnx";
-
-    /// <summary>The ONNX file with 8-bit weights, served where it is as good on dev.</summary>
-    public const string Int8File = "model.int8.onnx";
-
     private readonly BatchRunner _runner;
     private readonly TagDecoder _decoder;
     private readonly IReadOnlyList<string> _textLabels;

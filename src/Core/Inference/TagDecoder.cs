@@ -1,5 +1,5 @@
 using System.Buffers;
-using Droptune.Core.Text;
+using Droptune.Core.Labels;
 
 namespace Droptune.Core.Inference;
 

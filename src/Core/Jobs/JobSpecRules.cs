@@ -1,5 +1,4 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Storage;
+using Droptune.Core.Models;
 
 namespace Droptune.Core.Jobs;
 
@@ -19,10 +18,6 @@ public static class JobSpecRules
         problems.AddRange(Problems(spec.Optimisation));
         return [.. problems.OfType<string>()];
     }
-
-    /// <summary>Every problem of what a manifest says of the training.</summary>
-    public static IReadOnlyList<string> Problems(DatasetManifest manifest) =>
-        [.. SizeProblems("size", manifest.Start(BaseModel.Scratch)), .. Problems(manifest.Training, "training")];
 
     /// <summary>Every problem of the options.</summary>
     /// <param name="o">The options.</param>
@@ -65,7 +60,10 @@ public static class JobSpecRules
         return [.. problems.OfType<string>().Select(problem => $"{name}.{problem}")];
     }
 
-    private static IEnumerable<string> SizeProblems(string name, BaseModel start)
+    /// <summary>Every problem of a size: only a model from scratch has a choice of it.</summary>
+    /// <param name="name">What it is called where it stands.</param>
+    /// <param name="start">What the training starts from.</param>
+    public static IEnumerable<string> SizeProblems(string name, BaseModel start)
     {
         if (start.Size is not { } size)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Droptune.Core.Models;
 
 namespace Droptune.Core.Jobs;
 

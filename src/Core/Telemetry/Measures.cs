@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Droptune.Core.Datasets;
-using Droptune.Core.Evaluation;
-using Droptune.Core.Jobs;
-using Droptune.Core.Storage;
+using Droptune.Core.Runs;
 
 namespace Droptune.Core.Telemetry;
 
@@ -11,6 +8,9 @@ namespace Droptune.Core.Telemetry;
 public static class Measures
 {
     public const string Source = "Droptune";
+
+    /// <summary>Name of the meter of what is predicted, which the functions own.</summary>
+    public const string TrafficSource = "Droptune.Traffic";
 
     private static readonly Meter Meter = new(Source);
 
@@ -45,20 +45,22 @@ public static class Measures
     private static readonly Histogram<double> BatchSize = Meter.CreateHistogram(
         "droptune.predict.batch_size", "{text}", "Texts that were computed together", tags: null, Steps(1, 2, 4, 8, 16, 32, 64, 128, 256));
 
-    private static readonly Gauge<double> EvaluationF1 = Meter.CreateGauge<double>(
+    private static readonly Gauge<double> EvaluationScore = Meter.CreateGauge<double>(
         "droptune.evaluation.f1", "1", "F1 of a served model on a split, 0 to 1: entities, or the mean over labels");
 
     private static readonly Counter<long> Drops = Meter.CreateCounter<long>(
         "droptune.evaluation.drops", "{drop}", "Falls of a served model's score that are larger than chance");
 
     /// <summary>A dataset was validated.</summary>
-    public static void Validated(DatasetReport report)
+    /// <param name="dataset">Its name.</param>
+    /// <param name="accepted">The verdict.</param>
+    /// <param name="findings">How often each code was found, with its severity.</param>
+    public static void Validated(string dataset, bool accepted, IEnumerable<(string Severity, string Code, long Count)> findings)
     {
-        Validations.Add(1, new("dataset", report.Dataset), new("outcome", report.Accepted ? "accepted" : "rejected"));
-        foreach (var total in report.Totals)
+        Validations.Add(1, new("dataset", dataset), new("outcome", accepted ? "accepted" : "rejected"));
+        foreach (var (severity, code, count) in findings)
         {
-            Findings.Add(
-                total.Count, new("dataset", report.Dataset), new("severity", total.Severity.ToString().ToLowerInvariant()), new("code", $"{total.Code}"));
+            Findings.Add(count, new("dataset", dataset), new("severity", severity), new("code", code));
         }
     }
 
@@ -106,24 +108,16 @@ public static class Measures
     /// <summary>Texts (windows of them) were computed together.</summary>
     public static void Batched(int texts) => BatchSize.Record(texts);
 
-    /// <summary>A served model was evaluated.</summary>
-    public static void Evaluated(EvaluationReport report, bool isDrop)
-    {
-        foreach (var (split, evaluation) in report.Splits)
-        {
-            EvaluationF1.Record(evaluation.Metrics()["f1"], Of(report, split));
-        }
+    /// <summary>A model was evaluated on a split.</summary>
+    public static void Evaluated(string model, string version, Split split, double score) => EvaluationScore.Record(score, Of(model, version, split));
 
-        if (isDrop)
-        {
-            Drops.Add(1, Of(report, Split.Test));
-        }
-    }
+    /// <summary>A served model fell on a split, by more than chance.</summary>
+    public static void Dropped(string model, string version, Split split) => Drops.Add(1, Of(model, version, split));
 
     private static KeyValuePair<string, object?>[] Of(RunRecord run) => [new("model", run.Model), new("run", run.RunId)];
 
-    private static KeyValuePair<string, object?>[] Of(EvaluationReport report, Split split) =>
-        [new("model", report.Model), new("version", report.Version), new("split", split.Name())];
+    private static KeyValuePair<string, object?>[] Of(string model, string version, Split split) =>
+        [new("model", model), new("version", version), new("split", split.Name())];
 
     private static InstrumentAdvice<double> Steps(params double[] boundaries) => new() { HistogramBucketBoundaries = boundaries };
 

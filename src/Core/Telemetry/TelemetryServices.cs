@@ -1,6 +1,5 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
-using Droptune.Core.Traffic;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
@@ -35,7 +34,7 @@ public static class TelemetryServices
             .ConfigureResource(resource => resource.AddService(program))
             // A request's own span is recorded too: what happens below a span that is not would be left out.
             .WithTracing(tracing => tracing.AddSource(Tracing.Source, HttpRequests))
-            .WithMetrics(metrics => metrics.AddMeter(Measures.Source, TrafficWatch.MeterName))
+            .WithMetrics(metrics => metrics.AddMeter(Measures.Source, Measures.TrafficSource))
             .WithLogging();
         if (toAzure)
         {

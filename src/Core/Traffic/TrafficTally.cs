@@ -1,11 +1,11 @@
 using System.Numerics;
 using Droptune.Core.Inference;
-using Droptune.Core.Text;
+using Droptune.Core.Labels;
 
 namespace Droptune.Core.Traffic;
 
 /// <summary>Adds predictions up to a profile, in place: there are thousands a second. Not thread-safe.</summary>
-internal sealed class TrafficTally
+public sealed class TrafficTally
 {
     public const int ScoreBins = 10;
     public const int LengthBins = 9; // 0 to 2, 4, 8, … 256, and more pieces

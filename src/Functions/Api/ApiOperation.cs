@@ -1,8 +1,15 @@
-using Droptune.Core.Corrections;
 using Droptune.Core.Evaluation;
-using Droptune.Core.Storage;
-using Droptune.Core.Traffic;
+using Droptune.Core.Runs;
+using Droptune.Functions.Corrections;
+using Droptune.Functions.Corrections.Folding;
+using Droptune.Functions.Evaluation;
 using Droptune.Functions.Http;
+using Droptune.Functions.Ingestion;
+using Droptune.Functions.Monitoring;
+using Droptune.Functions.Monitoring.Uncertain;
+using Droptune.Functions.Serving;
+using Droptune.Functions.Training;
+
 using static Droptune.Functions.Http.ProblemKinds;
 
 namespace Droptune.Functions.Api;
@@ -47,7 +54,7 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
         },
         new("ListRuns", "List the runs, newest first", typeof(RunRecord[]), InvalidParameter)
         {
-            Query = [new("model", "Only runs of this model.", typeof(string)), new("state", "Only runs in this state.", typeof(Core.Jobs.RunState)), Limit],
+            Query = [new("model", "Only runs of this model.", typeof(string)), new("state", "Only runs in this state.", typeof(Core.Runs.RunState)), Limit],
         },
         new("GetRun", "Show a run with its progress", typeof(RunRecord), UnknownRun),
         new("CancelRun", "Cancel a run that waits or runs", typeof(RunRecord), UnknownRun, RunIsOver),

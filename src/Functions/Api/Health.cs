@@ -1,6 +1,7 @@
-using Droptune.Core.Inference;
 using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 using Droptune.Functions.Http;
+using Droptune.Functions.Serving;
 
 namespace Droptune.Functions.Api;
 

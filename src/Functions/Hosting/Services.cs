@@ -1,12 +1,16 @@
-using Droptune.Core.Corrections;
 using Droptune.Core.Evaluation;
-using Droptune.Core.Inference;
-using Droptune.Core.Pipeline;
 using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 using Droptune.Core.Telemetry;
-using Droptune.Core.Traffic;
-using Droptune.Functions.Api;
+using Droptune.Functions.Corrections;
+using Droptune.Functions.Corrections.Folding;
+using Droptune.Functions.Evaluation;
 using Droptune.Functions.Http;
+using Droptune.Functions.Ingestion;
+using Droptune.Functions.Monitoring;
+using Droptune.Functions.Monitoring.Uncertain;
+using Droptune.Functions.Serving;
+using Droptune.Functions.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -25,6 +29,8 @@ public static class Services
         services.AddOptions<ModelCacheOptions>().Bind(configuration.GetSection("Serving"));
         return services
             .AddDroptuneStorage()
+            .AddSingleton<DatasetStore>()
+            .AddSingleton<EvaluationStore>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<ModelCacheOptions>>().Value)
             .AddSingleton(provider => new ModelFiles(
                 provider.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models), provider.GetRequiredService<ModelCacheOptions>().Folder))

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Droptune.Core.Inference;
+using Droptune.Core.Inference.Batching;
 using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Http;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Droptune.Core.Storage;
+using Droptune.Core;
 
 namespace Droptune.Functions.Http;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Droptune.Core.Inference;
+using Droptune.Core;
+using Droptune.Core.Models;
 using Droptune.TrainingJob.Model;
 using static TorchSharp.torch;
 
@@ -8,8 +9,7 @@ namespace Droptune.TrainingJob.Checkpoints;
 /// <summary>Reads the weights of a folder in Hugging Face layout into a model: one file or several, any of three precisions.</summary>
 public static class PretrainedModel
 {
-    private const string SingleFile = "model.safetensors";
-    private const string Index = "model.safetensors.index.json";
+    private const string Index = ModelFileNames.Weights + ".index.json";
 
     // Heads of other tasks, and a buffer that older versions saved.
     private static readonly string[] Ignored =
@@ -67,7 +67,7 @@ public static class PretrainedModel
         if (problems.Count > 0)
         {
             throw new InvalidDataException(
-                $"The weights in {folder} do not fit its {ModelConfig.FileName}: {string.Join("; ", problems)}"
+                $"The weights in {folder} do not fit its {ModelFileNames.Config}: {string.Join("; ", problems)}"
                 + (unexpected.Any() ? $". Not expected: {string.Join(", ", unexpected)}" : ""));
         }
 
@@ -78,7 +78,7 @@ public static class PretrainedModel
     public static void Save(string folder, BertWeights weights, ModelConfig config)
     {
         using var scope = NewDisposeScope();
-        SafeTensors.Write(Path.Combine(folder, SingleFile), weights.Named());
+        SafeTensors.Write(Path.Combine(folder, ModelFileNames.Weights), weights.Named());
         config.Save(folder);
     }
 
@@ -87,8 +87,8 @@ public static class PretrainedModel
         var index = Path.Combine(folder, Index);
         if (!File.Exists(index))
         {
-            var single = Path.Combine(folder, SingleFile);
-            return File.Exists(single) ? [single] : throw new InvalidDataException($"{folder} has neither {SingleFile} nor {Index}");
+            var single = Path.Combine(folder, ModelFileNames.Weights);
+            return File.Exists(single) ? [single] : throw new InvalidDataException($"{folder} has neither {ModelFileNames.Weights} nor {Index}");
         }
 
         var shards = JsonNode.Parse(File.ReadAllText(index))?["weight_map"]?.AsObject().Select(entry => (string)entry.Value!).Distinct().ToList()

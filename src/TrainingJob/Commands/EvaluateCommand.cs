@@ -1,9 +1,10 @@
 using System.CommandLine;
-using Droptune.Core.Datasets;
-using Droptune.Core.Datasets.Reports;
+using Droptune.Core;
+using Droptune.Core.Datasets.Gate;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
+using Droptune.Core.Reports;
 using Droptune.Core.Terminal;
 
 namespace Droptune.TrainingJob.Commands;
@@ -11,6 +12,9 @@ namespace Droptune.TrainingJob.Commands;
 /// <summary>Runs a model folder over a labelled dataset, with the code that serves it.</summary>
 internal static class EvaluateCommand
 {
+    // Not "evaluation": a model's folder has a file of that name, with what its training found.
+    private const string Report = "evaluation-report";
+
     public static Command Create()
     {
         var model = new Argument<DirectoryInfo>("model") { Description = "Folder of a trained model" };
@@ -20,8 +24,8 @@ internal static class EvaluateCommand
             Description = "Split to evaluate; may be given twice",
             DefaultValueFactory = _ => [Split.Dev, Split.Test],
         };
-        var file = new Option<string?>("--file") { Description = $"{ServedModel.OnnxFile} or {ServedModel.Int8File}; the default is the one that is served" };
-        var output = new Option<string?>("--out") { Description = "Folder for evaluation.json, .md and .html" };
+        var file = new Option<string?>("--file") { Description = $"{ModelFileNames.Onnx} or {ModelFileNames.Int8Onnx}; the default is the one that is served" };
+        var output = new Option<string?>("--out") { Description = $"Folder for {Report}.json, .md and .html" };
         var command = new Command("evaluate", "Evaluate a model on the dev and test splits of a dataset") { model, dataset, split, file, output };
         command.SetAction((parsed, stop) => RunAsync(
             parsed.GetRequiredValue(model), parsed.GetRequiredValue(dataset), parsed.GetRequiredValue(split), parsed.GetValue(file),
@@ -32,9 +36,9 @@ internal static class EvaluateCommand
     private static async Task<int> RunAsync(
         DirectoryInfo folder, string dataset, Split[] splits, string? file, string? output, CancellationToken stop)
     {
-        if (!File.Exists(Path.Combine(folder.FullName, ModelConfig.FileName)))
+        if (!File.Exists(Path.Combine(folder.FullName, ModelFileNames.Config)))
         {
-            throw new WrongUseException($"'{folder}' is no model folder: it has no {ModelConfig.FileName}.");
+            throw new WrongUseException($"'{folder}' is no model folder: it has no {ModelFileNames.Config}.");
         }
 
         var source = DatasetSource.Open(dataset);
@@ -103,9 +107,9 @@ internal static class EvaluateCommand
         }
 
         Directory.CreateDirectory(output);
-        await File.WriteAllTextAsync(Path.Combine(output, "evaluation.json"), report.ToJson(), stop);
-        await File.WriteAllTextAsync(Path.Combine(output, "evaluation.md"), EvaluationMarkdown.Write(report), stop);
-        await File.WriteAllTextAsync(Path.Combine(output, "evaluation.html"), EvaluationHtml.Write(report), stop);
+        await File.WriteAllTextAsync(Path.Combine(output, $"{Report}.json"), report.ToJson(), stop);
+        await File.WriteAllTextAsync(Path.Combine(output, $"{Report}.md"), EvaluationMarkdown.Write(report), stop);
+        await File.WriteAllTextAsync(Path.Combine(output, $"{Report}.html"), EvaluationHtml.Write(report), stop);
         Console.WriteLine($"  reports in {Path.GetFullPath(output)}");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Droptune.Core.Inference;
+using Droptune.Core;
+using Droptune.Core.Models;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Onnx;
 using TorchSharp;
@@ -9,29 +10,27 @@ namespace Droptune.TrainingJob.Commands;
 /// <summary>Writes the ONNX files of a model folder anew from its parameters, such as after these were trained elsewhere.</summary>
 internal static class ExportCommand
 {
-    private const string Weights = "model.safetensors";
-
     public static Command Create()
     {
-        var model = new Argument<DirectoryInfo>("model") { Description = $"Folder with {ModelConfig.FileName} and {Weights}" };
+        var model = new Argument<DirectoryInfo>("model") { Description = $"Folder with {ModelFileNames.Config} and {ModelFileNames.Weights}" };
         var output = new Option<string?>("--out") { Description = "Folder for the ONNX files; the default is the model's" };
-        var command = new Command("export", $"Write {ServedModel.OnnxFile} and {ServedModel.Int8File} from a model's parameters") { model, output };
+        var command = new Command("export", $"Write {ModelFileNames.Onnx} and {ModelFileNames.Int8Onnx} from a model's parameters") { model, output };
         command.SetAction((parsed, _) => Task.FromResult(Run(parsed.GetRequiredValue(model), parsed.GetValue(output))));
         return command;
     }
 
     private static int Run(DirectoryInfo model, string? output)
     {
-        var weights = Path.Combine(model.FullName, Weights);
-        if (!File.Exists(weights) || !File.Exists(Path.Combine(model.FullName, ModelConfig.FileName)))
+        var weights = Path.Combine(model.FullName, ModelFileNames.Weights);
+        if (!File.Exists(weights) || !File.Exists(Path.Combine(model.FullName, ModelFileNames.Config)))
         {
-            throw new WrongUseException($"'{model}' is no model folder: it has no {Weights} or no {ModelConfig.FileName}.");
+            throw new WrongUseException($"'{model}' is no model folder: it has no {ModelFileNames.Weights} or no {ModelFileNames.Config}.");
         }
 
         var config = ModelConfig.Load(model.FullName);
         var parameters = Parameters(weights);
         var folder = Directory.CreateDirectory(output ?? model.FullName).FullName;
-        foreach (var (file, precision) in new[] { (ServedModel.OnnxFile, OnnxPrecision.Full), (ServedModel.Int8File, OnnxPrecision.EightBit) })
+        foreach (var (file, precision) in new[] { (ModelFileNames.Onnx, OnnxPrecision.Full), (ModelFileNames.Int8Onnx, OnnxPrecision.EightBit) })
         {
             var path = Path.Combine(folder, file);
             OnnxExport.Write(parameters, config, path, precision);

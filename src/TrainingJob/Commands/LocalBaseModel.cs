@@ -1,5 +1,5 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Jobs;
+using Droptune.Core.Datasets.Gate;
+using Droptune.Core.Models;
 
 namespace Droptune.TrainingJob.Commands;
 

@@ -1,5 +1,6 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Inference;
+using Droptune.Core;
+using Droptune.Core.Models;
+
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Model;

@@ -1,5 +1,5 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Inference;
+using Droptune.Core;
+using Droptune.Core.Models;
 using Google.Protobuf;
 
 namespace Droptune.TrainingJob.Onnx;

@@ -1,4 +1,5 @@
-using Droptune.Core.Inference;
+using Droptune.Core.Models;
+
 using static Droptune.TrainingJob.Onnx.GraphBuilder;
 
 namespace Droptune.TrainingJob.Onnx;

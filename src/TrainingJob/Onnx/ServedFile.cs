@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
+using Droptune.Core.Models;
 
 namespace Droptune.TrainingJob.Onnx;
 
@@ -13,7 +13,7 @@ public static class ServedFile
     /// Writes <c>model.int8.onnx</c> beside <c>model.onnx</c>, evaluates both on dev as they are served, and records the choice in
     /// <c>config.json</c> and the figures in <c>evaluation.json</c>.
     /// </summary>
-    public static async Task<ModelEvaluation> ChooseAsync(
+    public static async Task<ServedFileChoice> ChooseAsync(
         IReadOnlyDictionary<string, (long[] Shape, float[] Data)> parameters,
         string folder,
         IReadOnlyList<Example> dev,
@@ -21,20 +21,20 @@ public static class ServedFile
         CancellationToken cancellationToken)
     {
         var config = ModelConfig.Load(folder);
-        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxPrecision.EightBit);
-        var full = await EvaluateAsync(ServedModel.OnnxFile);
-        var int8 = await EvaluateAsync(ServedModel.Int8File);
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ModelFileNames.Int8Onnx), OnnxPrecision.EightBit);
+        var full = await EvaluateAsync(ModelFileNames.Onnx);
+        var int8 = await EvaluateAsync(ModelFileNames.Int8Onnx);
         var gate = Int8Gate.Decide(full, int8);
 
-        var evaluation = new ModelEvaluation
+        var evaluation = new ServedFileChoice
         {
-            Served = gate.Passed ? ServedModel.Int8File : ServedModel.OnnxFile,
-            Dev = new() { [ServedModel.OnnxFile] = full.Metrics(), [ServedModel.Int8File] = int8.Metrics() },
+            Served = gate.Passed ? ModelFileNames.Int8Onnx : ModelFileNames.Onnx,
+            Dev = new() { [ModelFileNames.Onnx] = full.Metrics(), [ModelFileNames.Int8Onnx] = int8.Metrics() },
             Int8Gate = gate,
         };
         (config with { Droptune = (config.Droptune ?? new() { Task = config.Task }) with { ServedFile = evaluation.Served } }).Save(folder);
         await File.WriteAllTextAsync(
-            Path.Combine(folder, ModelEvaluation.FileName), JsonSerializer.Serialize(evaluation, DroptuneJson.Readable), cancellationToken);
+            Path.Combine(folder, ModelFileNames.Evaluation), JsonSerializer.Serialize(evaluation, DroptuneJson.Readable), cancellationToken);
         return evaluation;
 
         async Task<SplitEvaluation> EvaluateAsync(string file)
@@ -46,10 +46,8 @@ public static class ServedFile
 }
 
 /// <summary><c>evaluation.json</c> of a model folder: the scores of both files on dev, and which one is served.</summary>
-public sealed record ModelEvaluation
+public sealed record ServedFileChoice
 {
-    public const string FileName = "evaluation.json";
-
     /// <summary>The ONNX file that is served.</summary>
     public required string Served { get; init; }
 

@@ -1,10 +1,14 @@
-using Droptune.Core.Inference;
+using Droptune.Core;
 using Droptune.Core.Jobs;
+using Droptune.Core.Models;
+using Droptune.Core.Runs;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Reports;
+
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training;
@@ -49,7 +53,7 @@ public static class FineTuning
         Directory.CreateDirectory(input.OutputFolder);
         PretrainedModel.Save(input.OutputFolder, model.Weights, model.Config);
         data.Tokenizer.Save(input.OutputFolder);
-        var onnx = Path.Combine(input.OutputFolder, ServedModel.OnnxFile);
+        var onnx = Path.Combine(input.OutputFolder, ModelFileNames.Onnx);
         var parameters = Parameters(model);
         OnnxExport.Write(parameters, model.Config, onnx);
 

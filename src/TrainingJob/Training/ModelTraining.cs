@@ -1,8 +1,11 @@
-using Droptune.Core.Inference;
 using Droptune.Core.Jobs;
+using Droptune.Core.Models;
+using Droptune.Core.Runs;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Objectives;
+
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Droptune.Core;
 using Droptune.Core.Jobs;
+using Droptune.Core.Models;
 
 namespace Droptune.TrainingJob.Training;
 

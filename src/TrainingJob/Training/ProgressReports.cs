@@ -1,4 +1,5 @@
-using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
+
 
 namespace Droptune.TrainingJob.Training;
 

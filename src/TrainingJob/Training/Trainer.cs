@@ -2,7 +2,9 @@ using Droptune.Core.Jobs;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Optimizer;
+
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training;

@@ -1,4 +1,4 @@
-using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
 
 namespace Droptune.TrainingJob.Training;
 

@@ -1,8 +1,8 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using Droptune.Core.Jobs;
-using Droptune.Core.Storage;
+using Droptune.Core.Runs;
+using Droptune.Core.Stores;
 using Droptune.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 

@@ -2,8 +2,9 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Gate;
 using Droptune.Core.Datasets.Snapshots;
-using Droptune.Core.Jobs;
+using Droptune.Core.Models;
 
 namespace Droptune.Core.Tests.Datasets;
 

@@ -1,6 +1,7 @@
+using Droptune.Tests;
 using System.Text.Json;
 using Droptune.Core.Datasets;
-using Droptune.Tests;
+using Droptune.Core.Datasets.Gate;
 
 namespace Droptune.Core.Tests.Datasets;
 

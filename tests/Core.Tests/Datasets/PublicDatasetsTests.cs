@@ -1,5 +1,5 @@
-using Droptune.Core.Datasets;
 using Droptune.Tests;
+using Droptune.Core.Datasets;
 
 namespace Droptune.Core.Tests.Datasets;
 

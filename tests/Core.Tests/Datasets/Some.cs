@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Gate;
 
 namespace Droptune.Core.Tests.Datasets;
 

@@ -1,4 +1,5 @@
 using Droptune.Core.Datasets;
+using Droptune.Core.Tests.Datasets.RoundTrip;
 
 namespace Droptune.Core.Tests.Datasets;
 

@@ -1,5 +1,6 @@
 using Droptune.Core.Evaluation;
 
+
 namespace Droptune.Core.Tests.Evaluation;
 
 public class CalibrationTests

@@ -1,6 +1,7 @@
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
 
+
 namespace Droptune.Core.Tests.Evaluation;
 
 public class EntityErrorsTests

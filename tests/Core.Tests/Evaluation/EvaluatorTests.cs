@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Droptune.Core.Datasets;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Microsoft.Extensions.Time.Testing;

@@ -1,4 +1,3 @@
-using Droptune.Core.Datasets;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
 

@@ -1,5 +1,6 @@
 using CsCheck;
-using Droptune.Core.Inference;
+using Droptune.Core.Inference.Batching;
+using Droptune.Core.Inference.Onnx;
 using Droptune.Core.Text;
 
 namespace Droptune.Core.Tests.Inference;

@@ -1,6 +1,7 @@
+using Droptune.Tests;
 using System.Text.Json;
 using Droptune.Core.Inference;
-using Droptune.Tests;
+using Droptune.Core.Inference.Batching;
 
 namespace Droptune.Core.Tests.Inference;
 
@@ -97,8 +98,8 @@ public sealed class ServedModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ServedModel.OnnxFile, 1e-5f)]
-    [InlineData(ServedModel.Int8File, 1e-4f)]
+    [InlineData(ModelFileNames.Onnx, 1e-5f)]
+    [InlineData(ModelFileNames.Int8Onnx, 1e-4f)]
     public async Task PredictAsync_ManyAtOnceInAnyOrder_GivesEachTheAnswerItGetsAlone(string file, float tolerance)
     {
         using var model = ServedModel.Load(TestData.PathOf("models", "lexicon"), file: file);
@@ -170,8 +171,8 @@ public sealed class ServedModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ServedModel.OnnxFile, 1e-5f)]
-    [InlineData(ServedModel.Int8File, 1e-4f)]
+    [InlineData(ModelFileNames.Onnx, 1e-5f)]
+    [InlineData(ModelFileNames.Int8Onnx, 1e-4f)]
     public async Task PredictAsync_ReferenceTexts_PlacesAreTheCallersAndNeighboursChangeNothing(string file, float tolerance)
     {
         using var model = ServedModel.Load(TestData.PathOf("models", "lexicon"), file: file);

@@ -1,6 +1,7 @@
 using Droptune.Core.Inference;
 using Droptune.Core.Traffic;
 
+
 namespace Droptune.Core.Tests.Traffic;
 
 public class TrafficProfileTests

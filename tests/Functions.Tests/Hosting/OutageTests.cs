@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using Droptune.Core.Inference;
+using Droptune.Core;
 using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 using Droptune.Functions.Hosting.Local;
 using Droptune.Functions.Hosting.Local.Processes;
+using Droptune.Functions.Ingestion;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -74,7 +76,7 @@ public sealed class OutageTests : IAsyncDisposable
         await TestModel.AddAsync(_host.Services, "whole");
         await TestModel.AddAsync(_host.Services, "broken");
         await _host.Services.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models)
-            .GetBlobClient(ModelStore.Folder("broken", TestModel.Version) + ModelConfig.FileName)
+            .GetBlobClient(ModelStore.Folder("broken", TestModel.Version) + ModelFileNames.Config)
             .UploadAsync(BinaryData.FromString("{"), overwrite: true, Cancellation);
 
         using var response = await GetAsync("health");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Droptune.Core.Inference;
+using Droptune.Core;
+using Droptune.Core.Models;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Tests.Model;
@@ -125,7 +126,7 @@ public sealed class PretrainedModelTests : IDisposable
                 (".output.dense.", ".ffn.lin2."), (".output.LayerNorm.", ".output_layer_norm."),
             }.Aggregate(name, (n, pair) => n.Replace(pair.Bert, pair.Distil, StringComparison.Ordinal)));
         });
-        File.WriteAllText(Path.Combine(_reference.Folder, ModelConfig.FileName), """
+        File.WriteAllText(Path.Combine(_reference.Folder, ModelFileNames.Config), """
             {"model_type":"distilbert","dim":64,"n_layers":3,"n_heads":4,"hidden_dim":256,"vocab_size":2000,"max_position_embeddings":64,
              "activation":"gelu","dropout":0.1,"attention_dropout":0.1,
              "id2label":{"0":"O","1":"B-PER","2":"I-PER","3":"B-ORG","4":"I-ORG","5":"B-LOC","6":"I-LOC"}}
@@ -187,7 +188,7 @@ public sealed class PretrainedModelTests : IDisposable
 
     private void Configure(Action<JsonObject> change)
     {
-        var path = Path.Combine(_reference.Folder, ModelConfig.FileName);
+        var path = Path.Combine(_reference.Folder, ModelFileNames.Config);
         var config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         change(config);
         File.WriteAllText(path, JsonSerializer.Serialize(config));

@@ -1,3 +1,4 @@
+
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

@@ -1,8 +1,8 @@
+using Droptune.Tests;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Droptune.Core;
-using Droptune.Core.Inference;
-using Droptune.Tests;
+using Droptune.Core.Models;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using static TorchSharp.torch;
@@ -30,10 +30,10 @@ internal sealed class ReferenceModel : IDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("droptune model ").FullName;
 
     public static ReferenceModel ForTags(string weights = "model.safetensors") =>
-        new(("config.json", ModelConfig.FileName), (weights, "model.safetensors"));
+        new(("config.json", ModelFileNames.Config), (weights, "model.safetensors"));
 
     public static ReferenceModel ForTexts() => new(
-        ("sequence-classification/config.json", ModelConfig.FileName), ("sequence-classification/model.safetensors", "model.safetensors"));
+        ("sequence-classification/config.json", ModelFileNames.Config), ("sequence-classification/model.safetensors", "model.safetensors"));
 
     public BertModel Load()
     {

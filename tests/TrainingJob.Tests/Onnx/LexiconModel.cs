@@ -1,6 +1,6 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Inference;
-using Droptune.Core.Text;
+using Droptune.Core;
+using Droptune.Core.Models;
+using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Onnx;
 
 namespace Droptune.TrainingJob.Tests.Onnx;
@@ -75,8 +75,8 @@ internal static class LexiconModel
         config.Save(folder);
         new WordPieceTokenizer(new Vocabulary(vocabulary), new()).Save(folder);
         var parameters = Parameters(vocabulary, config);
-        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.OnnxFile));
-        OnnxExport.Write(parameters, config, Path.Combine(folder, ServedModel.Int8File), OnnxPrecision.EightBit);
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ModelFileNames.Onnx));
+        OnnxExport.Write(parameters, config, Path.Combine(folder, ModelFileNames.Int8Onnx), OnnxPrecision.EightBit);
         return parameters;
     }
 

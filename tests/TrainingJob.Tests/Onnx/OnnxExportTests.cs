@@ -1,5 +1,5 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Inference;
+using Droptune.Core;
+using Droptune.Core.Models;
 using Droptune.TrainingJob.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;

@@ -1,9 +1,9 @@
+using Droptune.Tests;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Droptune.Core;
-using Droptune.Core.Inference;
-using Droptune.Tests;
+using Droptune.Core.Models;
 
 namespace Droptune.TrainingJob.Tests.Onnx;
 
@@ -15,7 +15,7 @@ internal static class ReferenceBert
     public static ModelConfig Config(bool sequence)
     {
         var folder = Directory.CreateTempSubdirectory("droptune-");
-        System.IO.File.WriteAllBytes(Path.Combine(folder.FullName, ModelConfig.FileName), File(sequence, "config.json.gz"));
+        System.IO.File.WriteAllBytes(Path.Combine(folder.FullName, ModelFileNames.Config), File(sequence, "config.json.gz"));
         var config = ModelConfig.Load(folder.FullName);
         folder.Delete(recursive: true);
         return config;

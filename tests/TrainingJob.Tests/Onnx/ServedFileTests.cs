@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Droptune.Core;
-using Droptune.Core.Datasets;
-using Droptune.Core.Inference;
+using Droptune.Core.Models;
 using Droptune.TrainingJob.Onnx;
 
 namespace Droptune.TrainingJob.Tests.Onnx;
@@ -17,10 +16,10 @@ public sealed class ServedFileTests : IDisposable
     {
         var evaluation = await ChooseAsync(new(Text: "to new york on monday", Start: 3, End: 11));
 
-        Assert.Equal(ServedModel.Int8File, evaluation.Served);
-        Assert.Equal(ServedModel.Int8File, ModelConfig.Load(_folder).ServedFile);
+        Assert.Equal(ModelFileNames.Int8Onnx, evaluation.Served);
+        Assert.Equal(ModelFileNames.Int8Onnx, ModelConfig.Load(_folder).ServedFile);
         Assert.All(evaluation.Dev.Values, scores => Assert.Equal(2.0 / 3, scores["f1"], 1e-9)); // monday was not expected
-        var written = JsonSerializer.Deserialize<ModelEvaluation>(
+        var written = JsonSerializer.Deserialize<ServedFileChoice>(
             await File.ReadAllTextAsync(Path.Combine(_folder, "evaluation.json"), Token), DroptuneJson.Compact);
         Assert.Equal(evaluation.Int8Gate.Drops, written!.Int8Gate.Drops);
     }
@@ -30,18 +29,18 @@ public sealed class ServedFileTests : IDisposable
     {
         var evaluation = await ChooseAsync(example: null);
 
-        Assert.Equal(ServedModel.OnnxFile, evaluation.Served);
-        Assert.Equal(ServedModel.OnnxFile, ModelConfig.Load(_folder).ServedFile);
+        Assert.Equal(ModelFileNames.Onnx, evaluation.Served);
+        Assert.Equal(ModelFileNames.Onnx, ModelConfig.Load(_folder).ServedFile);
     }
 
     private sealed record City(string Text, int Start, int End);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private Task<ModelEvaluation> ChooseAsync(City? example)
+    private Task<ServedFileChoice> ChooseAsync(City? example)
     {
         var parameters = LexiconModel.Write(_folder);
-        File.Delete(Path.Combine(_folder, ServedModel.Int8File));
+        File.Delete(Path.Combine(_folder, ModelFileNames.Int8Onnx));
         Example[] dev = example is null ? [] :
             [new() { Text = example.Text, Entities = [new(example.Start, example.End, "city")], Label = "other" }];
         return ServedFile.ChooseAsync(parameters, _folder, dev, TimeProvider.System, Token);

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Core.Inference;
 using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
+using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Reports;
 

@@ -1,9 +1,12 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Inference;
-using Droptune.Core.Text;
+using Droptune.Core;
+using Droptune.Core.Labels;
+using Droptune.Core.Models;
+using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Objectives;
+
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Tests.Training;

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Droptune.Core;
-using Droptune.Core.Inference;
 using Droptune.Core.Jobs;
+using Droptune.Core.Models;
 using Droptune.TrainingJob.Training;
+using Droptune.TrainingJob.Training.Optimizer;
 using Droptune.TrainingJob.Training.Reports;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
 using Droptune.TrainingJob.Training;
 
 namespace Droptune.TrainingJob.Tests.Training;

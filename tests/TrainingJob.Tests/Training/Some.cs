@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
 
 namespace Droptune.TrainingJob.Tests.Training;
 

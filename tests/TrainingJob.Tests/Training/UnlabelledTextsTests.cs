@@ -1,5 +1,7 @@
 using System.Text;
+using Droptune.Core;
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Gate;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Data;
 

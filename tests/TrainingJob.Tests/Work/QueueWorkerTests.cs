@@ -1,6 +1,8 @@
-using Droptune.Core.Jobs;
-using Droptune.Core.Storage;
 using Droptune.Tests;
+using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
+using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 using Droptune.TrainingJob.Training;
 
 namespace Droptune.TrainingJob.Tests.Work;

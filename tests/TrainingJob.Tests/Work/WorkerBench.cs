@@ -1,11 +1,12 @@
+using Droptune.Tests;
 using System.IO.Compression;
 using System.Text.Json;
 using Azure.Storage.Queues;
 using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
 using Droptune.Core.Storage;
-using Droptune.Tests;
+using Droptune.Core.Stores;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using Droptune.Core.Datasets.Checking.Texts;
+using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Quality;
-using Droptune.Core.Datasets.Reading;
+using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Checking;
 

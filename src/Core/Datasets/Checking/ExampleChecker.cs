@@ -1,5 +1,9 @@
 using System.Text;
-using Droptune.Core.Datasets.Reading;
+using Droptune.Core.Datasets.Checking.Spans;
+using Droptune.Core.Datasets.Checking.Tags;
+using Droptune.Core.Datasets.Checking.Texts;
+using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Checking;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Droptune.Core.Datasets.Reading;
+using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Checking;
 

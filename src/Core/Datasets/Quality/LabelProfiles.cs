@@ -1,5 +1,5 @@
 using System.IO.Hashing;
-using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Quality;
 

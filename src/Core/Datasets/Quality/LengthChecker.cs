@@ -1,9 +1,10 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Text;
-using Droptune.Core.Datasets.Checking;
-using Droptune.Core.Datasets.Reading;
+using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Records;
 using Droptune.Core.Text;
+using Droptune.Core.Text.WordPiece;
 
 namespace Droptune.Core.Datasets.Quality;
 

@@ -1,4 +1,7 @@
-using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Checking.Texts;
+using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Records;
+
 
 namespace Droptune.Core.Datasets.Quality;
 

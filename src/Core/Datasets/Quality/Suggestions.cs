@@ -1,5 +1,5 @@
 using System.Globalization;
-using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Findings;
 
 namespace Droptune.Core.Datasets.Quality;
 

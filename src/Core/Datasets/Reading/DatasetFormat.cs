@@ -1,5 +1,10 @@
 using System.Text.Json;
-using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Reading.Conll;
+using Droptune.Core.Datasets.Reading.Json;
+using Droptune.Core.Datasets.Reading.Lines;
+using Droptune.Core.Datasets.Reading.Tables;
+using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
 
 namespace Droptune.Core.Datasets.Reading;

@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Droptune.Core.Datasets.Checking;
-using Droptune.Core.Datasets.Reading;
+using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Snapshots;
 

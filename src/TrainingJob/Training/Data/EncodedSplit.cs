@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
-using Droptune.Core.Datasets;
+using Droptune.Core;
+using Droptune.Core.Labels;
 using Droptune.Core.Text;
+using Droptune.Core.Text.WordPiece;
 
 namespace Droptune.TrainingJob.Training.Data;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Droptune.Core.Text;
+using Droptune.Core.Labels;
 
 namespace Droptune.TrainingJob.Training.Data;
 

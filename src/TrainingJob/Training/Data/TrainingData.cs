@@ -1,7 +1,8 @@
-using Droptune.Core.Datasets;
+using Droptune.Core;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Jobs;
-using Droptune.Core.Text;
+using Droptune.Core.Labels;
+using Droptune.Core.Text.WordPiece;
 
 namespace Droptune.TrainingJob.Training.Data;
 

@@ -1,4 +1,5 @@
 using Droptune.TrainingJob.Model;
+
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training.Optimizer;

@@ -2,8 +2,11 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Droptune.Core;
 using Droptune.Core.Jobs;
+using Droptune.Core.Models;
+using Droptune.Core.Runs;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Training.Data;
 using static TorchSharp.torch;
 
@@ -73,9 +76,9 @@ public sealed record TrainingRecord
     /// <summary>Writes training.json, training.svg and the model card.</summary>
     public void Write(string folder)
     {
-        File.WriteAllText(Path.Combine(folder, "training.json"), JsonSerializer.Serialize(this, DroptuneJson.Readable));
+        File.WriteAllText(Path.Combine(folder, ModelFileNames.Training), JsonSerializer.Serialize(this, DroptuneJson.Readable));
         File.WriteAllText(Path.Combine(folder, "training.svg"), TrainingCurve.Draw(this));
-        File.WriteAllText(Path.Combine(folder, "README.md"), ModelCard.Write(this));
+        File.WriteAllText(Path.Combine(folder, ModelFileNames.Card), ModelCard.Write(this));
     }
 }
 

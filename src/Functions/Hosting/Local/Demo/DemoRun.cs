@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
 using Azure.Storage.Blobs.Models;
-using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
 using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 using Droptune.Core.Terminal;
+using Droptune.Functions.Evaluation;
 using Droptune.Functions.Hosting.Local.Processes;
+using Droptune.Functions.Ingestion;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Droptune.Functions.Hosting.Local.Demo;

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Reading.Json;
+using Droptune.Core.Datasets.Records;
+
+
+namespace Droptune.Core.Datasets.Gate;
+
+/// <summary>
+/// Checks a dataset before any training second is spent on it: streams its files, reports every finding, and writes the
+/// canonical snapshot as it goes. Bad data is never an exception.
+/// </summary>
+public static class DatasetGate
+{
+    /// <summary>
+    /// Checks <paramref name="files"/>, a manifest among them or not, and writes <c>{train,dev,test}.jsonl.gz</c> to
+    /// <paramref name="snapshotFolder"/>; they are only worth keeping when the report says accepted. Null = check only.
+    /// With the vocabulary of the base model that <paramref name="baseModels"/> finds, lengths are counted in pieces.
+    /// </summary>
+    public static async Task<DatasetReport> CheckAsync(
+        string dataset, IReadOnlyList<DatasetFile> files, string? snapshotFolder = null, BaseModelFinder? baseModels = null,
+        CancellationToken cancellationToken = default)
+    {
+        var log = new FindingLog();
+        var manifest = await ManifestReader.ReadAsync(files, log, cancellationToken);
+        var tokenizer = await BaseModelReader.ReadAsync(manifest, baseModels, log, cancellationToken);
+
+        // Train comes last: of a text that is in two splits, the copy in train is the one to report.
+        var data = files.Where(file => file.Name != DatasetFile.ManifestName)
+            .OrderBy(file => SplitPlan.NamedSplit(file.Name) is null or Split.Train)
+            .ThenBy(file => file.Name, StringComparer.Ordinal).ToList();
+        return await Task.Run(() => new GateRun(dataset, data, manifest, tokenizer, log, cancellationToken).Check(snapshotFolder), cancellationToken);
+    }
+
+    /// <summary>
+    /// Checks one example in canonical form, which is in no file: what is found has no place. What only shows among others
+    /// (its task, labels that nobody else has) is not looked at.
+    /// </summary>
+    public static IReadOnlyList<Finding> CheckExample(Example example, ValidationSettings settings)
+    {
+        var log = new FindingLog();
+        log.Apply(settings);
+        var manifest = new DatasetManifest { SpanUnit = SpanUnit.Utf16CodeUnit, SpanEnd = SpanEnd.Exclusive };
+        using var reader = new JsonLinesReader(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(example, DroptuneJson.Compact)), log, manifest);
+        var record = new Record();
+        if (reader.Read(record))
+        {
+            new ExampleChecker(log, manifest, TagScheme.IOB2).Check(record);
+        }
+
+        return [.. log.Kept.Select(finding => finding with { Line = null, Column = null, Excerpt = null })];
+    }
+}
+
+/// <summary>
+/// Finds a local folder with a base model's configuration and vocabulary, by its name as <c>dataset.json</c> gives it
+/// (null = the default one). Null = there is none; what makes a model useless is an <see cref="InvalidDataException"/>.
+/// </summary>
+public delegate Task<string?> BaseModelFinder(string? name, CancellationToken cancellationToken);

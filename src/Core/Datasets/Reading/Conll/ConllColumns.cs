@@ -1,0 +1,60 @@
+namespace Droptune.Core.Datasets.Reading.Conll;
+
+/// <summary>
+/// The columns of a line: what tabs divide, or, where there is none, what runs of spaces do. White space at the line's
+/// end is none of them. Found in one pass: lines are too short for anything cleverer.
+/// </summary>
+internal readonly record struct ConllColumns(int Count, Range First, Range Last)
+{
+    public static ConllColumns Of(ReadOnlySpan<byte> line)
+    {
+        var end = line.Length;
+        while (end > 0 && line[end - 1] is (byte)' ' or (byte)'\t')
+        {
+            end--;
+        }
+
+        return line[..end].Contains((byte)'\t') ? OfTabs(line[..end]) : OfSpaces(line[..end]);
+    }
+
+    private static ConllColumns OfTabs(ReadOnlySpan<byte> line)
+    {
+        var (count, first, last) = (1, -1, 0);
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '\t')
+            {
+                count++;
+                first = first < 0 ? i : first;
+                last = i + 1;
+            }
+        }
+
+        while (last < line.Length && line[last] == ' ')
+        {
+            last++;
+        }
+
+        return new ConllColumns(count, 0..first, last..line.Length);
+    }
+
+    private static ConllColumns OfSpaces(ReadOnlySpan<byte> line)
+    {
+        var (count, firstStart, firstEnd, last) = (0, 0, line.Length, 0);
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] != ' ' && (i == 0 || line[i - 1] == ' '))
+            {
+                count++;
+                firstStart = count == 1 ? i : firstStart;
+                last = i;
+            }
+            else if (line[i] == ' ' && count == 1 && firstEnd == line.Length)
+            {
+                firstEnd = i;
+            }
+        }
+
+        return new ConllColumns(count, firstStart..firstEnd, last..line.Length);
+    }
+}

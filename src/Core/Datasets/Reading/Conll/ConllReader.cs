@@ -1,0 +1,158 @@
+using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Reading.Lines;
+using Droptune.Core.Datasets.Records;
+
+
+namespace Droptune.Core.Datasets.Reading.Conll;
+
+/// <summary>
+/// One token a line, columns split by tabs or spaces, the tag in the last one; a blank line ends a sentence;
+/// <c># label = X</c> or <c># intent = X</c> gives the sentence a label, any other <c># name = value</c> is a comment.
+/// </summary>
+internal sealed class ConllReader(Stream source, FindingLog log, ValidationSettings limits) : IDatasetReader
+{
+    private readonly LineReader _lines = new(source, limits.MaxRecordBytes);
+    private int _columns; // of the first token line; 0 before it
+
+    public string Format => "CoNLL";
+
+    public bool Read(Record record)
+    {
+        while (true)
+        {
+            record.Clear();
+            _lines.StartRecord();
+            var (readable, more) = ReadSentence(record);
+            if (!readable)
+            {
+                log.LeftOut++;
+            }
+
+            if (_lines.IsTooLarge)
+            {
+                log.Add(FindingCode.RecordTooLarge, _lines.RecordLine, 0, [],
+                    $"A sentence of more than {limits.MaxRecordBytes} bytes: is there a blank line between sentences?");
+            }
+            else if (readable && record.Tokens.Count > 0)
+            {
+                (record.HasTokens, record.HasTags) = (true, true);
+                (record.Line, record.Source) = (_lines.RecordLine, _lines.Record);
+                return true;
+            }
+
+            if (!more)
+            {
+                return false;
+            }
+        }
+    }
+
+    public void Dispose() => _lines.Dispose();
+
+    /// <summary>Reads up to a blank line; says whether all lines were well formed, and whether the file goes on.</summary>
+    private (bool Readable, bool More) ReadSentence(Record record)
+    {
+        var readable = true;
+        while (_lines.Read(out var range))
+        {
+            if (_lines.IsTooLarge)
+            {
+                if (IsBlank(_lines.Record.Span[range]))
+                {
+                    return (false, true);
+                }
+
+                continue;
+            }
+
+            var line = _lines.Record.Span[range];
+            if (IsBlank(line))
+            {
+                if (record.Tokens.Count > 0 || !readable)
+                {
+                    return (readable, true);
+                }
+
+                // Leading blank lines: a record begins at its first line.
+                if (record.Labels.Count == 0)
+                {
+                    _lines.StartRecord();
+                }
+
+                continue;
+            }
+
+            readable &= ReadLine(record, line, range.Start.Value);
+        }
+
+        return (readable, false);
+    }
+
+    private bool ReadLine(Record record, ReadOnlySpan<byte> line, int offset)
+    {
+        if (line[0] == '#' && IsComment(line))
+        {
+            ReadComment(record, line);
+            return true;
+        }
+
+        if (line.StartsWith("-DOCSTART-"u8))
+        {
+            return true;
+        }
+
+        var columns = ConllColumns.Of(line);
+        if (columns.Count == 1)
+        {
+            log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"A token without a tag: there is one column only.");
+            return false;
+        }
+
+        _columns = _columns == 0 ? columns.Count : _columns;
+        if (columns.Count != _columns)
+        {
+            log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"{columns.Count} columns, where the lines before have {_columns}.");
+            return false;
+        }
+
+        record.Tokens.Add(line[columns.First]);
+        record.Tags.Add(line[columns.Last], offset + columns.Last.Start.Value);
+        return true;
+    }
+
+    /// <summary>
+    /// A token can be "#" too: a comment has no tab, and is "# name = value" or in a file whose columns are tabs; where
+    /// they are spaces, a line that has the columns of a token line is one.
+    /// </summary>
+    private bool IsComment(ReadOnlySpan<byte> line) =>
+        !line.Contains((byte)'\t') && (NameOf(line).Length > 0 || (_columns == 0 ? !EndsInTag(line) : CountWords(line) != _columns));
+
+    /// <summary>Whether the last word looks like a tag: before the first token line that is all there is to go by.</summary>
+    private static bool EndsInTag(ReadOnlySpan<byte> line)
+    {
+        var word = line.TrimEnd(" "u8);
+        word = word[(word.LastIndexOf((byte)' ') + 1)..];
+        return TagPrefixes.Of(word) != TagPrefix.None;
+    }
+
+    /// <summary>The name in "# name = value"; empty for anything else.</summary>
+    private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> line)
+    {
+        var equals = line.IndexOf((byte)'=');
+        var name = equals < 0 ? [] : line[1..equals].Trim((byte)' ');
+        return name.Contains((byte)' ') ? [] : name;
+    }
+
+    private static void ReadComment(Record record, ReadOnlySpan<byte> line)
+    {
+        if (NameOf(line) is var name && (name.SequenceEqual("label"u8) || name.SequenceEqual("intent"u8)))
+        {
+            record.Labels.Add(line[(line.IndexOf((byte)'=') + 1)..].Trim((byte)' '));
+        }
+    }
+
+    private static bool IsBlank(ReadOnlySpan<byte> line) =>
+        line.IsEmpty || (line[0] is (byte)' ' or (byte)'\t' && line.IndexOfAnyExcept(" \t"u8) < 0);
+
+    private static int CountWords(ReadOnlySpan<byte> line) => ConllColumns.Of(line).Count;
+}

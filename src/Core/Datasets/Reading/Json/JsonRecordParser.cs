@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Records;
+
+namespace Droptune.Core.Datasets.Reading.Json;
+
+/// <summary>
+/// Reads one JSON element into records: an object of fields, spaCy's pair of text and fields, or what has a reader of its
+/// own, Label Studio's tasks and spaCy's documents of paragraphs.
+/// </summary>
+internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
+{
+    private readonly JsonFields _fields = new(manifest);
+    private readonly Queue<JsonElement> _paragraphs = [];
+
+    /// <summary>The next record of an element that held several; false when there is none.</summary>
+    public bool ParseNext(Record record)
+    {
+        while (_paragraphs.TryDequeue(out var paragraph))
+        {
+            record.Clear();
+            if (SpacyParagraph.Read(paragraph, record))
+            {
+                return true;
+            }
+
+            Malformed(record, 0, "A paragraph's tokens are not as spaCy writes them.");
+        }
+
+        return false;
+    }
+
+    /// <summary>Parses an element that begins on <paramref name="line"/>; false when it gave no record (yet, or at all).</summary>
+    public bool Parse(Record record, ReadOnlyMemory<byte> json, long line)
+    {
+        record.Clear();
+        (record.Line, record.Source) = (line, json);
+        var reader = new Utf8JsonReader(json.Span);
+        try
+        {
+            reader.Read();
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject:
+                    return ParseObject(record, ref reader);
+                case JsonTokenType.StartArray:
+                    return ParsePair(record, ref reader);
+                default:
+                    return Malformed(record, 0, "The record is no JSON object.");
+            }
+        }
+        catch (JsonException e)
+        {
+            var reason = reader.CurrentDepth > 0 && record.ReaderStart + reader.BytesConsumed >= json.Length
+                ? "it ends before its last bracket."
+                : e.Message.Split(" LineNumber:")[0];
+            return Malformed(record, record.ReaderStart + (int)reader.BytesConsumed, $"The record is not valid JSON: {reason}");
+        }
+        catch (InvalidOperationException)
+        {
+            return Malformed(record, record.OffsetOf(ref reader), "The record holds an escaped half of a surrogate pair.");
+        }
+    }
+
+    private bool ParseObject(Record record, ref Utf8JsonReader reader)
+    {
+        string? answer = null; // Prodigy's
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("data"u8))
+            {
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.StartObject)
+                {
+                    return ParseTask(record);
+                }
+
+                reader.Skip();
+                continue;
+            }
+
+            if (reader.ValueTextEquals("paragraphs"u8))
+            {
+                using var document = JsonDocument.Parse(record.Source);
+                foreach (var paragraph in document.RootElement.GetProperty("paragraphs").EnumerateArray())
+                {
+                    _paragraphs.Enqueue(paragraph.Clone());
+                }
+
+                return ParseNext(record);
+            }
+
+            if (_fields.Read(record, ref reader, ref answer) is { } problem)
+            {
+                return Malformed(record, record.OffsetOf(ref reader), problem);
+            }
+        }
+
+        reader.Read(); // anything behind the object is an error
+        if (answer is not (null or "accept"))
+        {
+            log.LeftOut++;
+            log.Add(FindingCode.NotAccepted, record, $"The answer is {answer}.");
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool ParseTask(Record record)
+    {
+        using var task = JsonDocument.Parse(record.Source);
+        record.Clear();
+        var isRead = LabelStudioTask.Read(task.RootElement, record, log, manifest);
+        log.LeftOut += isRead ? 0 : 1;
+        return isRead;
+    }
+
+    /// <summary>spaCy's training pairs: <c>["text", {"entities": […], "cats": {…}}]</c>.</summary>
+    private bool ParsePair(Record record, ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            return Malformed(record, 0, "The record is a list, but not [text, annotations].");
+        }
+
+        record.Text.Add(ref reader);
+        record.SpanUnit = SpanUnit.UnicodeCodePoint;
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return Malformed(record, 0, "The record is a list, but not [text, annotations].");
+        }
+
+        string? answer = null; // no matter here
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (_fields.Read(record, ref reader, ref answer) is { } problem)
+            {
+                return Malformed(record, record.OffsetOf(ref reader), problem);
+            }
+        }
+
+        return (reader.Read() && reader.TokenType == JsonTokenType.EndArray && !reader.Read())
+            || Malformed(record, 0, "The record is a list, but not [text, annotations].");
+    }
+
+    private bool Malformed(Record record, int offset, string problem)
+    {
+        log.LeftOut++;
+        log.Add(FindingCode.MalformedRecord, record, offset, $"{problem}");
+        return false;
+    }
+}

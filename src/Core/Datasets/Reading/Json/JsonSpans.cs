@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Droptune.Core.Datasets.Records;
+
+namespace Droptune.Core.Datasets.Reading.Json;
+
+/// <summary>
+/// Reads spans as tools write them: objects with start and end (also start_offset, end_offset) and label, or
+/// <c>[start, end, label]</c>.
+/// </summary>
+internal static class JsonSpans
+{
+    /// <summary>Reads a list of spans; says what is wrong with it, or null.</summary>
+    public static string? Read(Record record, ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            return "The entities are no list.";
+        }
+
+        record.HasSpans = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (ReadOne(record, ref reader) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return null;
+    }
+
+    public static string? ReadOne(Record record, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.StartArray => ReadArray(record, ref reader),
+        JsonTokenType.StartObject => ReadObject(record, ref reader),
+        _ => "An entity is neither an object nor a list.",
+    };
+
+    private static string? ReadArray(Record record, ref Utf8JsonReader reader)
+    {
+        var offset = record.OffsetOf(ref reader);
+        long start = 0, end = 0;
+        var isSpan = reader.Read() && IsNumber(ref reader, out start)
+            && reader.Read() && IsNumber(ref reader, out end)
+            && reader.Read() && reader.TokenType == JsonTokenType.String;
+        if (!isSpan)
+        {
+            return "An entity is not [start, end, label].";
+        }
+
+        record.SpanStrings.Add(ref reader);
+        record.Spans.Add(new RawSpan(start, end, record.SpanStrings.Count - 1, -1, offset));
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray ? null : "An entity is not [start, end, label].";
+    }
+
+    private static string? ReadObject(Record record, ref Utf8JsonReader reader)
+    {
+        var offset = record.OffsetOf(ref reader);
+        long start = -1, end = -1;
+        int label = -1, surface = -1;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("start"u8) || reader.ValueTextEquals("start_offset"u8))
+            {
+                if (!reader.Read() || !IsNumber(ref reader, out start))
+                {
+                    return "An entity's start is no number.";
+                }
+            }
+            else if (reader.ValueTextEquals("end"u8) || reader.ValueTextEquals("end_offset"u8))
+            {
+                if (!reader.Read() || !IsNumber(ref reader, out end))
+                {
+                    return "An entity's end is no number.";
+                }
+            }
+            else if (reader.ValueTextEquals("label"u8))
+            {
+                if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                {
+                    return "An entity's label is no string.";
+                }
+
+                record.SpanStrings.Add(ref reader);
+                label = record.SpanStrings.Count - 1;
+            }
+            else if (reader.ValueTextEquals("labels"u8))
+            {
+                // Label Studio: a list of one.
+                if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.String)
+                {
+                    return "An entity's labels are no list of strings.";
+                }
+
+                record.SpanStrings.Add(ref reader);
+                label = record.SpanStrings.Count - 1;
+                if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray)
+                {
+                    return "An entity has several labels.";
+                }
+            }
+            else if (reader.ValueTextEquals("text"u8))
+            {
+                if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                {
+                    return "An entity's text is no string.";
+                }
+
+                record.SpanStrings.Add(ref reader);
+                surface = record.SpanStrings.Count - 1;
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        if (start == -1 || end == -1 || label == -1)
+        {
+            return "An entity lacks its start, end or label.";
+        }
+
+        record.Spans.Add(new RawSpan(start, end, label, surface, offset));
+        return null;
+    }
+
+    private static bool IsNumber(ref Utf8JsonReader reader, out long value)
+    {
+        value = 0;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out value);
+    }
+}

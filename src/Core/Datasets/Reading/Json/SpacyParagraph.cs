@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json;
+using Droptune.Core.Datasets.Records;
+
+namespace Droptune.Core.Datasets.Reading.Json;
+
+/// <summary>
+/// A paragraph of spaCy's JSON training format: sentences of tokens with BILUO tags (<c>orth</c>, <c>ner</c>), and
+/// categories. One paragraph is one example: its categories belong to all of it.
+/// </summary>
+internal static class SpacyParagraph
+{
+    /// <summary>Fills the record; false when the paragraph has another shape.</summary>
+    public static bool Read(JsonElement paragraph, Record record)
+    {
+        try
+        {
+            record.HasTokens = true;
+            foreach (var token in paragraph.GetProperty("sentences").EnumerateArray().SelectMany(s => s.GetProperty("tokens").EnumerateArray()))
+            {
+                record.Tokens.Add(token.GetProperty("orth").GetString()!);
+                if (token.TryGetProperty("ner", out var tag))
+                {
+                    record.HasTags = true;
+                    record.Tags.Add(Encoding.UTF8.GetBytes(ToIob2(tag.GetString()!)), 0);
+                }
+            }
+
+            foreach (var category in paragraph.TryGetProperty("cats", out var cats) ? cats.EnumerateArray() : default)
+            {
+                if (category.GetProperty("value").GetDouble() >= 0.5)
+                {
+                    record.Labels.Add(category.GetProperty("label").GetString()!);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or ArgumentNullException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static string ToIob2(string biluo) => biluo switch
+    {
+        ['U', '-', ..] => "B" + biluo[1..],
+        ['L', '-', ..] => "I" + biluo[1..],
+        _ => biluo,
+    };
+}

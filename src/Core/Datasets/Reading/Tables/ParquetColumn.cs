@@ -1,0 +1,52 @@
+using System.Globalization;
+using Droptune.Core.Datasets.Records;
+using Droptune.Core.Datasets.Sources;
+using Parquet;
+using Parquet.Data;
+using Parquet.Schema;
+
+namespace Droptune.Core.Datasets.Reading.Tables;
+
+/// <summary>The values of a column in the current row group, strings or the numbers of named classes.</summary>
+internal sealed class ParquetColumn(DataField field, string[]? names)
+{
+    private string?[] _values = []; // one a level entry; null = no value
+    private int[]? _repetition; // 0 = the entry begins a row; null = every entry is one
+    private int _next;
+
+    public void Load(ParquetRowGroupReader group)
+    {
+        using var raw = ParquetTableReader.Call(() => group.ReadRawColumnDataBaseAsync(field).AsTask());
+        var present = raw switch
+        {
+            RawColumnData<ReadOnlyMemory<char>> text => text.Values.ToArray().Select(value => value.ToString()),
+            RawColumnData<long> numbers => numbers.Values.ToArray().Select(NameOf),
+            RawColumnData<int> numbers => numbers.Values.ToArray().Select(number => NameOf(number)),
+            _ => throw new UnreadableFileException(FindingCode.UnreadableFile, $"Column '{field.Name}' is neither text nor whole numbers."),
+        };
+        using var value = present.GetEnumerator();
+        _values = field.MaxDefinitionLevel == 0
+            ? [.. present]
+            : [.. raw.DefinitionLevels.ToArray().Select(level => level == field.MaxDefinitionLevel && value.MoveNext() ? value.Current : null)];
+        _repetition = field.MaxRepetitionLevel == 0 ? null : raw.RepetitionLevels.ToArray();
+        _next = 0;
+    }
+
+    public void ReadRow(Utf8List row)
+    {
+        do
+        {
+            if (_next < _values.Length && _values[_next] is { } value)
+            {
+                row.Add(value);
+            }
+
+            _next++;
+        }
+        while (_repetition is not null && _next < _repetition.Length && _repetition[_next] > 0);
+    }
+
+    private string NameOf(long number) => names is not null && number >= 0 && number < names.Length
+        ? names[number]
+        : number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using Droptune.Core.Datasets.Records;
+using Droptune.Core.Datasets.Sources;
+using Parquet;
+
+namespace Droptune.Core.Datasets.Reading.Tables;
+
+/// <summary>
+/// Rows of tokens and tags (lists), or text, and label; a row group at a time. Numbers are turned into the names that
+/// Hugging Face's datasets store beside them. Lines in findings are rows.
+/// </summary>
+internal sealed class ParquetTableReader : IDatasetReader
+{
+    private readonly FileStream _file;
+    private readonly ParquetReader _reader;
+    private readonly ParquetColumn? _tokens;
+    private readonly ParquetColumn? _tags;
+    private readonly ParquetColumn? _text;
+    private readonly ParquetColumn? _label;
+    private readonly Utf8List _tagRow = new();
+    private int _group;
+    private long _rowsLeft;
+    private long _row;
+
+    public ParquetTableReader(Stream source, DatasetManifest manifest)
+    {
+        // The format is read from its end: it needs a file of its own.
+        _file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        try
+        {
+            Copy(source, _file, manifest.Validation.MaxFileBytes);
+            _reader = Call(() => ParquetReader.CreateAsync(_file));
+            var names = ClassNames(_reader);
+            _tokens = FindColumn(names, "tokens");
+            _tags = FindColumn(names, "tags", "ner_tags");
+            _text = _tokens is null ? FindColumn(names, manifest.TextColumn) : null;
+            _label = FindColumn(names, manifest.LabelColumn);
+            if (_tokens is null && _text is null)
+            {
+                throw new UnreadableFileException(FindingCode.MissingField,
+                    $"There is no column 'tokens' or '{manifest.TextColumn}', but {string.Join(", ", _reader.Schema.Fields.Select(f => f.Name).Take(20))}: name the right one as textColumn in dataset.json.");
+            }
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    public string Format => "Parquet";
+
+    public bool Read(Record record)
+    {
+        while (_rowsLeft == 0)
+        {
+            if (_group == _reader.RowGroupCount)
+            {
+                return false;
+            }
+
+            using var group = _reader.OpenRowGroupReader(_group++);
+            _rowsLeft = group.RowCount;
+            foreach (var column in new[] { _tokens, _tags, _text, _label })
+            {
+                column?.Load(group);
+            }
+        }
+
+        _rowsLeft--;
+        record.Clear();
+        record.Line = ++_row;
+        record.Source = default;
+        _tagRow.Clear();
+        (record.HasTokens, record.HasTags) = (_tokens is not null, _tags is not null);
+        _tokens?.ReadRow(record.Tokens);
+        _text?.ReadRow(record.Text);
+        _label?.ReadRow(record.Labels);
+        _tags?.ReadRow(_tagRow);
+        for (var i = 0; i < _tagRow.Count; i++)
+        {
+            record.Tags.Add(_tagRow[i], 0);
+        }
+
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _file.Dispose();
+    }
+
+    private ParquetColumn? FindColumn(IReadOnlyDictionary<string, string[]> names, params ReadOnlySpan<string> columns)
+    {
+        foreach (var name in columns)
+        {
+            var field = _reader.Schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == name);
+            if (field is not null)
+            {
+                return new ParquetColumn(field, names.GetValueOrDefault(name));
+            }
+        }
+
+        return null;
+    }
+
+    private static void Copy(Stream source, FileStream file, long maxBytes)
+    {
+        var buffer = new byte[1 << 16];
+        int read;
+        while ((read = source.Read(buffer)) > 0)
+        {
+            file.Write(buffer, 0, read);
+            if (file.Length > maxBytes)
+            {
+                throw new UnreadableFileException(FindingCode.FileTooLarge, $"The file has more than {maxBytes} bytes.");
+            }
+        }
+
+        file.Position = 0;
+    }
+
+    /// <summary>The names of numbered classes, by column, as Hugging Face's datasets write them.</summary>
+    private static Dictionary<string, string[]> ClassNames(ParquetReader reader)
+    {
+        var names = new Dictionary<string, string[]>();
+        if (!reader.CustomMetadata.TryGetValue("huggingface", out var json))
+        {
+            return names;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            foreach (var feature in document.RootElement.GetProperty("info").GetProperty("features").EnumerateObject())
+            {
+                var type = feature.Value.TryGetProperty("feature", out var inner) ? inner : feature.Value;
+                if (type.ValueKind == JsonValueKind.Object && type.TryGetProperty("names", out var list))
+                {
+                    names[feature.Name] = [.. list.EnumerateArray().Select(name => name.GetString() ?? "")];
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            // Metadata of another tool: the numbers stay numbers.
+        }
+
+        return names;
+    }
+
+    /// <summary>Runs the library's code: whatever it throws on a damaged file is a finding.</summary>
+    public static T Call<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return read().GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is not UnreadableFileException)
+        {
+            // The messages of damaged files are about offsets and buffers: they help nobody.
+            var reason = e is NotSupportedException ? e.Message : "it is damaged or incomplete.";
+            throw new UnreadableFileException(FindingCode.UnreadableFile, $"The Parquet file cannot be read: {reason}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+
+namespace Droptune.Core.Datasets.Records;
+
+/// <summary>
+/// One example as it stands in a file, nothing checked yet. Reused from record to record; <see cref="Source"/> and all
+/// strings are valid until the next read.
+/// </summary>
+internal sealed class Record
+{
+    /// <summary>Line on which the record begins.</summary>
+    public long Line { get; set; }
+
+    /// <summary>The record's bytes in the file: what findings quote. Offsets below count in it.</summary>
+    public ReadOnlyMemory<byte> Source { get; set; }
+
+    /// <summary>Where in <see cref="Source"/> the JSON reader at work began.</summary>
+    public int ReaderStart { get; set; }
+
+    public Utf8List Tokens { get; } = new();
+
+    public TagList Tags { get; } = new();
+
+    public bool HasTokens { get; set; }
+
+    public bool HasTags { get; set; }
+
+    /// <summary>The text, the label: lists of at most one, empty where there is none.</summary>
+    public Utf8List Text { get; } = new();
+
+    /// <summary>All labels the record gives its text: one, unless something is wrong with it.</summary>
+    public Utf8List Labels { get; } = new();
+
+    public List<RawSpan> Spans { get; } = [];
+
+    public bool HasSpans { get; set; }
+
+    /// <summary>Strings that <see cref="Spans"/> refer to.</summary>
+    public Utf8List SpanStrings { get; } = new();
+
+    /// <summary>What the offsets count where the format itself says so.</summary>
+    public SpanUnit? SpanUnit { get; set; }
+
+    /// <summary>Where in <see cref="Source"/> the reader's token is.</summary>
+    public int OffsetOf(ref Utf8JsonReader reader) => ReaderStart + (int)reader.TokenStartIndex;
+
+    /// <summary>The 1-based line and column (code points) of an offset in <see cref="Source"/>.</summary>
+    public (long Line, int Column) PlaceOf(int offset)
+    {
+        var before = Source.Span[..offset];
+        var line = Line + before.Count((byte)'\n');
+        var start = before.LastIndexOf((byte)'\n') + 1;
+
+        // Code points = bytes that do not continue another.
+        var column = 1;
+        foreach (var b in before[start..])
+        {
+            column += (b & 0xC0) == 0x80 ? 0 : 1;
+        }
+
+        return (line, column);
+    }
+
+    /// <summary>The line of <see cref="Source"/> that <paramref name="offset"/> is in.</summary>
+    public ReadOnlySpan<byte> LineOf(int offset)
+    {
+        var source = Source.Span;
+        var start = source[..offset].LastIndexOf((byte)'\n') + 1;
+        var end = source[offset..].IndexOf((byte)'\n');
+        return source[start..(end < 0 ? source.Length : offset + end)].TrimEnd((byte)'\r');
+    }
+
+    /// <summary>Leaves the text or the words alone.</summary>
+    public void ClearLabels()
+    {
+        Tags.Clear();
+        Labels.Clear();
+        Spans.Clear();
+        (HasTags, HasSpans) = (false, false);
+    }
+
+    public void Clear()
+    {
+        Tokens.Clear();
+        Tags.Clear();
+        Text.Clear();
+        Labels.Clear();
+        Spans.Clear();
+        SpanStrings.Clear();
+        (ReaderStart, HasTokens, HasTags, HasSpans, SpanUnit) = (0, false, false, false, null);
+    }
+}
+
+/// <summary>
+/// A span as the file has it; <paramref name="Label"/> and <paramref name="Surface"/> index the record's span strings,
+/// <paramref name="Surface"/> is -1 where the file does not carry the span's text.
+/// </summary>
+internal readonly record struct RawSpan(long Start, long End, int Label, int Surface, int Offset);

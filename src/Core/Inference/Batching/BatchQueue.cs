@@ -1,0 +1,238 @@
+using Droptune.Core.Inference.Onnx;
+
+namespace Droptune.Core.Inference.Batching;
+
+/// <summary>
+/// The windows that wait while batches run; they form the next ones. A batch holds the oldest and those nearest to it in
+/// length, and no more than a core's share of what waits and runs: else one core would go on with nearly all callers, and the
+/// others with one each. A batch that is alone has all cores, until others come while it runs: from then on, while anybody is
+/// there, batches have one core each and run side by side.
+/// </summary>
+internal sealed class BatchQueue(ServingOptions options, int maxLength)
+{
+    // What a run costs beside its pieces, in pieces: the weights stream through the cache once. Less padding than that is
+    // cheaper than another run.
+    private const int RunCost = 32;
+
+    // At most this part of a larger batch is padding: 1/10.
+    private const int PaddingShare = 10;
+
+    private readonly object _gate = new(); // not a Lock: Monitor.Wait needs an object
+    private readonly Queue<WaitingWindow>[] _byLength = [.. Enumerable.Range(0, maxLength + 1).Select(_ => new Queue<WaitingWindow>())];
+    private long _tickets;
+    private int _waiting;
+    private int _waitingPieces;
+    private int _running; // batches
+    private int _runningPieces;
+    private bool _hasAll; // one of them, alone, computes on all cores
+    private bool _isShared; // others came while one had all cores
+    private bool _closed;
+
+    public int WaitingPieces
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waitingPieces;
+            }
+        }
+    }
+
+    /// <summary>Adds all windows of a call, or none if the queue is full. An empty queue takes a call of any size.</summary>
+    public bool TryAdd(PredictCall call)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(ServedModel));
+            if (_waitingPieces > 0 && _waitingPieces + call.Pieces > options.MaxWaitingPieces)
+            {
+                return false;
+            }
+
+            foreach (var window in call.Windows)
+            {
+                window.Ticket = _tickets++;
+                _byLength[window.Length].Enqueue(window);
+                Count(window, 1);
+            }
+
+            _isShared |= _hasAll;
+            Monitor.PulseAll(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>Gives all cores to a call of one window that finds nothing running and nothing waiting: it runs at once, unqueued.</summary>
+    public bool TryStartAlone(PredictCall call)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(ServedModel));
+            if (_running > 0 || _waiting > 0 || call.Windows.Count > 1)
+            {
+                return false;
+            }
+
+            (_running, _runningPieces, _hasAll) = (1, call.Pieces, true);
+            return true;
+        }
+    }
+
+    /// <summary>Drops what still waits of a call whose caller went away.</summary>
+    public void Drop(PredictCall call)
+    {
+        lock (_gate)
+        {
+            foreach (var window in call.Windows.Where(w => w.Ticket >= 0))
+            {
+                window.Ticket = -1; // its queue lets go of it when it comes to the head
+                Count(window, -1);
+            }
+
+            if (_closed)
+            {
+                Monitor.PulseAll(_gate); // Close may have waited for just these
+            }
+        }
+    }
+
+    /// <summary>Waits for work and moves the next batch into <paramref name="batch"/>; false once the queue is closed and empty.</summary>
+    /// <param name="batch">What ran before; it is replaced.</param>
+    /// <param name="patience">
+    /// How long to wait for as many as ran before: their callers, just answered, ask again one by one, and the first of them
+    /// alone would make a poor batch.
+    /// </param>
+    /// <param name="isAlone">Whether the batch has all cores.</param>
+    public bool Take(List<WaitingWindow> batch, TimeSpan patience, out bool isAlone)
+    {
+        lock (_gate)
+        {
+            var expected = batch.Count;
+            while (_waiting < expected && !_closed && Monitor.Wait(_gate, patience))
+            {
+            }
+
+            batch.Clear();
+            while (_hasAll || (_waiting == 0 && !_closed))
+            {
+                Monitor.Wait(_gate);
+            }
+
+            isAlone = false;
+            if (_waiting == 0)
+            {
+                return false;
+            }
+
+            var share = (_waitingPieces + _runningPieces) / options.Threads;
+            _running++;
+            _runningPieces += Fill(batch, LengthOfOldest(), Math.Min(share, options.BatchPieces));
+            isAlone = _hasAll = _running == 1 && _waiting == 0 && !_isShared;
+            return true;
+        }
+    }
+
+    /// <summary>The cores of a batch of so many pieces are free again.</summary>
+    public void Done(int pieces)
+    {
+        lock (_gate)
+        {
+            _running--;
+            _runningPieces -= pieces;
+            _isShared &= _running > 0 || _waiting > 0;
+            if ((_hasAll && _waiting > 0) || _closed)
+            {
+                Monitor.PulseAll(_gate);
+            }
+
+            _hasAll = false;
+        }
+    }
+
+    /// <summary>Takes no more calls, and waits until all that were taken have run.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+            while (_waiting > 0 || _running > 0)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+
+    private int LengthOfOldest()
+    {
+        var (oldest, first) = (0, long.MaxValue);
+        for (var length = 0; length < _byLength.Length; length++)
+        {
+            if (Head(length) is { } head && head.Ticket < first)
+            {
+                (oldest, first) = (length, head.Ticket);
+            }
+        }
+
+        return oldest;
+    }
+
+    /// <returns>The pieces in the batch, without padding.</returns>
+    private int Fill(List<WaitingWindow> batch, int length, int budget)
+    {
+        var (real, width) = (0, length);
+        var (shorter, longer) = (TakeAll(length), true);
+        for (var distance = 1; (shorter || longer) && _waiting > 0 && distance <= maxLength; distance++)
+        {
+            shorter = shorter && length - distance > 0 && TakeAll(length - distance);
+            longer = longer && length + distance <= maxLength && TakeAll(length + distance);
+        }
+
+        return real;
+
+        // False when a window of this length no longer fits: one of a length further away does not either.
+        bool TakeAll(int windowLength)
+        {
+            while (Head(windowLength) is { } window)
+            {
+                var padded = Math.Max(width, windowLength) * (batch.Count + 1);
+                var padding = padded - real - windowLength;
+                if (batch.Count > 0 && (padded > budget || padding > RunCost + (padded / PaddingShare)))
+                {
+                    return false;
+                }
+
+                _byLength[windowLength].Dequeue();
+                window.Ticket = -1;
+                Count(window, -1);
+                batch.Add(window);
+                (real, width) = (real + windowLength, Math.Max(width, windowLength));
+            }
+
+            return true;
+        }
+    }
+
+    private WaitingWindow? Head(int length)
+    {
+        var queue = _byLength[length];
+        while (queue.TryPeek(out var window))
+        {
+            if (window.Ticket >= 0)
+            {
+                return window;
+            }
+
+            queue.Dequeue();
+        }
+
+        return null;
+    }
+
+    private void Count(WaitingWindow window, int sign)
+    {
+        _waiting += sign;
+        _waitingPieces += sign * window.Length;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Droptune.Core.Models;
+
+/// <summary>
+/// A model's <c>config.json</c> in Hugging Face's shape, so that other tools read it too, with the product's own
+/// settings under <c>droptune</c>. Keys not named here are kept as they are.
+/// </summary>
+public sealed record ModelConfig
+{
+    private static readonly JsonSerializerOptions Json = new(DroptuneJson.Readable)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
+    public string ModelType { get; init; } = "bert";
+
+    public IReadOnlyList<string>? Architectures { get; init; }
+
+    public required int VocabSize { get; init; }
+
+    public required int HiddenSize { get; init; }
+
+    public required int NumHiddenLayers { get; init; }
+
+    public required int NumAttentionHeads { get; init; }
+
+    public required int IntermediateSize { get; init; }
+
+    public int MaxPositionEmbeddings { get; init; } = 512;
+
+    public int TypeVocabSize { get; init; } = 2;
+
+    /// <summary>"gelu" is the exact form (erf); "gelu_new", "gelu_fast" and "gelu_pytorch_tanh" are the tanh form.</summary>
+    public string HiddenAct { get; init; } = "gelu";
+
+    public double LayerNormEps { get; init; } = 1e-12;
+
+    public double HiddenDropoutProb { get; init; } = 0.1;
+
+    public double AttentionProbsDropoutProb { get; init; } = 0.1;
+
+    public double InitializerRange { get; init; } = 0.02;
+
+    public int PadTokenId { get; init; }
+
+    /// <summary>Names of the outputs of <c>classifier</c>: tags, or text labels for text classification.</summary>
+    [JsonPropertyName("id2label")]
+    public IReadOnlyDictionary<int, string>? Id2Label { get; init; }
+
+    [JsonPropertyName("label2id")]
+    public IReadOnlyDictionary<string, int>? Label2Id { get; init; }
+
+    /// <summary>Names of the outputs of a joint model's <c>text_classifier</c>.</summary>
+    [JsonPropertyName("text_id2label")]
+    public IReadOnlyDictionary<int, string>? TextId2Label { get; init; }
+
+    [JsonPropertyName("text_label2id")]
+    public IReadOnlyDictionary<string, int>? TextLabel2Id { get; init; }
+
+    /// <summary>Null in a model that was not trained here.</summary>
+    public DroptuneConfig? Droptune { get; init; }
+
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+
+    /// <summary>What the model predicts: as trained here, or else by its architecture.</summary>
+    [JsonIgnore]
+    public TaskKind Task => Droptune?.Task
+        ?? (Architectures is [var name, ..] && name.EndsWith("ForSequenceClassification", StringComparison.Ordinal)
+            ? TaskKind.TextClassification
+            : TaskKind.TokenClassification);
+
+    /// <summary>Longest input in pieces, [CLS] and [SEP] included.</summary>
+    [JsonIgnore]
+    public int MaxLength => Math.Min(Droptune?.MaxLength ?? MaxPositionEmbeddings, MaxPositionEmbeddings);
+
+    /// <summary>The tags by id; empty for text classification.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> TagNames => Task == TaskKind.TextClassification ? [] : InOrder(Id2Label);
+
+    /// <summary>The text labels by id; empty for token classification.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> TextLabelNames => Task switch
+    {
+        TaskKind.TextClassification => InOrder(Id2Label),
+        TaskKind.Joint => InOrder(TextId2Label),
+        _ => [],
+    };
+
+    /// <summary>The ONNX file that is served.</summary>
+    [JsonIgnore]
+    public string ServedFile => Droptune?.ServedFile ?? ModelFileNames.Onnx;
+
+    public static ModelConfig Load(string folder)
+    {
+        using var file = File.OpenRead(Path.Combine(folder, ModelFileNames.Config));
+        return JsonSerializer.Deserialize<ModelConfig>(file, Json)
+            ?? throw new InvalidDataException($"{file.Name} is empty");
+    }
+
+    /// <summary>A configuration whose keys were changed after reading.</summary>
+    public static ModelConfig From(JsonObject keys) =>
+        keys.Deserialize<ModelConfig>(Json) ?? throw new InvalidDataException($"{ModelFileNames.Config} is empty");
+
+    public void Save(string folder) => File.WriteAllText(Path.Combine(folder, ModelFileNames.Config), JsonSerializer.Serialize(this, Json));
+
+    /// <summary>The configuration with the given outputs, in both directions of Hugging Face's maps.</summary>
+    public ModelConfig WithLabels(TaskKind task, IReadOnlyList<string> tags, IReadOnlyList<string> textLabels)
+    {
+        var (main, second) = task == TaskKind.TextClassification ? (textLabels, null) : (tags, textLabels);
+        return this with
+        {
+            Architectures = [task == TaskKind.TextClassification ? "BertForSequenceClassification" : "BertForTokenClassification"],
+            Id2Label = ById(main),
+            Label2Id = ByName(main),
+            TextId2Label = task == TaskKind.Joint ? ById(second!) : null,
+            TextLabel2Id = task == TaskKind.Joint ? ByName(second!) : null,
+            Droptune = (Droptune ?? new()) with { Task = task },
+        };
+    }
+
+    private static Dictionary<int, string> ById(IReadOnlyList<string> names) => names.Index().ToDictionary(n => n.Index, n => n.Item);
+
+    private static Dictionary<string, int> ByName(IReadOnlyList<string> names) => names.Index().ToDictionary(n => n.Item, n => n.Index);
+
+    private static string[] InOrder(IReadOnlyDictionary<int, string>? names) =>
+        names?.OrderBy(n => n.Key).Select(n => n.Value).ToArray() ?? throw new InvalidDataException($"{ModelFileNames.Config} names no labels");
+}
+
+/// <summary>The product's own part of <c>config.json</c>.</summary>
+public sealed record DroptuneConfig
+{
+    public TaskKind Task { get; init; }
+
+    /// <summary>Longest input in pieces, [CLS] and [SEP] included; longer texts become overlapping windows.</summary>
+    [JsonPropertyName("maxLength")]
+    public int? MaxLength { get; init; }
+
+    /// <summary>The ONNX file that is served; null is the 32-bit one.</summary>
+    [JsonPropertyName("servedFile")]
+    public string? ServedFile { get; init; }
+
+    /// <summary>False = each unit's likeliest tag is predicted; null or true = only legal IOB2 sequences.</summary>
+    [JsonPropertyName("constrainedDecoding")]
+    public bool? ConstrainedDecoding { get; init; }
+
+    /// <summary>W3C trace context of the training, so that a prediction can be followed back to it.</summary>
+    public string? Traceparent { get; init; }
+}

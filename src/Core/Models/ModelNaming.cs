@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Droptune.Core.Models;
+
+/// <summary>
+/// Translates models that are BERT under other names: DistilBERT (no token types, no pooler), ELECTRA. Others are refused,
+/// because their computation differs.
+/// </summary>
+public sealed partial class ModelNaming
+{
+    private const string Supported = "bert, distilbert, electra";
+
+    private static readonly Dictionary<string, string> DistilBertConfig = new()
+    {
+        ["dim"] = "hidden_size",
+        ["n_layers"] = "num_hidden_layers",
+        ["n_heads"] = "num_attention_heads",
+        ["hidden_dim"] = "intermediate_size",
+        ["activation"] = "hidden_act",
+        ["dropout"] = "hidden_dropout_prob",
+        ["attention_dropout"] = "attention_probs_dropout_prob",
+    };
+
+    private static readonly (string Theirs, string Bert)[] DistilBertNames =
+    [
+        (".transformer.layer.", ".encoder.layer."),
+        (".attention.q_lin.", ".attention.self.query."),
+        (".attention.k_lin.", ".attention.self.key."),
+        (".attention.v_lin.", ".attention.self.value."),
+        (".attention.out_lin.", ".attention.output.dense."),
+        (".sa_layer_norm.", ".attention.output.LayerNorm."),
+        (".ffn.lin1.", ".intermediate.dense."),
+        (".ffn.lin2.", ".output.dense."),
+        (".output_layer_norm.", ".output.LayerNorm."),
+    ];
+
+    private readonly string _type;
+
+    private ModelNaming(string type, JsonObject config) => (_type, Config) = (type, config);
+
+    /// <summary>The configuration with BERT's keys.</summary>
+    public JsonObject Config { get; }
+
+    /// <exception cref="NotSupportedException">Another kind of model; the message lists those that are supported.</exception>
+    public static ModelNaming For(string folder)
+    {
+        var path = Path.Combine(folder, ModelFileNames.Config);
+        var config = JsonNode.Parse(File.ReadAllText(path))?.AsObject() ?? throw new InvalidDataException($"{path} is empty");
+        var type = (string?)config["model_type"] ?? "bert";
+        switch (type)
+        {
+            case "bert":
+                break;
+            case "distilbert":
+                foreach (var (theirs, bert) in DistilBertConfig)
+                {
+                    config[bert] = config[theirs]?.DeepClone();
+                    config.Remove(theirs);
+                }
+
+                config["type_vocab_size"] = 1;
+                break;
+            case "electra" when (int?)config["embedding_size"] is { } size && size != (int?)config["hidden_size"]:
+                throw new NotSupportedException(
+                    $"{folder}: ELECTRA with embedding_size {size} other than hidden_size has a projection that BERT has not: not supported");
+            case "electra":
+                break;
+            default:
+                throw new NotSupportedException($"{folder}: model_type '{type}' is not supported; these are: {Supported}");
+        }
+
+        if ((string?)config["position_embedding_type"] is { } positions and not "absolute")
+        {
+            throw new NotSupportedException($"{folder}: position_embedding_type '{positions}' is not supported; absolute is");
+        }
+
+        config["model_type"] = "bert";
+        return new(type, config);
+    }
+
+    /// <summary>BERT's name of a stored parameter.</summary>
+    public string ToBert(string name)
+    {
+        // A bare encoder is saved without the prefix; the first BERT checkpoints call a norm's weight gamma and its bias beta.
+        var bert = BareEncoder().IsMatch(name) ? $"bert.{name}" : Prefix().Replace(name, "bert.");
+        bert = bert.Replace("LayerNorm.gamma", "LayerNorm.weight", StringComparison.Ordinal)
+            .Replace("LayerNorm.beta", "LayerNorm.bias", StringComparison.Ordinal);
+        if (_type == "distilbert")
+        {
+            foreach (var (theirs, ours) in DistilBertNames)
+            {
+                bert = bert.Replace(theirs, ours, StringComparison.Ordinal);
+            }
+        }
+
+        return bert;
+    }
+
+    /// <summary>Whether this kind of model has no such parameter, which means 0 in BERT.</summary>
+    public bool HasNoCounterpart(string name) =>
+        _type == "distilbert" && name == "bert.embeddings.token_type_embeddings.weight";
+
+    [GeneratedRegex("^(embeddings|encoder|transformer|pooler)\\.")]
+    private static partial Regex BareEncoder();
+
+    [GeneratedRegex("^(distilbert|electra)\\.")]
+    private static partial Regex Prefix();
+}

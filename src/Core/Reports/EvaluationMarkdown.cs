@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text;
+using Droptune.Core.Evaluation;
+using Droptune.Core.Metrics;
+
+namespace Droptune.Core.Reports;
+
+/// <summary>An evaluation as a Markdown page: <c>evaluation-{utc}.md</c>.</summary>
+public static class EvaluationMarkdown
+{
+    private const int MostErrors = 20; // the JSON and the HTML page have the others
+
+    public static string Write(EvaluationReport report)
+    {
+        var page = new StringBuilder();
+        page.Append(CultureInfo.InvariantCulture, $"# {report.Model} {report.Version}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"Evaluated {report.At:yyyy-MM-dd HH:mm} UTC on dataset {report.Dataset} `{report.DatasetVersion}`");
+        page.Append(report.Artefact is { } artefact ? $", as served ({artefact}).\n" : ".\n");
+        if (report.Promotion is { } promotion)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n**{(promotion.Promote ? "Promoted" : "Not promoted")}.** {Escape(promotion.Reason)}\n");
+        }
+
+        foreach (var comparison in report.Comparisons)
+        {
+            Write(page, comparison);
+        }
+
+        foreach (var (split, found) in report.Splits)
+        {
+            Write(page, split, found);
+        }
+
+        if (report.TrainedOn is { } trained)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n## On dataset version `{trained.DatasetVersion}`, which it was trained on\n\n");
+            page.Append("| split | examples | main score | wholly right |\n|---|---:|---:|---:|\n");
+            foreach (var (split, found) in trained.Splits)
+            {
+                Row(page, split.Name(), $"{found.Examples}", Figures.Percent(found.MainScore), Figures.Percent(found.Exact));
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private static void Write(StringBuilder page, Comparison comparison)
+    {
+        var verdict = comparison.IsDrop ? "a real drop" : comparison.IsReal ? "a real gain" : "may be chance";
+        page.Append(CultureInfo.InvariantCulture, $"\nAgainst {comparison.With} {comparison.Version} on {comparison.Split.Name()}{Of(comparison)}: {comparison}, {verdict}.\n");
+        if (comparison.IsReal && comparison.Labels.Count > 0)
+        {
+            page.Append("\n| label | before | after | support |\n|---|---:|---:|---:|\n");
+            foreach (var label in comparison.Labels)
+            {
+                Row(page, Escape(label.Label), Figures.Percent(label.Before), Figures.Percent(label.After), $"{label.Support}");
+            }
+        }
+    }
+
+    internal static string Of(Comparison comparison) => comparison.DatasetVersion is { } version ? $" of {version}" : "";
+
+    private static void Write(StringBuilder page, Split split, SplitEvaluation found)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"\n## {split.Name()}\n\n{found.Examples} examples, {Figures.Percent(found.Exact)} wholly right, ");
+        page.Append(CultureInfo.InvariantCulture, $"{Figures.Number(found.MillisecondsPerExample)} ms each.\n");
+        if (found.Labels is { } labels)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n### Text labels: {Figures.Percent(labels.Accuracy)} accuracy\n");
+            Write(page, labels.PerLabel, ("macro", labels.Macro), ("weighted", labels.Weighted));
+            Write(page, found.LabelCalibration);
+        }
+
+        if (found.Entities is { } entities)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n### Entities: {Figures.Percent(entities.Micro.F1)} F1\n");
+            Write(page, entities.PerLabel, ("micro", entities.Micro), ("macro", entities.Macro), ("weighted", entities.Weighted));
+            Write(page, found.EntityErrors!);
+            Write(page, found.EntityCalibration);
+        }
+
+        if (found.ErrorCount > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n### Errors: {found.ErrorCount} examples, the most confident first\n\n");
+            page.Append("| text | expected | predicted | score |\n|---|---|---|---:|\n");
+            foreach (var error in found.Errors.Take(MostErrors))
+            {
+                Row(page, Escape(error.Text), Escape(Answer(error.Text, error.ExpectedLabel, error.ExpectedEntities)),
+                    Escape(Answer(error.Text, error.PredictedLabel, error.PredictedEntities)), Figures.Number(error.Score));
+            }
+        }
+    }
+
+    private static void Write(StringBuilder page, IReadOnlyDictionary<string, Scores> perLabel, params ReadOnlySpan<(string Name, Scores Scores)> averages)
+    {
+        page.Append("\n| label | precision | recall | F1 | support |\n|---|---:|---:|---:|---:|\n");
+        foreach (var (label, scores) in perLabel)
+        {
+            Add(Escape(label), scores);
+        }
+
+        foreach (var (name, scores) in averages)
+        {
+            Add($"*{name}*", scores);
+        }
+
+        void Add(string name, Scores scores) => Row(
+            page, name, Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), $"{scores.Support}");
+    }
+
+    private static void Write(StringBuilder page, IReadOnlyList<EntityErrors> labels)
+    {
+        page.Append("\n| label | right | wrong boundary | missed | spurious | mistaken for |\n|---|---:|---:|---:|---:|---|\n");
+        foreach (var label in labels)
+        {
+            var mistaken = label.MistakenFor.OrderByDescending(other => other.Value).Select(other => $"{other.Key} ({other.Value})");
+            Row(page, Escape(label.Label), $"{label.Correct}", $"{label.WrongBoundary}", $"{label.Missed}", $"{label.Spurious}", Escape(string.Join(", ", mistaken)));
+        }
+    }
+
+    private static void Write(StringBuilder page, Calibration? calibration)
+    {
+        if (calibration is not null)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\nExpected calibration error {Figures.Percent(calibration.Ece)}.\n");
+        }
+    }
+
+    /// <summary>"greet; from: New York, to: Rome" as the answer to a text.</summary>
+    internal static string Answer(string text, string? label, IReadOnlyList<EntitySpan>? entities)
+    {
+        var found = entities is null ? null
+            : entities.Count == 0 ? "no entity"
+            : string.Join(", ", entities.Select(entity => $"{entity.Label}: {text[entity.Start..entity.End]}"));
+        return string.Join("; ", new[] { label, found }.OfType<string>());
+    }
+
+    private static void Row(StringBuilder page, params ReadOnlySpan<string> cells) =>
+        page.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+
+    // A text may hold what Markdown or a table would take for its own.
+    private static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            escaped.Append(c switch
+            {
+                '\n' or '\r' => " ",
+                '<' => "&lt;",
+                '\\' or '|' or '*' or '_' or '`' or '[' or ']' or '#' or '~' => $"\\{c}",
+                _ => $"{c}",
+            });
+        }
+
+        return escaped.ToString();
+    }
+}

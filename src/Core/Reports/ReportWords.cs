@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+using Droptune.Core.Datasets;
+
+namespace Droptune.Core.Reports;
+
+/// <summary>How all forms of the report say the same things.</summary>
+internal static class ReportWords
+{
+    public static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Headline(DatasetReport report)
+    {
+        var errors = report.Totals.Where(total => total.Severity == Severity.Error).Sum(total => total.Count);
+        var warnings = report.Totals.Where(total => total.Severity == Severity.Warning).Sum(total => total.Count);
+        return $"{(report.Accepted ? "accepted" : "rejected")}: {Count(errors, "error")}, {Count(warnings, "warning")}";
+    }
+
+    public static string Summary(DatasetReport report)
+    {
+        var task = report.Task is { } known ? Word(known) : "unknown task";
+        var scheme = report.TagScheme is { } tags ? $", tags in {tags}" : "";
+        var texts = report.UnlabelledTexts > 0 ? $", {Count(report.UnlabelledTexts, "text")} without labels" : "";
+        var leftOut = report.LeftOut > 0 ? $", {Count(report.LeftOut, "record")} left out" : "";
+        return $"{task}{scheme}; {Number(report.Counts.Train)} train, {Number(report.Counts.Dev)} dev, {Number(report.Counts.Test)} test examples{texts}{leftOut}";
+    }
+
+    public static string SplitOf(FileSummary file) =>
+        file.Split is { } split ? Word(split) : SplitPlan.IsUnlabelled(file.Name) ? "no labels" : "by hash";
+
+    /// <summary>file:line:column, as editors and terminals link it; "dataset" for a finding about all of it.</summary>
+    public static string Place(Finding finding) => finding.File is null
+        ? "dataset"
+        : string.Join(':', new[] { finding.File, $"{finding.Line}", $"{finding.Column}" }.Where(part => part.Length > 0));
+
+    /// <summary>The lengths that the report draws: "9 to 16" and so on.</summary>
+    public static IEnumerable<(string Name, long Count)> LengthBins(LengthSummary lengths)
+    {
+        var from = 1;
+        foreach (var bin in lengths.Characters)
+        {
+            yield return (bin.UpTo is { } upTo ? $"{from} to {upTo}" : $"{from} and more", bin.Count);
+            from = (bin.UpTo ?? 0) + 1;
+        }
+    }
+
+    public static string LengthNote(LengthSummary lengths)
+    {
+        var unknown = lengths.UnknownPieces is { } share ? string.Create(CultureInfo.InvariantCulture, $" {share:P1} of the pieces are unknown to the base model.") : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{lengths.MeanCharacters:F1} characters on average, {lengths.MaxCharacters:N0} at most. {Count(lengths.Windowed, "example")} of more than {lengths.MaxLength - 2} {lengths.Unit} will be read in windows.{unknown}");
+    }
+
+    public static string Describe(ConfusableLabels pair) => pair.Shared is { } shared
+        ? $"{Count(shared, "entity", "entities")} with the same words, such as \"{pair.Example}\""
+        : string.Create(CultureInfo.InvariantCulture, $"similarity {pair.Similarity:F2} of the words in their texts");
+
+    private static string Count(long count, string one, string? many = null) => $"{Number(count)} {(count == 1 ? one : many ?? one + "s")}";
+}

@@ -1,0 +1,57 @@
+using Azure.Storage.Blobs.Models;
+using Droptune.Core.Models;
+using Droptune.Core.Storage;
+
+namespace Droptune.Core.Stores;
+
+/// <summary>The base models of the account: folders of <c>base-models</c> in Hugging Face layout.</summary>
+public sealed class BaseModels(DroptuneStorage storage)
+{
+    /// <summary>What a tokenizer is made of; the weights stay where they are.</summary>
+    private static readonly string[] TokenizerFiles = [ModelFileNames.Config, ModelFileNames.Vocabulary, ModelFileNames.Tokenizer, ModelFileNames.TokenizerConfig];
+
+    /// <summary>The names of all base models.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsByHierarchyOptions { Delimiter = "/" };
+        return await storage.Container(StorageNames.BaseModels).GetBlobsByHierarchyAsync(options, cancellationToken)
+            .Where(item => item.IsPrefix)
+            .Select(item => item.Prefix.TrimEnd('/'))
+            .ToListAsync(cancellationToken);
+    }
+
+    /// <summary>What a run starts from that names no base model: the first one by name, scratch where there is none.</summary>
+    public async Task<string> DefaultAsync(CancellationToken cancellationToken) =>
+        await ListAsync(cancellationToken) is [var first, ..] ? first : BaseModel.Scratch;
+
+    /// <summary>
+    /// Downloads what the gate needs of a base model (null = the default one) below <paramref name="folder"/>; null when
+    /// there is no such model.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The model has no weights.</exception>
+    public async Task<string?> DownloadTokenizerAsync(string? name, string folder, CancellationToken cancellationToken)
+    {
+        name ??= await DefaultAsync(cancellationToken);
+        var container = storage.Container(StorageNames.BaseModels);
+        var files = await container.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{name}/" }, cancellationToken)
+            .Select(blob => blob.Name[(name.Length + 1)..])
+            .ToListAsync(cancellationToken);
+        if (files.Count == 0)
+        {
+            return null;
+        }
+
+        if (!files.Exists(file => file.EndsWith(".safetensors", StringComparison.Ordinal)))
+        {
+            throw new InvalidDataException($"Base model '{name}' has no weights (model.safetensors), but {string.Join(", ", files.Take(10))}.");
+        }
+
+        var target = Directory.CreateDirectory(Path.Combine(folder, "base-model", name)).FullName;
+        foreach (var file in TokenizerFiles.Intersect(files))
+        {
+            await container.GetBlobClient($"{name}/{file}").DownloadToAsync(Path.Combine(target, file), cancellationToken);
+        }
+
+        return target;
+    }
+}

@@ -1,0 +1,178 @@
+using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
+using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
+
+
+namespace Droptune.Core.Stores;
+
+/// <summary>What became of a worker's wish to begin a run.</summary>
+public enum RunStart
+{
+    /// <summary>The run is the caller's, under the record's attempt number.</summary>
+    Started,
+
+    /// <summary>Another worker reports on it.</summary>
+    Busy,
+
+    /// <summary>It has ended: nothing is left to do.</summary>
+    Over,
+}
+
+/// <summary>
+/// The runs: queued by content, begun by one worker at a time, reported on, ended. Every call may be repeated; a call of a
+/// worker that lost the run changes nothing and says so.
+/// </summary>
+public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
+{
+    private const string Partition = "run";
+    private const int LongestError = 4000; // characters; a column holds 32,000
+
+    private readonly RecordTable<RunRecord> _runs = new(storage.Table(StorageNames.RunsTable));
+
+    public Task<RunRecord?> FindAsync(string runId, CancellationToken cancellationToken) =>
+        _runs.FindAsync(Partition, runId, cancellationToken);
+
+    /// <summary>All runs, newest first.</summary>
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(CancellationToken cancellationToken)
+    {
+        var runs = await _runs.QueryAsync($"PartitionKey eq {Partition}", cancellationToken).ToListAsync(cancellationToken);
+        return [.. runs.OrderByDescending(run => run.QueuedAt).ThenBy(run => run.RunId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// Records the run and sends its message. A run that is under way or has succeeded stays as it is; one that failed or
+    /// was cancelled is queued again. A run that is still queued gets a second message, which does no harm.
+    /// </summary>
+    public async Task<RunRecord> QueueAsync(JobSpec spec, CancellationToken cancellationToken)
+    {
+        var runId = RunIds.For(spec);
+        var run = await ChangeAsync(
+            runId,
+            run => run is null or { State: RunState.Failed or RunState.Cancelled } ? Queued(runId, spec, run?.Attempt ?? 0) : run,
+            cancellationToken);
+        if (run!.State == RunState.Queued)
+        {
+            await storage.SendAsync(StorageNames.TrainingJobs, run.Spec, cancellationToken: cancellationToken);
+        }
+
+        return run;
+    }
+
+    /// <summary>
+    /// Begins the run of a message, unless it has ended or another worker has reported on it within <paramref name="silence"/>.
+    /// A message whose run is not recorded records it.
+    /// </summary>
+    public async Task<(RunStart Start, RunRecord Run)> StartAsync(JobSpec spec, TimeSpan silence, CancellationToken cancellationToken)
+    {
+        var runId = RunIds.For(spec);
+        var start = RunStart.Over;
+        var run = await ChangeAsync(
+            runId,
+            run =>
+            {
+                run ??= Queued(runId, spec, attempt: 0);
+                var now = clock.GetUtcNow();
+                start = run.State switch
+                {
+                    RunState.Queued => RunStart.Started,
+                    RunState.Running => now - run.HeartbeatAt < silence ? RunStart.Busy : RunStart.Started,
+                    _ => RunStart.Over,
+                };
+                return start == RunStart.Started
+                    ? run with { State = RunState.Running, Attempt = run.Attempt + 1, StartedAt = now, HeartbeatAt = now, Progress = null }
+                    : run;
+            },
+            cancellationToken);
+        return (start, run!);
+    }
+
+    /// <summary>
+    /// The worker's sign of life, with progress if there is any (null keeps the last). False: the run was cancelled or is
+    /// another worker's by now; stop.
+    /// </summary>
+    public Task<bool> ReportAsync(string runId, int attempt, RunProgress? progress, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(runId, attempt, run => Reported(run, progress) with { HeartbeatAt = clock.GetUtcNow() }, cancellationToken);
+
+    public Task<bool> SucceedAsync(string runId, int attempt, string modelVersion, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(
+            runId,
+            attempt,
+            run => run with { State = RunState.Succeeded, FinishedAt = clock.GetUtcNow(), ModelVersion = modelVersion, Error = null },
+            cancellationToken);
+
+    public Task<bool> FailAsync(string runId, int attempt, string error, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(
+            runId,
+            attempt,
+            run => run with { State = RunState.Failed, FinishedAt = clock.GetUtcNow(), Error = Shortened(error) },
+            cancellationToken);
+
+    /// <summary>The attempt failed, or its worker fell silent; the run waits for another one. Sends no message.</summary>
+    public Task<bool> RetryAsync(string runId, int attempt, string error, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(
+            runId,
+            attempt,
+            run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Progress = null, Error = Shortened(error) },
+            cancellationToken);
+
+    /// <summary>Ends a run that waits or runs; its worker stops at its next report. Null when there is no such run.</summary>
+    public Task<RunRecord?> CancelAsync(string runId, CancellationToken cancellationToken) =>
+        EndAsync(runId, RunState.Cancelled, error: null, cancellationToken);
+
+    /// <summary>Fails a run that no worker will take any more, whoever held it. Null when there is no such run.</summary>
+    public Task<RunRecord?> AbandonAsync(string runId, string error, CancellationToken cancellationToken) =>
+        EndAsync(runId, RunState.Failed, Shortened(error), cancellationToken);
+
+    private Task<RunRecord?> EndAsync(string runId, RunState state, string? error, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            runId,
+            run => run is { State: RunState.Queued or RunState.Running }
+                ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error }
+                : run,
+            cancellationToken);
+
+    // Every change of a run passes here, so that each state it reaches is counted.
+    private async Task<RunRecord?> ChangeAsync(string runId, Func<RunRecord?, RunRecord?> change, CancellationToken cancellationToken)
+    {
+        RunRecord? before = null;
+        var after = await _runs.ChangeAsync(Partition, runId, run => change(before = run), cancellationToken);
+        if (after is not null)
+        {
+            Measures.Changed(before, after);
+        }
+
+        return after;
+    }
+
+    private static RunRecord Reported(RunRecord run, RunProgress? progress) => progress is null
+        ? run
+        : run with { Progress = progress, Curve = RunCurve.Add(run.Curve ?? [], run.Progress, progress) };
+
+    private async Task<bool> ChangeOwnAsync(
+        string runId, int attempt, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
+    {
+        var isOwn = false;
+        await ChangeAsync(
+            runId,
+            run =>
+            {
+                isOwn = run is { State: RunState.Running } && run.Attempt == attempt;
+                return isOwn ? change(run!) : run;
+            },
+            cancellationToken);
+        return isOwn;
+    }
+
+    private RunRecord Queued(string runId, JobSpec spec, int attempt) => new()
+    {
+        RunId = runId,
+        Model = spec.Model,
+        Spec = spec with { RunId = runId },
+        State = RunState.Queued,
+        Attempt = attempt,
+        QueuedAt = clock.GetUtcNow(),
+    };
+
+    private static string Shortened(string error) => error.Length <= LongestError ? error : error[..LongestError] + "…";
+}

@@ -1,0 +1,19 @@
+using Droptune.Core.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Droptune.Core.Stores;
+
+/// <summary>Registers the storage account and the stores over it.</summary>
+public static class StorageServices
+{
+    public static IServiceCollection AddDroptuneStorage(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(provider => DroptuneStorage.From(provider.GetRequiredService<IConfiguration>()))
+            .AddSingleton<ModelStore>()
+            .AddSingleton<RunStore>();
+    }
+}

@@ -1,0 +1,54 @@
+namespace Droptune.Core.Text.WordPiece;
+
+/// <summary>Collects the units of a text; its lists are used again for the next one.</summary>
+internal sealed class TokenizedTextBuilder
+{
+    private readonly List<int> _ids = [];
+    private readonly List<TextRange> _pieces = [];
+    private readonly List<int> _pieceUnit = [];
+    private readonly List<TextUnit> _units = [];
+
+    [ThreadStatic]
+    private static TokenizedTextBuilder? Mine;
+
+    /// <summary>This thread's builder, empty.</summary>
+    public static TokenizedTextBuilder Start()
+    {
+        var builder = Mine ??= new();
+        builder._ids.Clear();
+        builder._pieces.Clear();
+        builder._pieceUnit.Clear();
+        builder._units.Clear();
+
+        return builder;
+    }
+
+    /// <summary>Adds a unit of a word, or of a text (-1), where each unit counts as its own word.</summary>
+    public void Add(TextRange unit, int word, UnitPieces pieces)
+    {
+        var index = Unit(unit, word);
+        for (var i = 0; i < pieces.Ids.Length; i++)
+        {
+            var place = pieces.Places[i];
+            Piece(index, pieces.Ids[i], new(unit.Start + place.Start, unit.Start + place.End));
+        }
+    }
+
+    public void Add(TextRange unit, int word, int id) => Piece(Unit(unit, word), id, unit);
+
+    public TokenizedText Build() =>
+        new() { Ids = [.. _ids], Pieces = [.. _pieces], PieceUnit = [.. _pieceUnit], Units = [.. _units] };
+
+    private int Unit(TextRange unit, int word)
+    {
+        _units.Add(new(unit.Start, unit.End, word < 0 ? _units.Count : word, _ids.Count));
+        return _units.Count - 1;
+    }
+
+    private void Piece(int unit, int id, TextRange place)
+    {
+        _ids.Add(id);
+        _pieces.Add(place);
+        _pieceUnit.Add(unit);
+    }
+}

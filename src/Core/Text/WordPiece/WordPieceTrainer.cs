@@ -1,0 +1,209 @@
+using System.Runtime.InteropServices;
+
+namespace Droptune.Core.Text.WordPiece;
+
+/// <summary>
+/// Builds a WordPiece vocabulary as Hugging Face's WordPieceTrainer does: from single characters on, the most frequent pair of
+/// neighbours becomes a piece (Sennrich et al. 2016), until the vocabulary is full. The same texts give the same vocabulary.
+/// </summary>
+public sealed class WordPieceTrainer
+{
+    /// <summary>Pieces of a vocabulary made for one dataset: enough for its words, few enough to learn all of them.</summary>
+    public const int DefaultSize = 8_000;
+
+    private readonly List<string> _pieces = [];
+    private readonly Dictionary<string, int> _ids = [];
+    private readonly List<(List<int> Pieces, long Count)> _words = [];
+    private readonly Dictionary<(int Left, int Right), Pair> _pairs = [];
+    private readonly PriorityQueue<(int Left, int Right), (long Count, int Left, int Right)> _queue = new();
+
+    private WordPieceTrainer()
+    {
+    }
+
+    /// <summary>A vocabulary of the words and texts of examples.</summary>
+    public static Vocabulary Train(IEnumerable<Example> examples, TokenizerOptions options, int size = DefaultSize) =>
+        Train(examples.SelectMany(example => example.Tokens ?? [example.Text ?? ""]), options, size);
+
+    /// <summary>
+    /// At most <paramref name="size"/> pieces, each seen at least <paramref name="minFrequency"/> times; but always the special
+    /// ones, and every character seen, so that no word of these texts is unknown.
+    /// </summary>
+    public static Vocabulary Train(
+        IEnumerable<string> texts, TokenizerOptions options, int size = DefaultSize, int minFrequency = 2)
+    {
+        var trainer = new WordPieceTrainer();
+        trainer.Add(options.SpecialPieces);
+        trainer.AddCharacters(CountWords(texts, options));
+        trainer.CountPairs();
+        trainer.Merge(size, minFrequency);
+
+        return new(trainer._pieces);
+    }
+
+    private static List<KeyValuePair<string, long>> CountWords(IEnumerable<string> texts, TokenizerOptions options)
+    {
+        var preTokenizer = new PreTokenizer(options.StripAccents ?? options.LowerCase, options.ChineseCharacters);
+        var normalizer = new UnitNormalizer(options);
+        var units = new Dictionary<string, long>();
+        var lookup = units.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var text in texts)
+        {
+            for (var position = 0; preTokenizer.Next(text, ref position, out var unit);)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(lookup, text.AsSpan(unit.Start, unit.Length), out _)++;
+            }
+        }
+
+        var words = new Dictionary<string, long>();
+        foreach (var (unit, count) in units)
+        {
+            var (word, _, codePoints) = normalizer.Normalize(unit);
+            if (codePoints <= options.LongestWord)
+            {
+                words[word] = words.GetValueOrDefault(word) + count;
+            }
+        }
+
+        return [.. words.OrderBy(word => word.Key, StringComparer.Ordinal)];
+    }
+
+    private void AddCharacters(List<KeyValuePair<string, long>> words)
+    {
+        // What stands in longer words gets both forms: where it stood may be chance.
+        var alone = words.SelectMany(word => word.Key.EnumerateRunes()).Distinct().Order();
+        var joined = words.SelectMany(word => word.Key.EnumerateRunes().ToArray() is { Length: > 1 } runes ? runes : []).Distinct().Order();
+        Add(alone.Select(rune => rune.ToString()));
+        Add(joined.Select(rune => Vocabulary.Continuation + rune));
+
+        foreach (var (word, count) in words)
+        {
+            var pieces = word.EnumerateRunes().Select((rune, i) => _ids[i == 0 ? rune.ToString() : Vocabulary.Continuation + rune]);
+            _words.Add(([.. pieces], count));
+        }
+    }
+
+    private void CountPairs()
+    {
+        for (var word = 0; word < _words.Count; word++)
+        {
+            var (pieces, count) = _words[word];
+            for (var i = 0; i + 1 < pieces.Count; i++)
+            {
+                Change((pieces[i], pieces[i + 1]), count, word);
+            }
+        }
+
+        foreach (var (pair, found) in _pairs)
+        {
+            Enqueue(pair, found.Count);
+        }
+    }
+
+    private void Merge(int size, int minFrequency)
+    {
+        while (_pieces.Count < size && _queue.TryDequeue(out var pair, out var priority))
+        {
+            // Counts change after a pair was queued; what is out of date goes back with its count of now.
+            if (!_pairs.TryGetValue(pair, out var found) || found.Count != -priority.Count)
+            {
+                Enqueue(pair, found?.Count ?? 0);
+                continue;
+            }
+
+            if (found.Count < minFrequency)
+            {
+                break;
+            }
+
+            _pairs.Remove(pair);
+            Merge(pair, Add(_pieces[pair.Left] + _pieces[pair.Right][Vocabulary.Continuation.Length..]), found.Words);
+        }
+    }
+
+    private void Merge((int Left, int Right) pair, int merged, HashSet<int> words)
+    {
+        var grown = new HashSet<(int Left, int Right)>();
+        foreach (var word in words)
+        {
+            var (pieces, count) = _words[word];
+            for (var i = 0; i + 1 < pieces.Count; i++)
+            {
+                if (pieces[i] != pair.Left || pieces[i + 1] != pair.Right)
+                {
+                    continue;
+                }
+
+                if (i > 0)
+                {
+                    Change((pieces[i - 1], pair.Left), -count, word);
+                    Change((pieces[i - 1], merged), count, word);
+                    grown.Add((pieces[i - 1], merged));
+                }
+
+                if (i + 2 < pieces.Count)
+                {
+                    if ((pair.Right, pieces[i + 2]) != pair) // in "aaa" both pairs are the one that is gone
+                    {
+                        Change((pair.Right, pieces[i + 2]), -count, word);
+                    }
+
+                    Change((merged, pieces[i + 2]), count, word);
+                    grown.Add((merged, pieces[i + 2]));
+                }
+
+                pieces[i] = merged;
+                pieces.RemoveAt(i + 1);
+            }
+        }
+
+        foreach (var pairs in grown)
+        {
+            Enqueue(pairs, _pairs[pairs].Count);
+        }
+    }
+
+    private void Change((int Left, int Right) pair, long count, int word)
+    {
+        ref var found = ref CollectionsMarshal.GetValueRefOrAddDefault(_pairs, pair, out _);
+        found ??= new();
+        found.Count += count;
+        if (count > 0)
+        {
+            found.Words.Add(word);
+        }
+    }
+
+    // The most frequent first; of equal ones the oldest pieces.
+    private void Enqueue((int Left, int Right) pair, long count)
+    {
+        if (count > 0)
+        {
+            _queue.Enqueue(pair, (-count, pair.Left, pair.Right));
+        }
+    }
+
+    private void Add(IEnumerable<string> pieces)
+    {
+        foreach (var piece in pieces)
+        {
+            Add(piece);
+        }
+    }
+
+    private int Add(string piece)
+    {
+        if (_ids.TryAdd(piece, _pieces.Count))
+        {
+            _pieces.Add(piece);
+        }
+
+        return _ids[piece];
+    }
+
+    private sealed class Pair
+    {
+        public long Count;
+        public readonly HashSet<int> Words = [];
+    }
+}

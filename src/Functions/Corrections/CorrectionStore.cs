@@ -1,0 +1,70 @@
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Droptune.Core;
+using Droptune.Core.Storage;
+
+namespace Droptune.Functions.Corrections;
+
+/// <summary>
+/// The corrections in the container <c>feedback</c>. None is ever changed or deleted; one that was folded says so in its
+/// metadata.
+/// </summary>
+public sealed class CorrectionStore(DroptuneStorage storage, TimeProvider clock)
+{
+    private const string FoldedKey = "folded";
+    private const int ReadsAtOnce = 16;
+
+    /// <summary>Keeps a correction; the same one again within a day is the one that is there, and says what became of it.</summary>
+    public async Task<(Correction Correction, bool IsNew)> AddAsync(string model, Example example, CancellationToken cancellationToken)
+    {
+        var name = $"{model}/{clock.GetUtcNow():yyyy-MM-dd}/{Correction.IdOf(example)}.json";
+        var blob = storage.Container(StorageNames.Feedback).GetBlobClient(name);
+        try
+        {
+            var once = new BlobUploadOptions
+            {
+                HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
+                Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+            };
+            await blob.UploadAsync(BinaryData.FromObjectAsJson(example, DroptuneJson.Compact), once, cancellationToken);
+            return (new(name, example), true);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+        {
+            var properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+            return (new(name, example, properties.Value.Metadata.TryGetValue(FoldedKey, out var place) ? place : null), false);
+        }
+    }
+
+    /// <summary>How many corrections of a model wait, and how many were folded; no correction is read.</summary>
+    public async Task<(int Waiting, int Folded)> CountAsync(string model, CancellationToken cancellationToken)
+    {
+        var blobs = await BlobsOf(model, cancellationToken).ToListAsync(cancellationToken);
+        return (blobs.Count(IsWaiting), blobs.Count(blob => !IsWaiting(blob)));
+    }
+
+    /// <summary>The corrections of a model that wait, by day.</summary>
+    public async Task<IReadOnlyList<Correction>> WaitingAsync(string model, CancellationToken cancellationToken)
+    {
+        var names = await BlobsOf(model, cancellationToken).Where(IsWaiting).Select(blob => blob.Name).ToListAsync(cancellationToken);
+        var corrections = new Correction[names.Count];
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, names.Count, atOnce, async (i, cancellation) =>
+        {
+            var content = await storage.Container(StorageNames.Feedback).GetBlobClient(names[i]).DownloadContentAsync(cancellation);
+            corrections[i] = new(names[i], content.Value.Content.ToObjectFromJson<Example>(DroptuneJson.Compact)!);
+        });
+        return corrections;
+    }
+
+    /// <summary>Notes where a correction is now: it waits no longer.</summary>
+    public async Task MarkAsync(Correction correction, string place, CancellationToken cancellationToken) =>
+        await storage.Container(StorageNames.Feedback).GetBlobClient(correction.Blob).SetMetadataAsync(
+            new Dictionary<string, string> { [FoldedKey] = place }, cancellationToken: cancellationToken);
+
+    private static bool IsWaiting(BlobItem blob) => !blob.Metadata.ContainsKey(FoldedKey);
+
+    private AsyncPageable<BlobItem> BlobsOf(string model, CancellationToken cancellationToken) =>
+        storage.Container(StorageNames.Feedback).GetBlobsAsync(
+            new GetBlobsOptions { Prefix = $"{model}/", Traits = BlobTraits.Metadata }, cancellationToken);
+}

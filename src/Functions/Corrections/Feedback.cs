@@ -1,0 +1,156 @@
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Storage;
+using Droptune.Core.Stores;
+using Droptune.Core.Text.Unicode;
+using Droptune.Functions.Hosting;
+using Droptune.Functions.Http;
+using Droptune.Functions.Ingestion;
+using Microsoft.Extensions.Options;
+
+namespace Droptune.Functions.Corrections;
+
+/// <summary>Checks a corrected answer as the gate would, and keeps it for the next version of the dataset.</summary>
+public sealed class Feedback(CorrectionStore corrections, ModelStore models, DatasetStore datasets, IOptions<PipelineOptions> options, Answers answers)
+{
+    [Function("GiveFeedback")]
+    public Task<IActionResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "models/{model}/feedback")] HttpRequest request,
+        string model,
+        CancellationToken cancellationToken) =>
+        answers.ForAsync(request, async () =>
+        {
+            RequestParameters.RequireName(model);
+            var example = (await RequestBody.ReadAsync<FeedbackRequest>(request, cancellationToken)).ToExample();
+            var record = await models.FindAsync(model, cancellationToken)
+                ?? throw new ProblemException(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
+            var dataset = ModelStore.DatasetOf(record, await models.VersionsAsync(model, cancellationToken));
+            var report = dataset is null ? null : await datasets.AcceptedReportAsync(dataset, cancellationToken);
+            var findings = CorrectionCheck.Findings(example, report);
+            if (findings.Any(finding => finding.Severity == Severity.Error))
+            {
+                throw new ProblemException(ProblemKinds.InvalidFeedback, "The gate would refuse it as an example: correct what the findings name.")
+                {
+                    Findings = findings,
+                };
+            }
+
+            var (kept, isNew) = await corrections.AddAsync(model, example, cancellationToken);
+            var answer = new FeedbackAnswer
+            {
+                Id = Correction.IdOf(example),
+                Blob = $"{StorageNames.Feedback}/{kept.Blob}",
+                Dataset = dataset,
+                State = kept.FoldedInto is not null ? FeedbackState.Folded : report is null ? FeedbackState.Kept : FeedbackState.Waiting,
+                Next = Next(kept, dataset, report),
+                Findings = findings.Count == 0 ? null : findings,
+            };
+            return new JsonAnswer(answer, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        });
+
+    private string Next(Correction kept, string? dataset, DatasetReport? report) => (kept.FoldedInto, report) switch
+    {
+        ({ } place, _) => $"It is in the dataset '{dataset}' already: {place}.",
+        (_, null) => $"It is kept. There is no accepted version of the dataset '{dataset}' that it could be folded into.",
+        _ => $"It waits for the dataset '{dataset}', and is folded into its train split once {options.Value.FeedbackMinimum} wait, "
+            + $"or by POST /api/datasets/{dataset}/feedback/fold; the next version is then trained. One that contradicts another, or the dataset, stays out: "
+            + $"GET /api/datasets/{dataset}/feedback lists those.",
+    };
+}
+
+/// <summary>A text with the answer that would have been right: its entities, its label, or both.</summary>
+public sealed record FeedbackRequest
+{
+    public required string Text { get; init; }
+
+    public IReadOnlyList<FeedbackEntity>? Entities { get; init; }
+
+    public string? Label { get; init; }
+
+    public StringIndexType StringIndexType { get; init; }
+
+    /// <summary>The same as an example of a dataset.</summary>
+    /// <exception cref="ProblemException">It cannot be one.</exception>
+    public Example ToExample()
+    {
+        if (string.IsNullOrWhiteSpace(Text))
+        {
+            throw Invalid("$.text", "The text is empty.");
+        }
+
+        if (Entities is null && string.IsNullOrWhiteSpace(Label))
+        {
+            throw Invalid("$", "Give the right entities (an empty list if there are none), the right label, or both.");
+        }
+
+        var codePoints = StringIndexType == StringIndexType.UnicodeCodePoint ? new CodePoints(Text) : null;
+        return new Example { Text = Text, Entities = Entities is null ? null : [.. Spans(codePoints).OrderBy(span => span.Start).ThenBy(span => span.End)], Label = Label };
+    }
+
+    // What is no part of the text stays none: the check says so.
+    private IEnumerable<EntitySpan> Spans(CodePoints? codePoints)
+    {
+        foreach (var (index, entity) in Entities!.Index())
+        {
+            if (entity.Label is null || entity.Start < 0)
+            {
+                throw Invalid($"$.entities[{index}]", "An entity has a label, and a start that is not negative.");
+            }
+
+            var span = new EntitySpan(Place(entity.Start, codePoints), Place(entity.End, codePoints), entity.Label);
+            var isPart = span.Start < span.End && span.End <= Text.Length;
+            if (isPart && entity.Text is { } text && text != Text[span.Start..span.End])
+            {
+                throw Invalid(
+                    $"$.entities[{index}]",
+                    $"{entity.Start} to {entity.End} is '{Text[span.Start..span.End]}', not '{text}': are the places counted as stringIndexType says?");
+            }
+
+            yield return span;
+        }
+    }
+
+    private int Place(int index, CodePoints? codePoints)
+    {
+        var length = codePoints?.FromUtf16(Text.Length) ?? Text.Length;
+        return codePoints is null || index < 0 ? index : index > length ? Text.Length + index - length : codePoints.ToUtf16(index);
+    }
+
+    private static ProblemException Invalid(string path, string detail) =>
+        new(ProblemKinds.InvalidValue, detail) { Place = new(null, null, path) };
+}
+
+/// <summary>An entity of a corrected answer; with <paramref name="Text"/> the place is checked against it.</summary>
+public sealed record FeedbackEntity(string Label, int Start, int End, string? Text = null, double? Score = null);
+
+/// <summary>Where a correction is kept, and what becomes of it.</summary>
+public sealed record FeedbackAnswer
+{
+    public required string Id { get; init; }
+
+    public required string Blob { get; init; }
+
+    /// <summary>The dataset that the model learns from.</summary>
+    public string? Dataset { get; init; }
+
+    public required FeedbackState State { get; init; }
+
+    /// <summary>What happens next, in words.</summary>
+    public required string Next { get; init; }
+
+    /// <summary>What the gate will warn of.</summary>
+    public IReadOnlyList<Finding>? Findings { get; init; }
+}
+
+/// <summary>Where a correction stands.</summary>
+public enum FeedbackState
+{
+    /// <summary>The next fold takes it.</summary>
+    Waiting,
+
+    /// <summary>The dataset has it.</summary>
+    Folded,
+
+    /// <summary>There is no dataset to fold it into.</summary>
+    Kept,
+}

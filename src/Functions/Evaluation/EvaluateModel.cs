@@ -1,0 +1,22 @@
+using Droptune.Core.Jobs;
+using Droptune.Core.Storage;
+using Droptune.Core.Telemetry;
+using Droptune.Functions.Hosting;
+
+
+namespace Droptune.Functions.Evaluation;
+
+/// <summary>Evaluates what a model serves and its candidate, and promotes the candidate if it is better.</summary>
+public sealed class EvaluateModel(ModelEvaluation evaluation, QueueMessages messages)
+{
+    [Function(nameof(EvaluateModel))]
+    public async Task RunAsync(
+        [QueueTrigger(StorageNames.EvaluationRequests, Connection = StorageNames.Connection)] string message, CancellationToken cancellationToken)
+    {
+        if (await messages.ReadAsync<EvaluationRequest>(StorageNames.EvaluationRequests, message, cancellationToken) is { } request)
+        {
+            using var span = Tracing.Start("evaluate", request.Traceparent, ("model", request.Model));
+            await evaluation.EvaluateAsync(request.Model, cancellationToken);
+        }
+    }
+}

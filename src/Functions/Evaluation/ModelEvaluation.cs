@@ -1,0 +1,221 @@
+using System.Globalization;
+using Azure;
+using Droptune.Core;
+using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Evaluation;
+using Droptune.Core.Inference;
+using Droptune.Core.Reports;
+using Droptune.Core.Storage;
+using Droptune.Core.Stores;
+using Droptune.Core.Telemetry;
+using Droptune.Functions.Ingestion;
+using Droptune.Functions.Monitoring;
+using Droptune.Functions.Serving;
+using Microsoft.Extensions.Options;
+
+namespace Droptune.Functions.Evaluation;
+
+/// <summary>
+/// Evaluates what a model serves, and its candidate on the same examples; promotes the candidate by the rules. The examples
+/// are those of the newest accepted version of the dataset (an example never changes its split, so none was trained on), and
+/// of the one that a version was trained on: on those, evaluations stay comparable when data is added.
+/// </summary>
+public sealed class ModelEvaluation(
+    DroptuneStorage storage, ModelStore models, DatasetStore datasets, EvaluationStore evaluations, ModelCache cache,
+    TrafficReports traffic, IOptions<PromotionSettings> promotion, TimeProvider clock, ILogger<ModelEvaluation> logger)
+{
+    private static readonly Split[] Splits = [Split.Dev, Split.Test];
+
+    public async Task EvaluateAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await models.FindAsync(name, cancellationToken) is not { } model)
+        {
+            logger.LogWarning("There is no model {Model} to evaluate", name);
+            return;
+        }
+
+        var versions = await models.VersionsAsync(name, cancellationToken);
+        var production = versions.FirstOrDefault(version => version.Version == model.Production);
+        var candidate = ModelStore.Candidate(model, versions);
+        if ((candidate ?? production) is not { } newest)
+        {
+            return;
+        }
+
+        var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
+        try
+        {
+            var datasetVersion = (await datasets.FindAsync(newest.Dataset, cancellationToken))?.AcceptedVersion ?? newest.DatasetVersion;
+            if (await DownloadAsync(newest.Dataset, datasetVersion, folder, cancellationToken) is not { } data)
+            {
+                logger.LogWarning("Model {Model} cannot be evaluated: the snapshot of its dataset {Dataset} is gone", name, newest.Dataset);
+                return;
+            }
+
+            var served = production is null ? null : await EvaluateAsync(production, datasetVersion, data, folder, cancellationToken);
+            if (candidate is not null)
+            {
+                var report = await EvaluateAsync(candidate, datasetVersion, data, folder, cancellationToken);
+                await DecideAsync(report, served, model.Production, cancellationToken);
+            }
+
+            if (served is not null)
+            {
+                await WatchAsync(served, cancellationToken);
+                await traffic.MeasureAsync(name, cancellationToken);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Fetches dev and test of a dataset version into a folder of their own, and returns it. Null when they are gone.</summary>
+    private async Task<string?> DownloadAsync(string dataset, string datasetVersion, string folder, CancellationToken cancellationToken)
+    {
+        var data = Directory.CreateDirectory(Path.Combine(folder, $"{dataset}-{datasetVersion}")).FullName;
+        try
+        {
+            foreach (var split in Splits)
+            {
+                await storage.Container(StorageNames.Snapshots)
+                    .GetBlobClient($"{dataset}/{datasetVersion}/{SnapshotFile.Of(split)}")
+                    .DownloadToAsync(Path.Combine(data, SnapshotFile.Of(split)), cancellationToken);
+            }
+
+            return data;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Evaluates a version on the dataset version in <paramref name="data"/>, and on the one that it was trained on.</summary>
+    private async Task<EvaluationReport> EvaluateAsync(
+        ModelVersionRecord version, string datasetVersion, string data, string folder, CancellationToken cancellationToken)
+    {
+        using var lease = await cache.RentAsync(version.Model, version.Version, cancellationToken)
+            ?? throw new InvalidOperationException($"The files of {version.Model} {version.Version} are not in '{StorageNames.Models}'.");
+        var trainedOn = version.DatasetVersion == datasetVersion
+            ? null
+            : await DownloadAsync(version.Dataset, version.DatasetVersion, folder, cancellationToken);
+        return new EvaluationReport
+        {
+            Model = version.Model,
+            Version = version.Version,
+            Artefact = lease.Model.Config.ServedFile,
+            Task = lease.Model.Config.Task,
+            Dataset = version.Dataset,
+            DatasetVersion = datasetVersion,
+            At = clock.GetUtcNow(),
+            Splits = await EvaluateAsync(version, lease.Model, data, cancellationToken),
+            TrainedOn = trainedOn is null ? null : new(version.DatasetVersion, await EvaluateAsync(version, lease.Model, trainedOn, cancellationToken)),
+        };
+    }
+
+    private async Task<Dictionary<Split, SplitEvaluation>> EvaluateAsync(
+        ModelVersionRecord version, ServedModel model, string data, CancellationToken cancellationToken)
+    {
+        var evaluator = new Evaluator(model.PredictAsync, model.Config.Task, clock);
+        var splits = new Dictionary<Split, SplitEvaluation>();
+        foreach (var split in Splits)
+        {
+            using var span = Tracing.StartPrediction(null, ("model", version.Model), ("version", version.Version), ("split", split));
+            splits[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(data, SnapshotFile.Of(split))), cancellationToken);
+        }
+
+        return splits;
+    }
+
+    private async Task DecideAsync(EvaluationReport report, EvaluationReport? served, string? production, CancellationToken cancellationToken)
+    {
+        var decision = PromotionDecision.Decide(report, served, promotion.Value);
+        var isPromoted = decision.Promote
+            && await models.TryPromoteAsync(report.Model, report.Version, production, decision.Reason, cancellationToken);
+        var comparisons = served is null ? [] : Comparison.All(report, served, "production");
+        await StoreAsync(
+            report with { Promotion = decision, Comparisons = comparisons }, EvaluatedRole.Candidate, isPromoted, isDrop: false, cancellationToken);
+        logger.LogInformation(
+            "Model {Model} {Version} is {Outcome}: {Reason}", report.Model, report.Version, isPromoted ? "promoted" : "not promoted", decision.Reason);
+    }
+
+    /// <summary>Compares what is served with what was served at the evaluation before.</summary>
+    private async Task WatchAsync(EvaluationReport report, CancellationToken cancellationToken)
+    {
+        var previous = await PreviousAsync(report.Model, cancellationToken);
+        var comparisons = previous is null ? [] : Comparison.All(report, previous, "previous");
+        var drop = comparisons.FirstOrDefault(comparison => comparison is { IsDrop: true, Split: Split.Test });
+        await StoreAsync(report with { Comparisons = comparisons }, EvaluatedRole.Production, isPromoted: false, drop is not null, cancellationToken);
+        if (drop is null)
+        {
+            logger.LogInformation("Model {Model} {Version} evaluated: {Scores}", report.Model, report.Version, Scores(report));
+        }
+        else
+        {
+            logger.LogWarning(
+                "Model {Model} {Version} dropped on test of {Dataset} {DatasetVersion}: {Drop} against {Previous}, most in {Labels}",
+                report.Model, report.Version, report.Dataset, drop.DatasetVersion, drop, drop.Version, string.Join(", ", drop.Labels.Take(5).Select(label => label.Label)));
+        }
+    }
+
+    private async Task<EvaluationReport?> PreviousAsync(string model, CancellationToken cancellationToken)
+    {
+        var records = await evaluations.ListAsync(model, limit: 20, cancellationToken);
+        if (records.FirstOrDefault(record => record.Role == EvaluatedRole.Production || record.Promoted) is not { } last)
+        {
+            return null;
+        }
+
+        try
+        {
+            var blob = storage.Container(StorageNames.Reports).GetBlobClient($"{last.Report}.json");
+            return EvaluationReport.Read((await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToString());
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null; // somebody tidied up
+        }
+    }
+
+    private async Task StoreAsync(
+        EvaluationReport report, EvaluatedRole role, bool isPromoted, bool isDrop, CancellationToken cancellationToken)
+    {
+        foreach (var (split, evaluation) in report.Splits)
+        {
+            Measures.Evaluated(report.Model, report.Version, split, evaluation.Metrics()["f1"]);
+        }
+
+        if (isDrop)
+        {
+            Measures.Dropped(report.Model, report.Version, Split.Test);
+        }
+
+        var path = string.Create(
+            CultureInfo.InvariantCulture, $"{report.Model}/{report.Version}/evaluation-{report.At.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}");
+        var reports = storage.Container(StorageNames.Reports);
+        await reports.PutAsync($"{path}.html", "text/html; charset=utf-8", BinaryData.FromString(EvaluationHtml.Write(report)), cancellationToken);
+        await reports.PutAsync($"{path}.md", "text/markdown; charset=utf-8", BinaryData.FromString(EvaluationMarkdown.Write(report)), cancellationToken);
+        await reports.PutAsync($"{path}.json", "application/json", BinaryData.FromString(report.ToJson()), cancellationToken);
+        await evaluations.AddAsync(
+            new EvaluationRecord
+            {
+                Model = report.Model,
+                Version = report.Version,
+                At = report.At,
+                Role = role,
+                Dataset = report.Dataset,
+                DatasetVersion = report.DatasetVersion,
+                Artefact = report.Artefact,
+                Metrics = report.Metrics(),
+                Report = path,
+                Promoted = isPromoted,
+                Dropped = isDrop,
+            },
+            cancellationToken);
+    }
+
+    private static string Scores(EvaluationReport report) =>
+        string.Join(", ", report.Splits.Select(split => string.Create(CultureInfo.InvariantCulture, $"{split.Key} {split.Value.MainScore:P2}")));
+}

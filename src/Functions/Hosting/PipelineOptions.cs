@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Droptune.Functions.Hosting;
+
+/// <summary>The settings of the pipeline, at the top level of the configuration.</summary>
+public sealed record PipelineOptions
+{
+    public const string Hourly = "0 0 * * * *";
+    public const string HalfPast = "0 30 * * * *";
+
+    /// <summary>How long a dataset must be unchanged before it is validated, so that three files dropped one by one are one version.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan QuietPeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When models are evaluated: a six-field cron expression; the timer's trigger reads the same setting.</summary>
+    [Required]
+    public string EvaluationSchedule { get; init; } = Hourly;
+
+    /// <summary>When corrections are folded into their datasets: a six-field cron expression; the timer's trigger reads the same setting.</summary>
+    [Required]
+    public string FeedbackSchedule { get; init; } = HalfPast;
+
+    /// <summary>Corrections that must wait for a dataset before the timer folds them: each fold is a training.</summary>
+    [Range(1, 1_000_000)]
+    public int FeedbackMinimum { get; init; } = 20;
+
+    /// <summary>How long a run may go unreported before its worker counts as lost. Workers report every few seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
+    public TimeSpan RunSilence { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often a run is begun before it is failed.</summary>
+    [Range(1, 100)]
+    public int RunAttempts { get; init; } = 5;
+}

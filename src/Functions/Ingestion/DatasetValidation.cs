@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Gate;
+using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Jobs;
+using Droptune.Core.Reports;
+using Droptune.Core.Runs;
+using Droptune.Core.Storage;
+using Droptune.Core.Stores;
+using Droptune.Core.Telemetry;
+using Droptune.Functions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Droptune.Functions.Ingestion;
+
+/// <summary>
+/// Validates a dataset that has been quiet: reports, and for an accepted one the snapshot and the training run. Everything
+/// is named by content, and the dataset's record is written last, so the whole may be repeated.
+/// </summary>
+public sealed class DatasetValidation(
+    DroptuneStorage storage, DatasetStore datasets, RunStore runs, BaseModels baseModels, IOptions<PipelineOptions> options, TimeProvider clock,
+    ILogger<DatasetValidation> logger)
+{
+    public async Task ValidateAsync(DatasetChange change, CancellationToken cancellationToken)
+    {
+        var record = await datasets.FindAsync(change.Dataset, cancellationToken);
+        if (record?.ChangeId != change.ChangeId)
+        {
+            return; // not quiet: the message of a later change is on its way
+        }
+
+        try
+        {
+            var files = await DatasetFiles.ListAsync(storage, change.Dataset, cancellationToken);
+            var quiet = options.Value.QuietPeriod - (clock.GetUtcNow() - files.ChangedAt);
+            if (quiet > TimeSpan.Zero)
+            {
+                // A file whose own event is not here yet: events may be late by more than the quiet period.
+                await storage.SendAsync(StorageNames.DatasetChanges, change, quiet, cancellationToken);
+                return;
+            }
+
+            await ValidateAsync(record, files, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status is 412 or 404 && e.ErrorCode is "ConditionNotMet" or "BlobNotFound")
+        {
+            logger.LogInformation("Dataset {Dataset} changed while it was read; its next validation follows", change.Dataset);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await datasets.ConcludeAsync(
+                change.Dataset, change.ChangeId, dataset => dataset with { Problem = $"The validation failed: {e.Message}" }, CancellationToken.None);
+            throw; // the queue brings the message again
+        }
+    }
+
+    private async Task ValidateAsync(DatasetRecord record, DatasetFiles files, CancellationToken cancellationToken)
+    {
+        if (files.Fingerprint == record.Fingerprint)
+        {
+            var state = record.Version == record.AcceptedVersion ? DatasetState.Accepted : DatasetState.Rejected;
+            await datasets.ConcludeAsync(record.Dataset, record.ChangeId, dataset => dataset with { State = state, Problem = null }, cancellationToken);
+            logger.LogInformation("Dataset {Dataset} {Version} is unchanged", record.Dataset, record.Version);
+            return;
+        }
+
+        var watch = Stopwatch.StartNew();
+        var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
+        try
+        {
+            var report = await DatasetGate.CheckAsync(
+                record.Dataset, files.Files, folder, (name, cancellation) => baseModels.DownloadTokenizerAsync(name, folder, cancellation), cancellationToken);
+            var path = await StoreReportAsync(report, cancellationToken);
+            var run = report.Accepted ? await StoreAsync(report, folder, cancellationToken) : null;
+            await datasets.ConcludeAsync(
+                record.Dataset, record.ChangeId, dataset => Verdict(dataset, report, path, files.Fingerprint, run), cancellationToken);
+            Measures.Validated(
+                report.Dataset, report.Accepted, report.Totals.Select(total => ($"{total.Severity}".ToLowerInvariant(), $"{total.Code}", total.Count)));
+            logger.LogInformation(
+                "Dataset {Dataset} {Version} {State}: {Examples} examples, {Errors} errors, {Warnings} warnings, {Seconds:F1} s",
+                report.Dataset,
+                report.Version,
+                report.Accepted ? "accepted" : "rejected",
+                report.Counts.Train + report.Counts.Dev + report.Counts.Test,
+                Count(report, Severity.Error),
+                Count(report, Severity.Warning),
+                watch.Elapsed.TotalSeconds);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<string> StoreReportAsync(DatasetReport report, CancellationToken cancellationToken)
+    {
+        var path = DatasetStore.ReportPlace(report.Dataset, report.Version);
+        var container = storage.Container(StorageNames.Reports);
+        await container.PutAsync($"{path}.json", "application/json", BinaryData.FromObjectAsJson(report, DroptuneJson.Readable), cancellationToken);
+        await container.PutAsync($"{path}.md", "text/markdown; charset=utf-8", BinaryData.FromString(DatasetReportMarkdown.Write(report)), cancellationToken);
+        await container.PutAsync($"{path}.html", "text/html; charset=utf-8", BinaryData.FromString(DatasetReportHtml.Write(report)), cancellationToken);
+        return path;
+    }
+
+    /// <summary>Stores the snapshot of an accepted dataset and queues its training, if it is meant to be trained on.</summary>
+    private async Task<RunRecord?> StoreAsync(DatasetReport report, string folder, CancellationToken cancellationToken)
+    {
+        var container = storage.Container(StorageNames.Snapshots);
+        foreach (var path in Directory.GetFiles(folder, "*" + SnapshotFile.Extension))
+        {
+            var blob = container.GetBlobClient($"{report.Dataset}/{report.Version}/{Path.GetFileName(path)}");
+            try
+            {
+                var once = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+                await blob.UploadAsync(path, once, cancellationToken);
+            }
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+            {
+                // A version names its content: what is there is the same.
+            }
+        }
+
+        if (!report.Manifest.Train)
+        {
+            return null;
+        }
+
+        var run = await runs.QueueAsync(
+            new JobSpec
+            {
+                Model = report.Manifest.Model ?? report.Dataset,
+                Base = report.Manifest.Start(await baseModels.DefaultAsync(cancellationToken)),
+                Dataset = new(report.Dataset, report.Version),
+                Task = report.Task!.Value,
+                Optimisation = report.Manifest.Training,
+                Traceparent = Activity.Current?.Id,
+            },
+            cancellationToken);
+        logger.LogInformation("Run {RunId} of model {Model} is {State}", run.RunId, run.Model, run.State);
+        return run;
+    }
+
+    private static DatasetRecord Verdict(DatasetRecord dataset, DatasetReport report, string path, string fingerprint, RunRecord? run) => dataset with
+    {
+        State = report.Accepted ? DatasetState.Accepted : DatasetState.Rejected,
+        Version = report.Version,
+        AcceptedVersion = report.Accepted ? report.Version : dataset.AcceptedVersion,
+        Task = report.Task,
+        Counts = report.Counts,
+        Errors = Count(report, Severity.Error),
+        Warnings = Count(report, Severity.Warning),
+        Report = path,
+        Problem = null,
+        RunId = run?.RunId,
+        Fingerprint = fingerprint,
+    };
+
+    private static long Count(DatasetReport report, Severity severity) =>
+        report.Totals.Where(total => total.Severity == severity).Sum(total => total.Count);
+}

@@ -1,0 +1,20 @@
+using Droptune.Core.Inference;
+
+namespace Droptune.Functions.Monitoring.Uncertain;
+
+/// <summary>A text of which a model was least certain, with what it said: to be labelled.</summary>
+public sealed record UncertainText
+{
+    public required string Text { get; init; }
+
+    public required string Version { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Of the text label or the entity that is least sure.</summary>
+    public required float Score { get; init; }
+
+    public PredictedLabel? Label { get; init; }
+
+    public IReadOnlyList<PredictedEntity>? Entities { get; init; }
+}

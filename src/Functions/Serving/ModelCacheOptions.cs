@@ -1,0 +1,19 @@
+using Droptune.Core.Inference.Onnx;
+
+namespace Droptune.Functions.Serving;
+
+/// <summary>Which models stay in memory, and where their files lie.</summary>
+public sealed record ModelCacheOptions
+{
+    /// <summary>Where model files are kept locally.</summary>
+    public string Folder { get; init; } = Path.Combine(Path.GetTempPath(), "droptune", "models");
+
+    /// <summary>Memory for models; beyond it the least recently used are freed. Half of what the process may use by default.</summary>
+    public long MemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
+    /// <summary>How old the knowledge of the production version may be while requests come in.</summary>
+    public TimeSpan Freshness { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Settings of each model.</summary>
+    public ServingOptions Serving { get; init; } = new();
+}

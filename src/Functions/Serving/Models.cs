@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using Droptune.Core.Stores;
+using Droptune.Functions.Http;
+
+namespace Droptune.Functions.Serving;
+
+/// <summary>Shows the models and their versions.</summary>
+public sealed class Models(ModelStore models, Answers answers)
+{
+    [Function("ListModels")]
+    public Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "models")] HttpRequest request, CancellationToken cancellationToken) =>
+        answers.ForAsync(request, async () =>
+        {
+            var records = await models.ListAsync(cancellationToken);
+            return await Task.WhenAll(records.Select(record => ViewAsync(record, cancellationToken)));
+        });
+
+    [Function("GetModel")]
+    public Task<IActionResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "models/{model}")] HttpRequest request,
+        string model,
+        CancellationToken cancellationToken) =>
+        answers.ForAsync(request, async () =>
+        {
+            var record = await models.FindAsync(RequestParameters.RequireName(model), cancellationToken)
+                ?? throw new ProblemException(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
+            return await ViewAsync(record, cancellationToken);
+        });
+
+    private async Task<ModelView> ViewAsync(ModelRecord record, CancellationToken cancellationToken) =>
+        ModelView.Of(record, await models.VersionsAsync(record.Model, cancellationToken));
+}
+
+/// <summary>A model with its versions, newest first.</summary>
+public sealed record ModelView
+{
+    public required string Model { get; init; }
+
+    /// <summary>The version that is served; null where none is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? Production { get; init; }
+
+    public string? Previous { get; init; }
+
+    public required IReadOnlyList<ModelVersionRecord> Versions { get; init; }
+
+    /// <summary>The promotions, newest first.</summary>
+    public required IReadOnlyList<Promotion> History { get; init; }
+
+    public static ModelView Of(ModelRecord record, IReadOnlyList<ModelVersionRecord> versions) => new()
+    {
+        Model = record.Model,
+        Production = record.Production,
+        Previous = record.Previous,
+        Versions = versions,
+        History = record.History,
+    };
+}

@@ -1,0 +1,42 @@
+using Droptune.Core;
+using Droptune.Core.Stores;
+using Droptune.Functions.Http;
+
+
+namespace Droptune.Functions.Serving;
+
+/// <summary>Makes a version the production one; also the way back to an earlier one.</summary>
+public sealed class PromoteModel(ModelStore models, Answers answers, ILogger<PromoteModel> logger)
+{
+    [Function(nameof(PromoteModel))]
+    public Task<IActionResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "models/{model}/promote")] HttpRequest request,
+        string model,
+        CancellationToken cancellationToken) =>
+        answers.ForAsync(request, async () =>
+        {
+            RequestParameters.RequireName(model);
+            var version = (await RequestBody.ReadAsync<PromotionRequest>(request, cancellationToken)).Version;
+            if (await models.FindAsync(model, cancellationToken) is null)
+            {
+                throw new ProblemException(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
+            }
+
+            var record = ResourceName.IsValid(version)
+                ? await models.PromoteAsync(model, version, "by request", cancellationToken)
+                : null;
+            if (record is null)
+            {
+                throw new ProblemException(ProblemKinds.UnknownVersion, $"Model '{model}' has no version '{version}'; GET /api/models/{model} lists them.");
+            }
+
+            logger.LogInformation("Model {Model} serves {Version} by request", model, version);
+            return ModelView.Of(record, await models.VersionsAsync(model, cancellationToken));
+        });
+}
+
+/// <summary>The version to serve.</summary>
+public sealed record PromotionRequest
+{
+    public required string Version { get; init; }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Jobs;
+using Droptune.Core.Models;
+using Droptune.Core.Stores;
+using Droptune.Functions.Http;
+using Droptune.Functions.Ingestion;
+
+namespace Droptune.Functions.Training;
+
+/// <summary>A job spec without id, in which everything but the dataset's name may be left out.</summary>
+public sealed record RunRequest
+{
+    /// <summary>Default: the dataset's name.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Default: the first base model of the account, scratch where it holds none.</summary>
+    public BaseModel? Base { get; init; }
+
+    public required RunDataset Dataset { get; init; }
+
+    /// <summary>Default: what the dataset is for.</summary>
+    public TaskKind? Task { get; init; }
+
+    public Optimisation? Optimisation { get; init; }
+}
+
+/// <summary>A dataset's snapshot; without a version the one that was accepted last.</summary>
+public sealed record RunDataset(string Name, string? Version = null);
+
+/// <summary>Makes job specs of requests, and refuses what no worker could run.</summary>
+public sealed partial class RunRequests(DatasetStore datasets, BaseModels baseModels)
+{
+    public async Task<JobSpec> ToSpecAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        Check("$.model", request.Model is { } model ? ResourceName.Problem(model) : null);
+        Check("$.dataset.name", ResourceName.Problem(request.Dataset.Name));
+        var report = await ReportAsync(request.Dataset, cancellationToken);
+        var task = request.Task ?? report.Task!.Value;
+        Check("$.task", task == report.Task || report.Task == TaskKind.Joint
+            ? null
+            : $"The dataset cannot be learnt as {Word(task)}: it is for {Word(report.Task!.Value)}.");
+        var known = await baseModels.ListAsync(cancellationToken);
+        var baseModel = request.Base ?? new BaseModel { Name = await baseModels.DefaultAsync(cancellationToken) };
+        Check("$.base.name", baseModel.Name == BaseModel.Scratch || known.Contains(baseModel.Name)
+            ? null
+            : $"There is no base model '{baseModel.Name}': use one of {string.Join(", ", known.Append(BaseModel.Scratch))}.");
+        var spec = new JobSpec
+        {
+            Model = request.Model ?? request.Dataset.Name,
+            Base = baseModel,
+            Dataset = new(request.Dataset.Name, report.Version),
+            Task = task,
+            Optimisation = request.Optimisation ?? new(),
+        };
+        Check("$", JobSpecRules.Problems(spec) is { Count: > 0 } problems ? string.Join("; ", problems) + "." : null);
+        return spec;
+    }
+
+    private async Task<DatasetReport> ReportAsync(RunDataset dataset, CancellationToken cancellationToken)
+    {
+        var version = dataset.Version
+            ?? (await datasets.FindAsync(dataset.Name, cancellationToken))?.AcceptedVersion
+            ?? throw new ProblemException(ProblemKinds.UnknownDataset, $"There is no accepted dataset '{dataset.Name}'; GET /api/datasets lists them.");
+        return Version().IsMatch(version)
+            && await datasets.ReportAsync(DatasetStore.ReportPlace(dataset.Name, version), cancellationToken) is { Accepted: true } report
+            ? report
+            : throw new ProblemException(ProblemKinds.UnknownVersion, $"Dataset '{dataset.Name}' has no accepted version '{version}'.");
+    }
+
+    private static void Check(string path, string? problem)
+    {
+        if (problem is not null)
+        {
+            throw new ProblemException(ProblemKinds.InvalidValue, problem) { Place = new(null, null, path) };
+        }
+    }
+
+    private static string Word(TaskKind task) => JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString());
+
+    [GeneratedRegex(@"^[0-9a-f]{12}\z")]
+    private static partial Regex Version();
+}

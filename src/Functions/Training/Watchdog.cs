@@ -1,0 +1,16 @@
+
+namespace Droptune.Functions.Training;
+
+/// <summary>Finds what got lost, every now and then.</summary>
+public sealed class Watchdog(Supervision supervision)
+{
+#if ISOLATED
+    private const string Schedule = "0 */5 * * * *";
+#else // here a blob trigger polls, and overlooks what is written later in the second of the last change that it saw
+    private const string Schedule = "*/20 * * * * *";
+#endif
+
+    [Function(nameof(Watchdog))]
+    public Task RunAsync([TimerTrigger(Schedule)] TimerInfo timer, CancellationToken cancellationToken) =>
+        supervision.SuperviseAsync(cancellationToken);
+}

@@ -1,0 +1,64 @@
+using Droptune.Core.Jobs;
+using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Training.Data;
+
+
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Droptune.TrainingJob.Training.Objectives;
+
+/// <summary>Cross-entropy of tags and of text labels, added up; with label smoothing, class weights and the focal form.</summary>
+public sealed class TaskLoss : IDisposable
+{
+    private readonly Optimisation _options;
+    private readonly Tensor? _tagWeights;
+    private readonly Tensor? _textWeights;
+
+    /// <param name="options">How the loss is shaped.</param>
+    /// <param name="tagCounts">How often each tag is in the training data; null without tags.</param>
+    /// <param name="textCounts">The same of text labels.</param>
+    /// <param name="device">Where the logits are.</param>
+    public TaskLoss(Optimisation options, long[]? tagCounts, long[]? textCounts, Device device)
+    {
+        _options = options;
+        (_tagWeights, _textWeights) = (Weights(tagCounts), Weights(textCounts));
+
+        Tensor? Weights(long[]? counts) => counts is null || ClassWeights.Of(options.ClassWeights, counts) is not { } weights
+            ? null
+            : tensor(weights, device: device).DetachFromDisposeScope();
+    }
+
+    /// <summary>The loss of a batch, a scalar.</summary>
+    public Tensor Of(Logits logits, Batch batch, Device device)
+    {
+        var tags = logits.Tags is { } t ? CrossEntropy(t.flatten(0, 1), batch.TagTensor(device), _tagWeights) : null;
+        var texts = logits.Text is { } x ? CrossEntropy(x, batch.TextLabelTensor(device), _textWeights) : null;
+
+        return tags is null ? texts! : texts is null ? tags : tags + texts;
+    }
+
+    public void Dispose()
+    {
+        _tagWeights?.Dispose();
+        _textWeights?.Dispose();
+    }
+
+    private Tensor CrossEntropy(Tensor logits, Tensor labels, Tensor? weights)
+    {
+        logits = logits.to(ScalarType.Float32);
+        if (_options.FocalGamma == 0)
+        {
+            return F.cross_entropy(logits, labels, weights, EncodedSplit.Ignored, label_smoothing: _options.LabelSmoothing);
+        }
+
+        // Lin et al. 2017, "Focal Loss for Dense Object Detection": what is predicted well already counts less.
+        var each = F.cross_entropy(logits, labels, weights, EncodedSplit.Ignored, nn.Reduction.None, _options.LabelSmoothing);
+        using var withoutGradient = no_grad();
+        var right = logits.softmax(-1).gather(1, labels.clamp(min: 0).unsqueeze(1)).squeeze(1);
+        var focus = (1 - right).pow(_options.FocalGamma);
+        var count = weights is null ? labels.ge(0).sum() : weights.index_select(0, labels.masked_select(labels.ge(0))).sum();
+        using var withGradient = enable_grad();
+        return (each * focus).sum() / count;
+    }
+}

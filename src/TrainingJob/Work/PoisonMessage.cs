@@ -1,4 +1,0 @@
-namespace Droptune.TrainingJob.Work;
-
-/// <summary>What stands in <c>training-jobs-poison</c>: the message as it came (text, or Base64 of what is none) and why it was given up.</summary>
-public sealed record PoisonMessage(string Reason, string Message);

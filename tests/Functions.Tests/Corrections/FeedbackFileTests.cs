@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Droptune.Core;
+using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Gate;
+using Droptune.Core.Datasets.Snapshots;
+using Droptune.Functions.Corrections.Folding;
+
+namespace Droptune.Functions.Tests.Corrections;
+
+public sealed class FeedbackFileTests
+{
+    private static readonly Example Correction = new() { Text = "😀a a", Entities = [new(4, 5, "x")], Label = "y" };
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"spanUnit":"utf16CodeUnit","spanEnd":"inclusive","textColumn":"t","labelColumn":"l"}""")]
+    [InlineData("""{"spanUnit":"unicodeCodePoint"}""")]
+    public async Task Write_ByAnyManifest_IsReadByTheGateAsItWas(string manifest)
+    {
+        var stated = JsonSerializer.Deserialize<DatasetManifest>(manifest, DroptuneJson.Compact)!;
+
+        var content = FeedbackFile.Write([Correction], stated);
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var report = await DatasetGate.CheckAsync(
+            "d", [Some.File("dataset.json", manifest), Some.File("feedback-2026-11-24.jsonl", content)], folder, cancellationToken: TestContext.Current.CancellationToken);
+
+        var read = Assert.Single(SnapshotReader.Read(Path.Combine(folder, "train.jsonl.gz")));
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(0, report.LeftOut);
+        Assert.Equal((Correction.Text, Correction.Label, Correction.Entities![0]), (read.Text, read.Label, Assert.Single(read.Entities!)));
+        Assert.Equal(Correction.Entities, Assert.Single(FeedbackFile.Read(content, stated)).Entities);
+    }
+}

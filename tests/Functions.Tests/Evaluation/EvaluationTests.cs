@@ -1,0 +1,186 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Droptune.Core;
+using Droptune.Core.Evaluation;
+using Droptune.Core.Jobs;
+using Droptune.Core.Storage;
+using Droptune.Core.Stores;
+using Droptune.Functions.Evaluation;
+using Droptune.Functions.Ingestion;
+
+namespace Droptune.Functions.Tests.Evaluation;
+
+[Collection(nameof(SharedHost))]
+public class EvaluationTests(LocalHostFixture host)
+{
+    private const string Second = "ba9876543210";
+
+    [Fact]
+    public async Task Evaluate_NothingServedYet_PromotesTheCandidate()
+    {
+        var dataset = await DropAsync("e-first");
+        await host.AddModelAsync("e-first", isServed: false, dataset: "e-first", datasetVersion: dataset.Version!);
+
+        await RequestAsync("e-first");
+        var evaluation = Assert.Single(await EvaluationsAsync("e-first", 1));
+
+        Assert.Equal((TestModel.Version, "candidate", true), (evaluation.Text("version"), evaluation.Text("role"), evaluation.GetProperty("promoted").GetBoolean()));
+        Assert.Equal(TestModel.Version, (await host.Get<ModelStore>().FindAsync("e-first", Cancellation))!.Production);
+        Assert.Equal(1, evaluation.GetProperty("metrics").GetProperty("test.f1").GetDouble());
+        var reports = host.Get<DroptuneStorage>().Container(StorageNames.Reports);
+        foreach (var extension in new[] { "json", "md", "html" })
+        {
+            Assert.True(await reports.GetBlobClient($"{evaluation.Text("report")}.{extension}").ExistsAsync(Cancellation));
+        }
+    }
+
+    [Fact]
+    public async Task Evaluate_CandidateThatIsNotBetter_IsNotPromoted()
+    {
+        var dataset = await DropAsync("e-second");
+        await host.AddModelAsync("e-second", dataset: "e-second", datasetVersion: dataset.Version!);
+        await host.AddModelAsync("e-second", Second, isServed: false, dataset: "e-second", datasetVersion: dataset.Version!);
+
+        await RequestAsync("e-second");
+        var evaluations = await EvaluationsAsync("e-second", 2);
+
+        Assert.Equal(["candidate", "production"], evaluations.Select(evaluation => evaluation.Text("role")).Order());
+        Assert.Equal(TestModel.Version, (await host.Get<ModelStore>().FindAsync("e-second", Cancellation))!.Production);
+    }
+
+    [Fact]
+    public async Task Evaluate_VersionThatWasTakenBack_IsNoCandidateAgain()
+    {
+        var dataset = await DropAsync("e-back");
+        await host.AddModelAsync("e-back", dataset: "e-back", datasetVersion: dataset.Version!);
+        await host.AddModelAsync("e-back", Second, dataset: "e-back", datasetVersion: dataset.Version!);
+        await host.Get<ModelStore>().PromoteAsync("e-back", TestModel.Version, "back", Cancellation);
+
+        await RequestAsync("e-back");
+        var evaluation = Assert.Single(await EvaluationsAsync("e-back", 1));
+
+        Assert.Equal((TestModel.Version, "production"), (evaluation.Text("version"), evaluation.Text("role")));
+    }
+
+    [Fact]
+    public async Task Evaluate_UnknownModelOrGoneSnapshot_ChangesNothing()
+    {
+        await host.AddModelAsync("e-gone", isServed: false, dataset: "e-nowhere");
+
+        await host.Get<ModelEvaluation>().EvaluateAsync("e-gone", Cancellation);
+        await host.Get<ModelEvaluation>().EvaluateAsync("e-absent", Cancellation);
+
+        Assert.Empty(await EvaluationsAsync("e-gone", 0));
+    }
+
+    [Fact]
+    public async Task Evaluate_ModelWithoutFiles_GoesToThePoisonQueueAfterFiveTries()
+    {
+        var dataset = await DropAsync("e-files");
+        // Not served: the host is shared, and its health tells of served models that do not load.
+        await host.AddModelAsync("e-files", isServed: false, dataset: "e-files", datasetVersion: dataset.Version!);
+        await host.Get<DroptuneStorage>().Container(StorageNames.Models)
+            .DeleteBlobAsync(ModelStore.Folder("e-files", TestModel.Version) + "config.json", cancellationToken: Cancellation);
+
+        await RequestAsync("e-files");
+
+        var poison = await Wait.UntilAsync(async () =>
+            (await host.Get<DroptuneStorage>().Queue(StorageNames.EvaluationRequests + StorageNames.PoisonSuffix).PeekMessagesAsync(32, Cancellation)).Value
+            .FirstOrDefault(message => message.Body.ToString().Contains("e-files", StringComparison.Ordinal)));
+        Assert.Equal(new EvaluationRequest("e-files"), poison.Body.ToObjectFromJson<EvaluationRequest>(DroptuneJson.Compact));
+    }
+
+    [Fact]
+    public async Task Evaluate_DatasetHasGrown_IsDoneOnItAndOnTheVersionThatWasTrainedOn()
+    {
+        var trained = await DropAsync("e-grown");
+        await host.AddModelAsync("e-grown", dataset: "e-grown", datasetVersion: trained.Version!);
+        await host.DropAsync("e-grown/more.conll", Some.Conll(60, from: 60));
+        var grown = await Wait.UntilAsync(async () =>
+            await host.Get<DatasetStore>().FindAsync("e-grown", Cancellation) is { State: DatasetState.Accepted } record && record.Version != trained.Version ? record : null);
+
+        await RequestAsync("e-grown");
+        var report = await ReportAsync(Assert.Single(await EvaluationsAsync("e-grown", 1)));
+
+        Assert.Equal((grown.Version, trained.Version), (report.DatasetVersion, report.TrainedOn?.DatasetVersion));
+        Assert.Equal((grown.Counts!.Test, trained.Counts!.Test), (report.Splits[Split.Test].Examples, report.TrainedOn!.Splits[Split.Test].Examples));
+    }
+
+    [Fact]
+    public async Task Evaluate_ServedModelIsWorseThanBefore_RaisesTheAlertAndNamesTheLabels()
+    {
+        var dataset = await DropAsync("e-drop");
+        await host.AddModelAsync("e-drop", dataset: "e-drop", datasetVersion: dataset.Version!);
+        await RequestAsync("e-drop");
+        await EvaluationsAsync("e-drop", 1);
+        await host.AddModelAsync("e-drop", Second, isServed: false, dataset: "e-drop", datasetVersion: dataset.Version!);
+        await SwapLabelsAsync("e-drop", Second, "book", "greet");
+        await SwapLabelsAsync("e-drop", Second, "refund", "other");
+        await host.Get<ModelStore>().PromoteAsync("e-drop", Second, "by mistake", Cancellation);
+        var drops = 0L;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "droptune.evaluation.drops")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => drops += tags.ToArray().Contains(new("model", "e-drop")) ? count : 0);
+        listener.Start();
+
+        await RequestAsync("e-drop");
+        var last = (await EvaluationsAsync("e-drop", 2))[0];
+        var report = await ReportAsync(last);
+
+        Assert.True(last.GetProperty("dropped").GetBoolean());
+        Assert.Equal(1, drops);
+        var drop = report.Comparisons.Single(comparison => comparison is { Split: Split.Test, With: "previous" });
+        Assert.True(drop.IsDrop);
+        Assert.Equal(["book", "refund"], drop.Labels.Where(label => label.Before > label.After).Select(label => label.Label).Order());
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private async Task<DatasetRecord> DropAsync(string dataset)
+    {
+        await host.DropAsync($"{dataset}/dataset.json", """{"train":false}""");
+        await host.DropAsync($"{dataset}/train.conll", Some.Conll(60));
+        return await Wait.UntilAsync(async () =>
+            await host.Get<DatasetStore>().FindAsync(dataset, Cancellation) is { State: DatasetState.Accepted } record ? record : null);
+    }
+
+    private async Task<EvaluationReport> ReportAsync(JsonElement evaluation)
+    {
+        var blob = host.Get<DroptuneStorage>().Container(StorageNames.Reports).GetBlobClient($"{evaluation.Text("report")}.json");
+        return EvaluationReport.Read((await blob.DownloadContentAsync(Cancellation)).Value.Content.ToString());
+    }
+
+    /// <summary>Makes a version say one text label where it means the other.</summary>
+    private async Task SwapLabelsAsync(string model, string version, string one, string other)
+    {
+        var blob = host.Get<DroptuneStorage>().Container(StorageNames.Models).GetBlobClient(ModelStore.Folder(model, version) + "config.json");
+        var config = JsonNode.Parse((await blob.DownloadContentAsync(Cancellation)).Value.Content)!;
+        var labels = config["text_id2label"]!.AsObject();
+        foreach (var (id, name) in labels.Select(label => (label.Key, label.Value!.GetValue<string>())).ToList())
+        {
+            labels[id] = name == one ? other : name == other ? one : name;
+            config["text_label2id"]![labels[id]!.GetValue<string>()] = int.Parse(id, CultureInfo.InvariantCulture);
+        }
+
+        await blob.UploadAsync(BinaryData.FromString(config.ToJsonString()), overwrite: true, Cancellation);
+    }
+
+    private Task RequestAsync(string model) =>
+        host.Get<DroptuneStorage>().SendAsync(StorageNames.EvaluationRequests, new EvaluationRequest(model), cancellationToken: Cancellation);
+
+    private Task<List<JsonElement>> EvaluationsAsync(string model, int count) => Wait.UntilAsync(async () =>
+    {
+        var evaluations = await host.Http.GetAsync($"evaluations?model={model}", Cancellation).OkAsync();
+        return evaluations.GetArrayLength() >= count ? evaluations.EnumerateArray().ToList() : null;
+    });
+}

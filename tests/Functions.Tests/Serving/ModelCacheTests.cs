@@ -1,0 +1,179 @@
+using Droptune.Tests;
+using Azure.Storage.Blobs;
+using Droptune.Core;
+using Droptune.Core.Inference;
+using Droptune.Core.Storage;
+using Droptune.Core.Stores;
+using Droptune.Functions.Serving;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Droptune.Functions.Tests.Serving;
+
+public sealed class ModelCacheTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("droptune-").FullName;
+    private DroptuneStorage _storage = null!;
+    private ModelStore _store = null!;
+    private BlobContainerClient _container = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var settings = new Dictionary<string, string?> { [StorageNames.Connection] = await azurite.NewAccountAsync() };
+        _storage = DroptuneStorage.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        await _storage.EnsureCreatedAsync(Token);
+        _store = new(_storage, TimeProvider.System);
+        _container = _storage.Container(StorageNames.Models);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task RentAsync_UnknownModelOrVersion_GivesNull()
+    {
+        await AddVersionAsync("v1");
+        using var cache = Cache();
+
+        Assert.Null(await cache.RentAsync("nobody", null, Token));
+        Assert.Null(await cache.RentAsync("support", "v9", Token));
+        Assert.Null(await cache.RentAsync("support", null, Token)); // nothing is in production
+    }
+
+    [Fact]
+    public async Task RentAsync_Production_PredictsAndLendsOneModelToAll()
+    {
+        await AddVersionAsync("v1");
+        await PromoteAsync("v1");
+        using var cache = Cache();
+
+        var leases = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => cache.RentAsync("support", null, Token)));
+
+        Assert.Equal("v1", leases[0]!.Version);
+        Assert.All(leases, lease => Assert.Same(leases[0]!.Model, lease!.Model));
+        Assert.Equal("book", (await leases[0]!.Model.PredictAsync([PredictInput.OfText("book a flight")], Token))[0].Label!.Name);
+    }
+
+    [Fact]
+    public async Task RentAsync_PromotionUnderLoad_SwitchesWithoutAFailedRequestAndFreesTheOldVersion()
+    {
+        await AddVersionAsync("v1");
+        await AddVersionAsync("v2");
+        await PromoteAsync("v1");
+        using var cache = Cache();
+        using var old = await cache.RentAsync("support", null, Token);
+
+        var seen = new List<string>();
+        for (var request = 0; !seen.Contains("v2"); request++)
+        {
+            if (request == 3)
+            {
+                await PromoteAsync("v2");
+            }
+
+            using var lease = await cache.RentAsync("support", null, Token);
+            await lease!.Model.PredictAsync([PredictInput.OfText("to Berlin")], Token);
+            seen.Add(lease.Version);
+            await Task.Delay(5, Token);
+        }
+
+        Assert.Equal(["v1", "v2"], seen.Distinct());
+        await old!.Model.PredictAsync([PredictInput.OfText("still held")], Token);
+        old.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => old.Model.PredictAsync([PredictInput.OfText("freed")], Token));
+    }
+
+    [Fact]
+    public async Task RentAsync_NewVersionDoesNotLoad_OldOneStays()
+    {
+        await AddVersionAsync("v1");
+        await AddVersionAsync("v2");
+        await _container.GetBlobClient("support/v2/model.onnx").UploadAsync(new BinaryData("no model"), overwrite: true, Token);
+        await PromoteAsync("v1");
+        using var cache = Cache();
+        (await cache.RentAsync("support", null, Token))!.Dispose();
+
+        await PromoteAsync("v2");
+        for (var request = 0; request < 40; request++)
+        {
+            using var lease = await cache.RentAsync("support", null, Token);
+            Assert.Equal("v1", lease!.Version);
+            await lease.Model.PredictAsync([PredictInput.OfText("to Berlin")], Token);
+            await Task.Delay(10, Token);
+        }
+    }
+
+    [Fact]
+    public async Task RentAsync_BudgetForOne_FreesTheLeastRecentlyUsedAndLoadsItAgain()
+    {
+        await AddVersionAsync("v1");
+        await AddVersionAsync("v2");
+        // The mapped form has packed weights beside the plain ones.
+        using var cache = Cache(memory: 2 * new FileInfo(TestData.PathOf("models", "lexicon", "model.onnx")).Length);
+        var first = await cache.RentAsync("support", "v1", Token);
+        first!.Dispose();
+        Assert.Single(await first.Model.PredictAsync([PredictInput.OfText("still in memory")], Token));
+
+        (await cache.RentAsync("support", "v2", Token))!.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => first.Model.PredictAsync([PredictInput.OfText("freed")], Token));
+        using var again = await cache.RentAsync("support", "v1", Token);
+        Assert.Single(await again!.Model.PredictAsync([PredictInput.OfText("back")], Token));
+    }
+
+    [Fact]
+    public async Task GetAsync_SecondTime_DownloadsOnlyWhatChanged()
+    {
+        await AddVersionAsync("v1");
+        var files = new ModelFiles(_container, _folder);
+        var folder = await files.GetAsync("support", "v1", Token);
+        File.WriteAllText(Path.Combine(folder!, "here-before"), "");
+
+        var same = await new ModelFiles(_container, _folder).GetAsync("support", "v1", Token);
+        await AddVersionAsync("v1");
+        var changed = await files.GetAsync("support", "v1", Token);
+
+        Assert.Equal(folder, same);
+        Assert.True(File.Exists(Path.Combine(same!, "here-before")));
+        Assert.NotEqual(folder, changed);
+        Assert.Equal(
+            ["config.json", "model.onnx", "model.onnx.weights", "tokenizer_config.json", "vocab.txt"],
+            Directory.GetFiles(changed!).Select(Path.GetFileName).Order());
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private ModelCache Cache(long memory = 1 << 30)
+    {
+        var options = new ModelCacheOptions { Folder = _folder, MemoryBytes = memory, Freshness = TimeSpan.FromMilliseconds(20) };
+        return new(_store, new(_container, _folder), options, TimeProvider.System, NullLogger<ModelCache>.Instance);
+    }
+
+    private async Task AddVersionAsync(string version)
+    {
+        foreach (var file in Directory.GetFiles(TestData.PathOf("models", "lexicon")))
+        {
+            await _container.GetBlobClient($"support/{version}/{Path.GetFileName(file)}").UploadAsync(file, overwrite: true, Token);
+        }
+
+        await _container.GetBlobClient($"support/{version}/model.safetensors").UploadAsync(new BinaryData("large"), overwrite: true, Token);
+        await _store.AddVersionAsync(
+            new()
+            {
+                Model = "support",
+                Version = version,
+                RunId = "run",
+                Dataset = "support",
+                DatasetVersion = "data",
+                Task = TaskKind.Joint,
+                CreatedAt = TimeProvider.System.GetUtcNow(),
+            },
+            Token);
+    }
+
+    private async Task PromoteAsync(string version) =>
+        Assert.NotNull(await _store.PromoteAsync("support", version, "test", Token));
+}
