@@ -10,16 +10,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Droptune.Pipeline.Tests;
 
-/// <summary>The whole product on an empty storage account: functions in this process, the training worker in its own.</summary>
-public sealed class LocalApp(AzuriteFixture azurite) : IAsyncLifetime
+/// <summary>The whole product on a storage account of its own: functions in this process, the training worker in its own.</summary>
+public class LocalApp(AzuriteFixture azurite) : IAsyncLifetime
 {
     // Far beyond what is ever needed: only a failing test waits so long.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private WebApplication _host = null!;
-    private WorkerProcess _worker = null!;
+    private WorkerProcess? _worker;
 
     public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>The account's connection string.</summary>
+    public string Connection { get; private set; } = null!;
 
     /// <summary>What both processes export.</summary>
     public OtlpReceiver Telemetry { get; private set; } = null!;
@@ -27,18 +30,23 @@ public sealed class LocalApp(AzuriteFixture azurite) : IAsyncLifetime
     public DroptuneStorage Storage => _host.Services.GetRequiredService<DroptuneStorage>();
 
     /// <summary>The worker's process; null while it is started again.</summary>
-    public int? WorkerId => _worker.ProcessId;
+    public int? WorkerId => _worker?.ProcessId;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Settings of the functions beyond those that every test has.</summary>
+    protected virtual IEnumerable<string> Settings => [];
+
+    public virtual async ValueTask InitializeAsync()
     {
-        var connection = await azurite.NewAccountAsync();
+        Connection = await azurite.NewAccountAsync();
+        await PrepareAsync();
         Telemetry = await OtlpReceiver.StartAsync();
         _host = LocalHost.Build(
         [
             "--urls", "http://127.0.0.1:0",
-            $"--{StorageNames.Connection}", connection,
+            $"--{StorageNames.Connection}", Connection,
             "--QuietPeriod", "00:00:01",
             "--Logging:LogLevel:Default", "Warning",
+            .. Settings,
             .. Telemetry.Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
         ]);
         await _host.StartAsync();
@@ -46,7 +54,7 @@ public sealed class LocalApp(AzuriteFixture azurite) : IAsyncLifetime
         _worker = WorkerProcess.Start(
             new Dictionary<string, string?>(Telemetry.Settings)
             {
-                [StorageNames.Connection] = connection,
+                [StorageNames.Connection] = Connection,
                 ["Worker__Visibility"] = "00:00:05", // how soon a killed worker's job is taken up again
                 ["Worker__RenewEvery"] = "00:00:01",
                 ["Worker__ReportEvery"] = "00:00:00.3",
@@ -56,14 +64,28 @@ public sealed class LocalApp(AzuriteFixture azurite) : IAsyncLifetime
             Console.Error.WriteLine);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _host.StopAsync();
-        await _worker.DisposeAsync();
+        await StopWorkerAsync();
         await _host.DisposeAsync();
         await Telemetry.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Ends the worker, and starts none in its place.</summary>
+    public async Task StopWorkerAsync()
+    {
+        if (_worker is { } worker)
+        {
+            _worker = null;
+            await worker.DisposeAsync();
+        }
+    }
+
+    /// <summary>Fills the account before anything runs on it.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     /// <summary>Drops a file of a dataset, as users do.</summary>
     public async Task DropAsync(string name, string content)
