@@ -98,19 +98,15 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     /// <summary>Waits for work and moves the next batch into <paramref name="batch"/>; false once the queue is closed and empty.</summary>
     /// <param name="batch">What ran before; it is replaced.</param>
     /// <param name="patience">
-    /// How long to wait for as many as ran before: their callers, just answered, ask again one by one, and the first of them
-    /// alone would make a poor batch.
+    /// How long to wait, in all, for as many as ran before: their callers, just answered, ask again one by one, and the first
+    /// of them alone would make a poor batch.
     /// </param>
     /// <param name="isAlone">Whether the batch has all cores.</param>
     public bool Take(List<WaitingWindow> batch, TimeSpan patience, out bool isAlone)
     {
         lock (_gate)
         {
-            var expected = batch.Count;
-            while (_waiting < expected && !_closed && Monitor.Wait(_gate, patience))
-            {
-            }
-
+            WaitFor(batch.Count, patience);
             batch.Clear();
             while (_hasAll || (_waiting == 0 && !_closed))
             {
@@ -159,6 +155,16 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
             {
                 Monitor.Wait(_gate);
             }
+        }
+    }
+
+    // Each caller who comes ends a wait; the next is for what is left of the patience.
+    private void WaitFor(int windows, TimeSpan patience)
+    {
+        var (start, left) = (TimeProvider.System.GetTimestamp(), patience);
+        while (_waiting < windows && !_closed && left > TimeSpan.Zero && Monitor.Wait(_gate, left))
+        {
+            left = patience - TimeProvider.System.GetElapsedTime(start);
         }
     }
 

@@ -67,6 +67,32 @@ public class BatchQueueTests
         });
 
     [Fact]
+    public void Take_CallersComeInADribble_WaitsForThemNoLongerThanItsPatience()
+    {
+        const int callers = 100;
+        var queue = Queue(threads: 1);
+        queue.TryAdd(Call(Enumerable.Repeat(4, callers)));
+        var batch = Take(queue);
+        queue.Done(4 * callers);
+        var taken = false;
+        var dribble = new Thread(() =>
+        {
+            for (var caller = 0; caller < callers && !Volatile.Read(ref taken); caller++)
+            {
+                Thread.Sleep(20);
+                queue.TryAdd(Call([4]));
+            }
+        });
+        dribble.Start();
+
+        queue.Take(batch, patience: TimeSpan.FromMilliseconds(200), out _);
+
+        Volatile.Write(ref taken, true);
+        Assert.True(dribble.Join(Patience));
+        Assert.InRange(batch.Count, 1, callers / 2);
+    }
+
+    [Fact]
     public void Close_WaitingForCallersWhoGoAway_Ends()
     {
         var queue = Queue(threads: 1);
