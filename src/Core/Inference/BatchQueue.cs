@@ -8,15 +8,10 @@ namespace Droptune.Core.Inference;
 /// </summary>
 internal sealed class BatchQueue(ServingOptions options, int maxLength)
 {
-    // What a run costs beside its pieces, in pieces: the weights stream through the cache once. Less padding than that is
-    // cheaper than another run.
-    private const int RunCost = 32;
-
-    // At most this part of a larger batch is padding: 1/10.
-    private const int PaddingShare = 10;
-
     private readonly object _gate = new(); // not a Lock: Monitor.Wait needs an object
     private readonly Queue<WaitingWindow>[] _byLength = [.. Enumerable.Range(0, maxLength + 1).Select(_ => new Queue<WaitingWindow>())];
+    private readonly int[] _waitingOf = new int[maxLength + 1]; // a length; its queue may still hold some that were dropped
+    private readonly int[] _takenOf = new int[maxLength + 1];
     private long _tickets;
     private int _waiting;
     private int _waitingPieces;
@@ -121,7 +116,8 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
 
             var share = (_waitingPieces + _runningPieces) / options.Threads;
             _running++;
-            _runningPieces += Fill(batch, LengthOfOldest(), Math.Min(share, options.BatchPieces));
+            _runningPieces += BatchChoice.Choose(_waitingOf, LengthOfOldest(), Math.Min(share, options.BatchPieces), _takenOf);
+            MoveTaken(batch);
             isAlone = _hasAll = _running == 1 && _waiting == 0 && !_isShared;
             return true;
         }
@@ -182,39 +178,18 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         return oldest;
     }
 
-    /// <returns>The pieces in the batch, without padding.</returns>
-    private int Fill(List<WaitingWindow> batch, int length, int budget)
+    private void MoveTaken(List<WaitingWindow> batch)
     {
-        var (real, width) = (0, length);
-        var (shorter, longer) = (TakeAll(length), true);
-        for (var distance = 1; (shorter || longer) && _waiting > 0 && distance <= maxLength; distance++)
+        for (var length = 0; length < _takenOf.Length; length++)
         {
-            shorter = shorter && length - distance > 0 && TakeAll(length - distance);
-            longer = longer && length + distance <= maxLength && TakeAll(length + distance);
-        }
-
-        return real;
-
-        // False when a window of this length no longer fits: one of a length further away does not either.
-        bool TakeAll(int windowLength)
-        {
-            while (Head(windowLength) is { } window)
+            for (var left = _takenOf[length]; left > 0; left--)
             {
-                var padded = Math.Max(width, windowLength) * (batch.Count + 1);
-                var padding = padded - real - windowLength;
-                if (batch.Count > 0 && (padded > budget || padding > RunCost + (padded / PaddingShare)))
-                {
-                    return false;
-                }
-
-                _byLength[windowLength].Dequeue();
+                var window = Head(length)!;
+                _byLength[length].Dequeue();
                 window.Ticket = -1;
                 Count(window, -1);
                 batch.Add(window);
-                (real, width) = (real + windowLength, Math.Max(width, windowLength));
             }
-
-            return true;
         }
     }
 
@@ -237,6 +212,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     private void Count(WaitingWindow window, int sign)
     {
         _waiting += sign;
+        _waitingOf[window.Length] += sign;
         _waitingPieces += sign * window.Length;
     }
 }

@@ -48,7 +48,7 @@ public class BatchQueueTests
     }
 
     [Fact]
-    public void Take_AnyLengths_TakesEachOnceInBatchesOfTheOldestWithLittlePadding() =>
+    public void Take_AnyLengths_TakesEachOnceAndTheOldestFirst() =>
         Gen.Int[2, MaxLength].Array[1, 200].Sample(lengths =>
         {
             var queue = Queue(threads: 1);
@@ -58,13 +58,23 @@ public class BatchQueueTests
             {
                 var batch = Take(queue);
                 Assert.Contains(waiting[0], batch);
-                var (real, padded) = (batch.Sum(window => window.Length), batch.Count * batch.Max(window => window.Length));
-                Assert.True(batch.Count == 1 || padded <= new ServingOptions().BatchPieces, $"{padded} pieces");
-                Assert.True(padded - real <= 32 + (padded / 10), $"{padded - real} of {padded} pieces are padding");
+                Assert.All(batch.GroupBy(window => window.Length), taken =>
+                    Assert.Equal(waiting.Where(window => window.Length == taken.Key).Take(taken.Count()), taken));
                 Assert.All(batch, window => Assert.True(waiting.Remove(window)));
-                queue.Done(real);
+                queue.Done(batch.Sum(window => window.Length));
             }
         });
+
+    [Fact]
+    public void Take_SomeOfALengthWereDropped_TakesTheOthers()
+    {
+        var queue = Queue(threads: 1);
+        PredictCall[] calls = [Call([16]), Call([16, 16]), Call([16])];
+        Array.ForEach(calls, call => queue.TryAdd(call));
+        queue.Drop(calls[1]);
+
+        Assert.Equal([calls[0], calls[2]], Take(queue).Select(window => window.Call));
+    }
 
     [Fact]
     public void Take_CallersComeInADribble_WaitsForThemNoLongerThanItsPatience()
