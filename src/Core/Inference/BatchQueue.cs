@@ -17,9 +17,15 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     private int _waitingPieces;
     private int _running; // batches
     private int _runningPieces;
-    private bool _hasAll; // one of them, alone, computes on all cores
-    private bool _isShared; // others came while one had all cores
+    private Cores _cores;
     private bool _closed;
+
+    private enum Cores
+    {
+        ForWhoIsAlone, // a batch that finds nothing running and leaves nothing waiting gets all of them
+        Taken, // all of them, by one that was alone
+        Shared, // others came while it ran: a batch has one of them, until nothing runs or waits
+    }
 
     public int WaitingPieces
     {
@@ -50,7 +56,6 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
                 Count(window, 1);
             }
 
-            _isShared |= _hasAll;
             Monitor.PulseAll(_gate);
             return true;
         }
@@ -67,7 +72,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
                 return false;
             }
 
-            (_running, _runningPieces, _hasAll) = (1, call.Pieces, true);
+            (_running, _runningPieces, _cores) = (1, call.Pieces, Cores.Taken);
             return true;
         }
     }
@@ -79,7 +84,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         {
             foreach (var window in call.Windows.Where(w => w.Ticket >= 0))
             {
-                window.Ticket = -1; // its queue lets go of it when it comes to the head
+                window.Ticket = -1; // its queue lets go of it when it comes to the head, or none of its length wait
                 Count(window, -1);
             }
 
@@ -103,7 +108,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         {
             WaitFor(batch.Count, patience);
             batch.Clear();
-            while (_hasAll || (_waiting == 0 && !_closed))
+            while (_cores == Cores.Taken || (_waiting == 0 && !_closed))
             {
                 Monitor.Wait(_gate);
             }
@@ -118,7 +123,12 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
             _running++;
             _runningPieces += BatchChoice.Choose(_waitingOf, LengthOfOldest(), Math.Min(share, options.BatchPieces), _takenOf);
             MoveTaken(batch);
-            isAlone = _hasAll = _running == 1 && _waiting == 0 && !_isShared;
+            isAlone = _cores == Cores.ForWhoIsAlone && _running == 1 && _waiting == 0;
+            if (isAlone)
+            {
+                _cores = Cores.Taken;
+            }
+
             return true;
         }
     }
@@ -130,13 +140,20 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         {
             _running--;
             _runningPieces -= pieces;
-            _isShared &= _running > 0 || _waiting > 0;
-            if ((_hasAll && _waiting > 0) || _closed)
+            if (_running == 0 && _waiting == 0)
             {
-                Monitor.PulseAll(_gate);
+                _cores = Cores.ForWhoIsAlone;
+            }
+            else if (_cores == Cores.Taken)
+            {
+                _cores = Cores.Shared;
+                Monitor.PulseAll(_gate); // nobody could take those who came meanwhile
             }
 
-            _hasAll = false;
+            if (_closed)
+            {
+                Monitor.PulseAll(_gate); // Close and the threads may have waited for this batch
+            }
         }
     }
 
@@ -169,9 +186,9 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         var (oldest, first) = (0, long.MaxValue);
         for (var length = 0; length < _byLength.Length; length++)
         {
-            if (Head(length) is { } head && head.Ticket < first)
+            if (_waitingOf[length] > 0 && Head(length).Ticket is var ticket && ticket < first)
             {
-                (oldest, first) = (length, head.Ticket);
+                (oldest, first) = (length, ticket);
             }
         }
 
@@ -184,7 +201,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         {
             for (var left = _takenOf[length]; left > 0; left--)
             {
-                var window = Head(length)!;
+                var window = Head(length);
                 _byLength[length].Dequeue();
                 window.Ticket = -1;
                 Count(window, -1);
@@ -193,26 +210,26 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         }
     }
 
-    private WaitingWindow? Head(int length)
+    // Of a length of which some wait.
+    private WaitingWindow Head(int length)
     {
         var queue = _byLength[length];
-        while (queue.TryPeek(out var window))
+        while (queue.Peek().Ticket < 0)
         {
-            if (window.Ticket >= 0)
-            {
-                return window;
-            }
-
             queue.Dequeue();
         }
 
-        return null;
+        return queue.Peek();
     }
 
     private void Count(WaitingWindow window, int sign)
     {
         _waiting += sign;
-        _waitingOf[window.Length] += sign;
         _waitingPieces += sign * window.Length;
+        _waitingOf[window.Length] += sign;
+        if (_waitingOf[window.Length] == 0)
+        {
+            _byLength[window.Length].Clear(); // only some that were dropped are left
+        }
     }
 }

@@ -103,6 +103,44 @@ public class BatchQueueTests
     }
 
     [Fact]
+    public void Take_OthersCameWhileOneHadAllCores_SharesThemUntilNobodyIsThere()
+    {
+        var queue = Queue(threads: 2);
+        Assert.True(queue.TryStartAlone(Call([16])));
+        queue.TryAdd(Call([16]));
+        queue.Done(16);
+
+        Assert.False(TakesAllCores());
+        queue.TryAdd(Call([16]));
+        queue.Done(16);
+        Assert.False(TakesAllCores());
+        queue.Done(16);
+        queue.TryAdd(Call([16]));
+        Assert.True(TakesAllCores());
+
+        bool TakesAllCores()
+        {
+            queue.Take([], TimeSpan.Zero, out var isAlone);
+            return isAlone;
+        }
+    }
+
+    [Fact]
+    public void Take_AnotherHasAllCores_WaitsUntilItIsDone()
+    {
+        var queue = Queue(threads: 2);
+        queue.TryStartAlone(Call([16]));
+        queue.TryAdd(Call([16]));
+        var taking = new Thread(() => Take(queue));
+        taking.Start();
+        Assert.True(SpinWait.SpinUntil(() => taking.ThreadState == ThreadState.WaitSleepJoin, Patience));
+
+        queue.Done(16);
+
+        Assert.True(taking.Join(Patience));
+    }
+
+    [Fact]
     public void Close_WaitingForCallersWhoGoAway_Ends()
     {
         var queue = Queue(threads: 1);
