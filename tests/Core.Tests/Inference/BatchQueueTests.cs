@@ -49,7 +49,7 @@ public class BatchQueueTests
     }
 
     [Fact]
-    public void Take_AnyLengths_TakesEachOnceInBatchesOfTheOldestWithLittlePadding() =>
+    public void Take_AnyLengths_TakesEachOnceAndTheOldestFirst() =>
         Gen.Int[2, MaxLength].Array[1, 200].Sample(lengths =>
         {
             var queue = Queue(threads: 1);
@@ -59,13 +59,87 @@ public class BatchQueueTests
             {
                 var batch = Take(queue);
                 Assert.Contains(waiting[0], batch);
-                var (real, padded) = (batch.Sum(window => window.Length), batch.Count * batch.Max(window => window.Length));
-                Assert.True(batch.Count == 1 || padded <= new ServingOptions().BatchPieces, $"{padded} pieces");
-                Assert.True(padded - real <= 32 + (padded / 10), $"{padded - real} of {padded} pieces are padding");
+                Assert.All(batch.GroupBy(window => window.Length), taken =>
+                    Assert.Equal(waiting.Where(window => window.Length == taken.Key).Take(taken.Count()), taken));
                 Assert.All(batch, window => Assert.True(waiting.Remove(window)));
-                queue.Done(real);
+                queue.Done(batch.Sum(window => window.Length));
             }
         });
+
+    [Fact]
+    public void Take_SomeOfALengthWereDropped_TakesTheOthers()
+    {
+        var queue = Queue(threads: 1);
+        PredictCall[] calls = [Call([16]), Call([16, 16]), Call([16])];
+        Array.ForEach(calls, call => queue.TryAdd(call));
+        queue.Drop(calls[1]);
+
+        Assert.Equal([calls[0], calls[2]], Take(queue).Select(window => window.Call));
+    }
+
+    [Fact]
+    public void Take_CallersComeInADribble_WaitsForThemNoLongerThanItsPatience()
+    {
+        const int callers = 100;
+        var queue = Queue(threads: 1);
+        queue.TryAdd(Call(Enumerable.Repeat(4, callers)));
+        var batch = Take(queue);
+        queue.Done(4 * callers);
+        var taken = false;
+        var dribble = new Thread(() =>
+        {
+            for (var caller = 0; caller < callers && !Volatile.Read(ref taken); caller++)
+            {
+                Thread.Sleep(20);
+                queue.TryAdd(Call([4]));
+            }
+        });
+        dribble.Start();
+
+        queue.Take(batch, patience: TimeSpan.FromMilliseconds(200), out _);
+
+        Volatile.Write(ref taken, true);
+        Assert.True(dribble.Join(Patience));
+        Assert.InRange(batch.Count, 1, callers / 2);
+    }
+
+    [Fact]
+    public void Take_OthersCameWhileOneHadAllCores_SharesThemUntilNobodyIsThere()
+    {
+        var queue = Queue(threads: 2);
+        Assert.True(queue.TryStartAlone(Call([16])));
+        queue.TryAdd(Call([16]));
+        queue.Done(16);
+
+        Assert.False(TakesAllCores());
+        queue.TryAdd(Call([16]));
+        queue.Done(16);
+        Assert.False(TakesAllCores());
+        queue.Done(16);
+        queue.TryAdd(Call([16]));
+        Assert.True(TakesAllCores());
+
+        bool TakesAllCores()
+        {
+            queue.Take([], TimeSpan.Zero, out var isAlone);
+            return isAlone;
+        }
+    }
+
+    [Fact]
+    public void Take_AnotherHasAllCores_WaitsUntilItIsDone()
+    {
+        var queue = Queue(threads: 2);
+        queue.TryStartAlone(Call([16]));
+        queue.TryAdd(Call([16]));
+        var taking = new Thread(() => Take(queue));
+        taking.Start();
+        Assert.True(SpinWait.SpinUntil(() => taking.ThreadState == ThreadState.WaitSleepJoin, Patience));
+
+        queue.Done(16);
+
+        Assert.True(taking.Join(Patience));
+    }
 
     [Fact]
     public void Close_WaitingForCallersWhoGoAway_Ends()

@@ -10,23 +10,24 @@ namespace Droptune.Core.Inference.Batching;
 /// </summary>
 internal sealed class BatchQueue(ServingOptions options, int maxLength)
 {
-    // What a run costs beside its pieces, in pieces: the weights stream through the cache once. Less padding than that is
-    // cheaper than another run.
-    private const int RunCost = 32;
-
-    // At most this part of a larger batch is padding: 1/10.
-    private const int PaddingShare = 10;
-
     private readonly object _gate = new(); // not a Lock: Monitor.Wait needs an object
     private readonly Queue<WaitingWindow>[] _byLength = [.. Enumerable.Range(0, maxLength + 1).Select(_ => new Queue<WaitingWindow>())];
+    private readonly int[] _waitingOf = new int[maxLength + 1]; // a length; its queue may still hold some that were dropped
+    private readonly int[] _takenOf = new int[maxLength + 1];
     private long _tickets;
     private int _waiting;
     private int _waitingPieces;
     private int _running; // batches
     private int _runningPieces;
-    private bool _hasAll; // one of them, alone, computes on all cores
-    private bool _isShared; // others came while one had all cores
+    private Cores _cores;
     private bool _closed;
+
+    private enum Cores
+    {
+        ForWhoIsAlone, // a batch that finds nothing running and leaves nothing waiting gets all of them
+        Taken, // all of them, by one that was alone
+        Shared, // others came while it ran: a batch has one of them, until nothing runs or waits
+    }
 
     public int WaitingPieces
     {
@@ -57,7 +58,6 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
                 Count(window, 1);
             }
 
-            _isShared |= _hasAll;
             Monitor.PulseAll(_gate);
             return true;
         }
@@ -74,7 +74,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
                 return false;
             }
 
-            (_running, _runningPieces, _hasAll) = (1, call.Pieces, true);
+            (_running, _runningPieces, _cores) = (1, call.Pieces, Cores.Taken);
             return true;
         }
     }
@@ -86,7 +86,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         {
             foreach (var window in call.Windows.Where(w => w.Ticket >= 0))
             {
-                window.Ticket = -1; // its queue lets go of it when it comes to the head
+                window.Ticket = -1; // its queue lets go of it when it comes to the head, or none of its length wait
                 Count(window, -1);
             }
 
@@ -100,21 +100,17 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     /// <summary>Waits for work and moves the next batch into <paramref name="batch"/>; false once the queue is closed and empty.</summary>
     /// <param name="batch">What ran before; it is replaced.</param>
     /// <param name="patience">
-    /// How long to wait for as many as ran before: their callers, just answered, ask again one by one, and the first of them
-    /// alone would make a poor batch.
+    /// How long to wait, in all, for as many as ran before: their callers, just answered, ask again one by one, and the first
+    /// of them alone would make a poor batch.
     /// </param>
     /// <param name="isAlone">Whether the batch has all cores.</param>
     public bool Take(List<WaitingWindow> batch, TimeSpan patience, out bool isAlone)
     {
         lock (_gate)
         {
-            var expected = batch.Count;
-            while (_waiting < expected && !_closed && Monitor.Wait(_gate, patience))
-            {
-            }
-
+            WaitFor(batch.Count, patience);
             batch.Clear();
-            while (_hasAll || (_waiting == 0 && !_closed))
+            while (_cores == Cores.Taken || (_waiting == 0 && !_closed))
             {
                 Monitor.Wait(_gate);
             }
@@ -127,8 +123,14 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
 
             var share = (_waitingPieces + _runningPieces) / options.Threads;
             _running++;
-            _runningPieces += Fill(batch, LengthOfOldest(), Math.Min(share, options.BatchPieces));
-            isAlone = _hasAll = _running == 1 && _waiting == 0 && !_isShared;
+            _runningPieces += BatchChoice.Choose(_waitingOf, LengthOfOldest(), Math.Min(share, options.BatchPieces), _takenOf);
+            MoveTaken(batch);
+            isAlone = _cores == Cores.ForWhoIsAlone && _running == 1 && _waiting == 0;
+            if (isAlone)
+            {
+                _cores = Cores.Taken;
+            }
+
             return true;
         }
     }
@@ -140,13 +142,20 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         {
             _running--;
             _runningPieces -= pieces;
-            _isShared &= _running > 0 || _waiting > 0;
-            if ((_hasAll && _waiting > 0) || _closed)
+            if (_running == 0 && _waiting == 0)
             {
-                Monitor.PulseAll(_gate);
+                _cores = Cores.ForWhoIsAlone;
+            }
+            else if (_cores == Cores.Taken)
+            {
+                _cores = Cores.Shared;
+                Monitor.PulseAll(_gate); // nobody could take those who came meanwhile
             }
 
-            _hasAll = false;
+            if (_closed)
+            {
+                Monitor.PulseAll(_gate); // Close and the threads may have waited for this batch
+            }
         }
     }
 
@@ -164,75 +173,65 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         }
     }
 
+    // Each caller who comes ends a wait; the next is for what is left of the patience.
+    private void WaitFor(int windows, TimeSpan patience)
+    {
+        var (start, left) = (TimeProvider.System.GetTimestamp(), patience);
+        while (_waiting < windows && !_closed && left > TimeSpan.Zero && Monitor.Wait(_gate, left))
+        {
+            left = patience - TimeProvider.System.GetElapsedTime(start);
+        }
+    }
+
     private int LengthOfOldest()
     {
         var (oldest, first) = (0, long.MaxValue);
         for (var length = 0; length < _byLength.Length; length++)
         {
-            if (Head(length) is { } head && head.Ticket < first)
+            if (_waitingOf[length] > 0 && Head(length).Ticket is var ticket && ticket < first)
             {
-                (oldest, first) = (length, head.Ticket);
+                (oldest, first) = (length, ticket);
             }
         }
 
         return oldest;
     }
 
-    /// <returns>The pieces in the batch, without padding.</returns>
-    private int Fill(List<WaitingWindow> batch, int length, int budget)
+    private void MoveTaken(List<WaitingWindow> batch)
     {
-        var (real, width) = (0, length);
-        var (shorter, longer) = (TakeAll(length), true);
-        for (var distance = 1; (shorter || longer) && _waiting > 0 && distance <= maxLength; distance++)
+        for (var length = 0; length < _takenOf.Length; length++)
         {
-            shorter = shorter && length - distance > 0 && TakeAll(length - distance);
-            longer = longer && length + distance <= maxLength && TakeAll(length + distance);
-        }
-
-        return real;
-
-        // False when a window of this length no longer fits: one of a length further away does not either.
-        bool TakeAll(int windowLength)
-        {
-            while (Head(windowLength) is { } window)
+            for (var left = _takenOf[length]; left > 0; left--)
             {
-                var padded = Math.Max(width, windowLength) * (batch.Count + 1);
-                var padding = padded - real - windowLength;
-                if (batch.Count > 0 && (padded > budget || padding > RunCost + (padded / PaddingShare)))
-                {
-                    return false;
-                }
-
-                _byLength[windowLength].Dequeue();
+                var window = Head(length);
+                _byLength[length].Dequeue();
                 window.Ticket = -1;
                 Count(window, -1);
                 batch.Add(window);
-                (real, width) = (real + windowLength, Math.Max(width, windowLength));
             }
-
-            return true;
         }
     }
 
-    private WaitingWindow? Head(int length)
+    // Of a length of which some wait.
+    private WaitingWindow Head(int length)
     {
         var queue = _byLength[length];
-        while (queue.TryPeek(out var window))
+        while (queue.Peek().Ticket < 0)
         {
-            if (window.Ticket >= 0)
-            {
-                return window;
-            }
-
             queue.Dequeue();
         }
 
-        return null;
+        return queue.Peek();
     }
 
     private void Count(WaitingWindow window, int sign)
     {
         _waiting += sign;
         _waitingPieces += sign * window.Length;
+        _waitingOf[window.Length] += sign;
+        if (_waitingOf[window.Length] == 0)
+        {
+            _byLength[window.Length].Clear(); // only some that were dropped are left
+        }
     }
 }
