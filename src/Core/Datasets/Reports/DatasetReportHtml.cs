@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using static Droptune.Core.Datasets.Reports.ReportWords;
+using static Droptune.Core.DroptuneJson;
 
 namespace Droptune.Core.Datasets.Reports;
 

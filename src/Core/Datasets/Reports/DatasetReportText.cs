@@ -1,5 +1,6 @@
 using System.Text;
 using static Droptune.Core.Datasets.Reports.ReportWords;
+using static Droptune.Core.DroptuneJson;
 
 namespace Droptune.Core.Datasets.Reports;
 
