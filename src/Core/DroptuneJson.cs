@@ -14,6 +14,10 @@ public static class DroptuneJson
     /// <summary>Indented, for files that people open.</summary>
     public static readonly JsonSerializerOptions Readable = Create(indented: true);
 
+    /// <summary>A value as its JSON has it, such as "token-classification".</summary>
+    public static string Word<T>(T value)
+        where T : struct, Enum => JsonSerializer.SerializeToElement(value, Compact).GetString()!;
+
     private static JsonSerializerOptions Create(bool indented) => new(JsonSerializerDefaults.Web)
     {
         WriteIndented = indented,

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace Droptune.Tests;
 
@@ -9,6 +10,9 @@ public static class TestData
     private static readonly string Root = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "data");
 
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
+
+    /// <summary>Cases that the tests of the page's modules read as well.</summary>
+    public static T Shared<T>(string name) => JsonSerializer.Deserialize<T>(File.ReadAllText(PathOf("shared", name)), JsonSerializerOptions.Web)!;
 
     /// <summary>Lines of a gzip file, cut at LF only: some cases hold other line ends.</summary>
     public static IEnumerable<string> GzipLines(params string[] parts)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Droptune.Core.Datasets;
+using static Droptune.Core.DroptuneJson;
 using static Droptune.Core.Reports.ReportWords;
 
 namespace Droptune.Core.Reports;

@@ -1,5 +1,6 @@
 using System.Text;
 using Droptune.Core.Datasets;
+using static Droptune.Core.DroptuneJson;
 using static Droptune.Core.Reports.ReportWords;
 
 namespace Droptune.Core.Reports;

@@ -1,15 +1,13 @@
 using System.Globalization;
-using System.Text.Json;
 using Droptune.Core.Datasets;
+
+using static Droptune.Core.DroptuneJson;
 
 namespace Droptune.Core.Reports;
 
 /// <summary>How all forms of the report say the same things.</summary>
 internal static class ReportWords
 {
-    public static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
-
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Headline(DatasetReport report)

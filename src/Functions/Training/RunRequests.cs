@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Droptune.Core;
 using Droptune.Core.Datasets;
@@ -41,7 +40,7 @@ public sealed partial class RunRequests(DatasetStore datasets, BaseModels baseMo
         var task = request.Task ?? report.Task!.Value;
         Check("$.task", task == report.Task || report.Task == TaskKind.Joint
             ? null
-            : $"The dataset cannot be learnt as {Word(task)}: it is for {Word(report.Task!.Value)}.");
+            : $"The dataset cannot be learnt as {DroptuneJson.Word(task)}: it is for {DroptuneJson.Word(report.Task!.Value)}.");
         var known = await baseModels.ListAsync(cancellationToken);
         var baseModel = request.Base ?? new BaseModel { Name = await baseModels.DefaultAsync(cancellationToken) };
         Check("$.base.name", baseModel.Name == BaseModel.Scratch || known.Contains(baseModel.Name)
@@ -77,8 +76,6 @@ public sealed partial class RunRequests(DatasetStore datasets, BaseModels baseMo
             throw new ProblemException(ProblemKinds.InvalidValue, problem) { Place = new(null, null, path) };
         }
     }
-
-    private static string Word(TaskKind task) => JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString());
 
     [GeneratedRegex(@"^[0-9a-f]{12}\z")]
     private static partial Regex Version();

@@ -1,7 +1,14 @@
-// The units that a model labels: what BERT's pre-tokenizer yields (white space, punctuation, single CJK characters).
-const cjk = '\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{2a6df}\\u{2a700}-\\u{2ceaf}\\u{2f800}-\\u{2fa1f}';
-const punctuation = '!-\\/:-@\\[-`\\{-~\\p{P}';
-const unit = new RegExp(`[${cjk}]|[${punctuation}]|[^\\s${cjk}${punctuation}]+`, 'gu');
+// The units that entities are made of: what the gate holds a correction to (PreTokenizer, accents kept). White space separates,
+// punctuation and CJK characters stand alone, control characters count as absent.
+import { dropped, punctuation } from './unicode.js';
+
+const cjk = '3400-4DBF 4E00-9FFF F900-FAFF 20000-2A6DF 2A700-2B81F 2B920-2CEAF 2F800-2FA1F'; // as in BERT's own code
+const classOf = (ranges) => ranges.replace(/[\dA-F]+/g, '\\u{$&}').replaceAll(' ', '');
+
+const absent = `${classOf(dropped)}\\ud800-\\udfff`; // the last: halves of a pair that stand alone
+const alone = `${classOf(cjk)}${classOf(punctuation)}`;
+const word = `[^\\s${absent}${alone}]+`;
+const unit = new RegExp(`[${alone}]|${word}(?:[${absent}]+${word})*`, 'gu');
 
 /** The units of a text: { start, end } in UTF-16 code units. */
 export const unitsOf = (text) => [...text.matchAll(unit)].map(({ 0: { length }, index }) => ({ start: index, end: index + length }));

@@ -13,7 +13,7 @@ public sealed class DatasetDocumentationTests
     public void Findings_TheirTable_IsThatOfTheCode()
     {
         var expected = FindingRule.All.Select(rule =>
-            $"| `{Word(rule.Code.ToString())}` | {Word(rule.Severity.ToString())}{(rule.Fixed ? ", always" : "")} | {rule.Meaning} | {rule.Advice} |");
+            $"| `{DroptuneJson.Word(rule.Code)}` | {DroptuneJson.Word(rule.Severity)}{(rule.Fixed ? ", always" : "")} | {rule.Meaning} | {rule.Advice} |");
 
         var start = Array.FindIndex(Lines, line => line.StartsWith("| code |", StringComparison.Ordinal));
 
@@ -31,6 +31,4 @@ public sealed class DatasetDocumentationTests
 
         Assert.All(keys, key => Assert.Contains(key, documented));
     }
-
-    private static string Word(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 }

@@ -20,7 +20,7 @@ public sealed class FindingCasesTests
     [MemberData(nameof(Codes))]
     public async Task CheckAsync_CaseOfFinding_GivesItsReport(FindingCode code)
     {
-        var folder = Path.Combine(Root, NameOf(code));
+        var folder = Path.Combine(Root, DroptuneJson.Word(code));
         var files = DatasetFile.FromFolder(folder).Where(file => file.Name != ExpectedName).ToList();
 
         var report = await DatasetGate.CheckAsync("sample", files, null, Tiny, TestContext.Current.CancellationToken);
@@ -38,10 +38,8 @@ public sealed class FindingCasesTests
 
     [Fact]
     public void Cases_AndCodes_AreTheSame() => Assert.Equal(
-        Enum.GetValues<FindingCode>().Select(NameOf).Order(StringComparer.Ordinal),
+        Enum.GetValues<FindingCode>().Select(DroptuneJson.Word).Order(StringComparer.Ordinal),
         Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
-
-    private static string NameOf(FindingCode code) => JsonNamingPolicy.KebabCaseLower.ConvertName(code.ToString());
 
     /// <summary>The one base model is "tiny": its vocabulary is ASCII letters and a few marks.</summary>
     private static Task<string?> Tiny(string? name, CancellationToken cancellationToken) =>

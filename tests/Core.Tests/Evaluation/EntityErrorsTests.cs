@@ -1,28 +1,40 @@
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
+using Droptune.Tests;
 
 
 namespace Droptune.Core.Tests.Evaluation;
 
 public class EntityErrorsTests
 {
-    [Theory]
-    [InlineData("0-2:A", "0-2:A", "A: 1 right, 0 boundary, 0 missed, 0 spurious")]
-    [InlineData("0-2:A", "0-3:A", "A: 0 right, 1 boundary, 0 missed, 0 spurious")]
-    [InlineData("0-2:A", "0-2:B", "A: 0 right, 0 boundary, 0 missed, 0 spurious, 1 B")]
-    [InlineData("0-2:A", "2-4:A", "A: 0 right, 0 boundary, 1 missed, 1 spurious")]
-    [InlineData("", "2-4:A", "A: 0 right, 0 boundary, 0 missed, 1 spurious")]
-    [InlineData("0-4:A", "0-1:A 1-4:B", "A: 0 right, 0 boundary, 0 missed, 1 spurious, 1 B")]
-    [InlineData("0-2:A 2-4:A", "0-4:A", "A: 0 right, 1 boundary, 1 missed, 0 spurious")]
-    public void Of_Sentence_CountsEachEntityOnce(string expected, string predicted, string counts)
+    [Fact]
+    public void Of_Sentence_CountsTheErrorsThatThePageFinds() => Assert.All(TestData.Shared<Case[]>("entity-errors.json"), given =>
     {
-        var errors = EntityErrors.Of([(Entities(expected), Entities(predicted))]);
+        var found = EntityErrors.Of([(Entities(given.Expected), Entities(given.Predicted))]);
 
-        Assert.Equal(counts, string.Join('|', errors.Select(label =>
-            $"{label.Label}: {label.Correct} right, {label.WrongBoundary} boundary, {label.Missed} missed, {label.Spurious} spurious"
-            + string.Concat(label.MistakenFor.Select(other => $", {other.Value} {other.Key}")))));
+        Assert.Equal(given.Errors, found.SelectMany(Names).Order(StringComparer.Ordinal));
+        Assert.Equal(given.Right, found.Sum(label => label.Correct));
+    });
+
+    [Fact]
+    public void Of_Sentences_AddsUpByLabel()
+    {
+        var errors = EntityErrors.Of([(Entities("0-2:B 4-6:A"), Entities("0-2:B")), (Entities("0-2:A"), Entities("0-3:A"))]);
+
+        Assert.Equal([("A", 0, 1, 1), ("B", 1, 0, 0)], errors.Select(label => (label.Label, label.Correct, label.WrongBoundary, label.Missed)));
     }
 
     private static Entity[] Entities(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         .Select(entity => new Entity(entity[0] - '0', entity[2] - '0', entity[4..]))];
+
+    /// <summary>Each error as "A missed" or "A mistaken B".</summary>
+    private static IEnumerable<string> Names(EntityErrors errors) =>
+        [
+            .. Enumerable.Repeat($"{errors.Label} boundary", errors.WrongBoundary),
+            .. Enumerable.Repeat($"{errors.Label} missed", errors.Missed),
+            .. Enumerable.Repeat($"{errors.Label} spurious", errors.Spurious),
+            .. errors.MistakenFor.SelectMany(other => Enumerable.Repeat($"{errors.Label} mistaken {other.Key}", other.Value)),
+        ];
+
+    private sealed record Case(string Why, string Expected, string Predicted, int Right, string[] Errors);
 }

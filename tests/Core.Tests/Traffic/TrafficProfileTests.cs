@@ -1,5 +1,6 @@
 using Droptune.Core.Inference;
 using Droptune.Core.Traffic;
+using Droptune.Tests;
 
 
 namespace Droptune.Core.Tests.Traffic;
@@ -26,6 +27,17 @@ public class TrafficProfileTests
     }
 
     [Fact]
+    public void Of_Lengths_FallIntoTheBinsThatThePageNames()
+    {
+        foreach (var (bin, _, least, most) in TestData.Shared<LengthBin[]>("length-bins.json"))
+        {
+            var lengths = TrafficProfile.Of([new() { Pieces = least }, new() { Pieces = most }]).Lengths;
+
+            Assert.Equal((9, 2), (lengths.Count, lengths[bin]));
+        }
+    }
+
+    [Fact]
     public void Add_TwoProfiles_IsThatOfAllPredictions()
     {
         Prediction a = new() { Label = new("a", 0.5f), Pieces = 4 }, b = new() { Label = new("b", 0.9f), Entities = [new("x", "", 0, 1, 1)], Pieces = 9 };
@@ -34,4 +46,6 @@ public class TrafficProfileTests
 
         Assert.Equivalent(TrafficProfile.Of([a, b, a]), sum, strict: true);
     }
+
+    private sealed record LengthBin(int Bin, string Name, int Least, int Most);
 }

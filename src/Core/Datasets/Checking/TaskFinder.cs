@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 
@@ -39,7 +38,7 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
         {
             log.Add(FindingCode.TaskMismatch, labelled + Tagged == 0
                 ? "No example has a label, tags or entities: there is nothing to learn."
-                : $"The task is stated as {JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString())}, but no example has {(labelled == 0 ? "a label" : "tags or entities")}.");
+                : $"The task is stated as {DroptuneJson.Word(task)}, but no example has {(labelled == 0 ? "a label" : "tags or entities")}.");
             return task;
         }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Findings;
@@ -36,7 +35,7 @@ internal sealed class FindingLog
         _keptPerCode = settings.FindingsPerCode;
         foreach (var (name, severity) in settings.Severities)
         {
-            var code = Enum.GetValues<FindingCode>().Cast<FindingCode?>().FirstOrDefault(code => NameOf(code!.Value) == name);
+            var code = Enum.GetValues<FindingCode>().Cast<FindingCode?>().FirstOrDefault(code => DroptuneJson.Word(code!.Value) == name);
             if (code is null)
             {
                 Add(FindingCode.BadManifest, $"validation.severities names '{name}', which is no code.");
@@ -97,6 +96,4 @@ internal sealed class FindingLog
 
         _counts[(int)code]++;
     }
-
-    private static string NameOf(FindingCode code) => JsonNamingPolicy.KebabCaseLower.ConvertName(code.ToString());
 }

@@ -4,6 +4,7 @@ import { RunBar, State } from '../parts/State.jsx';
 import { FirstSteps } from '../parts/FirstSteps.jsx';
 import { ago, score } from '../format.js';
 import { useLive } from '../live.js';
+import { mainScore } from '../metrics.js';
 import { href } from '../route.js';
 import { t } from '../words/index.js';
 
@@ -88,7 +89,7 @@ function Track({ name, dataset, run, model, evaluations }) {
           {history.length > 0 ? (
             <>
               <p><a href={href(['evaluations'], { model: model.model })}>{t('overview.evaluations', { n: history.length })}</a> {history[0].dropped && <State state="dropped" />}</p>
-              <p><span class="figure">{t('metric.main')} <strong>{score(history[0].metrics['test.main'] ?? history[0].metrics['dev.main'])}</strong></span> <Sparkline values={history.slice(0, 30).map(({ metrics }) => metrics['test.main'] ?? metrics['dev.main'] ?? 0).reverse()} /></p>
+              <p><span class="figure">{t('metric.main')} <strong>{score(mainScore(history[0]))}</strong></span> <Sparkline values={history.slice(0, 30).map((evaluation) => mainScore(evaluation) ?? 0).reverse()} /></p>
               <p class="muted">{ago(history[0].at)}</p>
             </>
           ) : <p class="muted">{t('overview.noEvaluation')}</p>}

@@ -1,6 +1,7 @@
 import { Chart } from '../../parts/Chart.jsx';
 import { usePage } from '../../parts/Pager.jsx';
 import { Answered } from '../../parts/Problem.jsx';
+import { binName } from '../../bins.js';
 import { number, percent } from '../../format.js';
 import { useLive } from '../../live.js';
 import { href } from '../../route.js';
@@ -45,20 +46,18 @@ function Watch({ traffic: { lastDay, drift, hours } }) {
           series={[{ label: t('traffic.textsOf'), values: [...byHour.values()] }]}
         />
       )}
-      {drift ? <Drift drift={drift} /> : <p class="muted">{t('traffic.noDrift')}</p>}
+      {drift ? <Drift drift={drift} lengthBins={lastDay.lengths.length} /> : <p class="muted">{t('traffic.noDrift')}</p>}
       <div class="columns">
         <Counts title={t('traffic.labels')} counts={Object.entries(lastDay.labels)} />
         <Counts title={t('traffic.entities')} counts={Object.entries(lastDay.entities)} />
-        <Counts title={t('traffic.scores')} counts={lastDay.scores.map((count, i) => [`${i * 10}–${i * 10 + 10}`, count])} isOrdered />
-        <Counts title={t('traffic.lengths')} counts={lastDay.lengths.map((count, i) => [lengthOf(i, lastDay.lengths.length), count])} isOrdered />
+        <Counts title={t('traffic.scores')} counts={lastDay.scores.map((count, i) => [binName('scores', i), count])} isOrdered />
+        <Counts title={t('traffic.lengths')} counts={lastDay.lengths.map((count, i) => [binName('lengths', i, lastDay.lengths.length), count])} isOrdered />
       </div>
     </>
   );
 }
 
-const lengthOf = (bin, bins) => (bin === 0 ? '≤ 2' : bin === bins - 1 ? `> ${2 ** bin}` : `${2 ** bin + 1}–${2 ** (bin + 1)}`);
-
-function Drift({ drift }) {
+function Drift({ drift, lengthBins }) {
   const rows = ['labels', 'entities', 'scores', 'lengths'].map((name) => [name, drift[name]]);
   return (
     <div class="scroll" tabindex="0" role="region" aria-label={t('traffic.drift')}>
@@ -70,7 +69,7 @@ function Drift({ drift }) {
             <tr>
               <th scope="row">{wordFor('traffic', name)}</th>
               <td class="number">{number(index, 2)}{isReal && <> <strong class="state bad">{t('traffic.shifted')}</strong></>}</td>
-              <td>{moved.slice(0, 3).map(({ bin, expected, traffic }) => `${binName(name, bin)} ${percent(expected)} → ${percent(traffic)}`).join('; ')}</td>
+              <td>{moved.slice(0, 3).map(({ bin, expected, traffic }) => `${binName(name, bin, lengthBins)} ${percent(expected)} → ${percent(traffic)}`).join('; ')}</td>
             </tr>
           ))}
         </tbody>
@@ -78,8 +77,6 @@ function Drift({ drift }) {
     </div>
   );
 }
-
-const binName = (name, bin) => (name === 'scores' ? `${bin * 10}–${bin * 10 + 10}` : name === 'lengths' ? lengthOf(Number(bin), 9) : bin);
 
 function Counts({ title, counts, isOrdered }) {
   const shown = (isOrdered ? counts : counts.sort(([, a], [, b]) => b - a)).slice(0, most);

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { shared } from './browser.js';
+import { dropped, punctuation } from '../app/unicode.js';
+import { unitsOf } from '../app/units.js';
+
+const repository = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url));
+
+for (const { why, text, units } of shared('units.json')) {
+  test(`unitsOf: ${why}`, () => assert.deepEqual(unitsOf(text).map(({ start, end }) => text.slice(start, end)), units));
+}
+
+test('unitsOf: half of a surrogate pair counts as absent', () => {
+  assert.deepEqual(unitsOf('\ud800 a\udc00b'), [{ start: 2, end: 5 }]);
+});
+
+test('unitsOf: the words of Hugging Face, for every reference text', () => {
+  const lines = gunzipSync(repository('tests/data/reference/tokenizer/tokenizer-cases.cased.jsonl.gz')).toString().trim().split('\n');
+  const cases = lines.map((line) => JSON.parse(line)).filter(({ text }) => !/\[(PAD|UNK|CLS|SEP|MASK)\]/.test(text)); // special pieces are no words
+
+  for (const { text, word_ids: words, offsets_utf16: places } of cases) {
+    const expected = [];
+    words.forEach((word, i) => {
+      if (word !== null) {
+        expected[word] = { start: expected[word]?.start ?? places[i][0], end: places[i][1] };
+      }
+    });
+    assert.deepEqual(unitsOf(text), expected, JSON.stringify(text));
+  }
+
+  assert.equal(cases.length, 732);
+});
+
+test('unicode.js: the ranges of unicode.tsv', () => {
+  const entries = repository('src/Core/Text/Unicode/unicode.tsv').toString().split('\n').map((line) => line.split('\t'));
+  const rangesOf = (kind) => entries.filter(([name]) => name === kind).map(([, range]) => range).join(' ');
+
+  assert.equal(dropped, rangesOf('drop'));
+  assert.equal(punctuation, rangesOf('punctuation'));
+});
