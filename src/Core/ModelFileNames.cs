@@ -1,4 +1,3 @@
-
 namespace Droptune.Core;
 
 /// <summary>The files of a model's folder, the same in the container <c>models</c> and on disk.</summary>

@@ -1,5 +1,3 @@
-
-
 namespace Droptune.Core.Tests;
 
 public class ResourceNameTests

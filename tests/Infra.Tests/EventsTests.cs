@@ -1,6 +1,5 @@
 using Droptune.Core.Storage;
 
-
 namespace Droptune.Infra.Tests;
 
 public class EventsTests

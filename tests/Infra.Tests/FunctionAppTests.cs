@@ -1,4 +1,3 @@
-
 namespace Droptune.Infra.Tests;
 
 public class FunctionAppTests

@@ -1,6 +1,5 @@
 using Droptune.Functions.Hosting.Local.Processes;
 
-
 namespace Droptune.Pipeline.Tests;
 
 /// <summary>A short run on real data: a part of SNIPS (7 intents, 39 slots), as its users would drop it.</summary>

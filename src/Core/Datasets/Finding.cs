@@ -1,4 +1,3 @@
-
 namespace Droptune.Core.Datasets;
 
 /// <summary>One thing found in a dataset: where, what, and what to do about it.</summary>

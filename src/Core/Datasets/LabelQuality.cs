@@ -1,4 +1,3 @@
-
 namespace Droptune.Core.Datasets;
 
 /// <summary>How good the labels are to learn from: counts, lengths, labels that are easily confused, and what to do.</summary>

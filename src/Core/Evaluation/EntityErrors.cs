@@ -1,6 +1,5 @@
 using Droptune.Core.Metrics;
 
-
 namespace Droptune.Core.Evaluation;
 
 /// <summary>

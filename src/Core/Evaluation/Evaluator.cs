@@ -2,7 +2,6 @@ using Droptune.Core.Inference;
 using Droptune.Core.Metrics;
 using Droptune.Core.Traffic;
 
-
 namespace Droptune.Core.Evaluation;
 
 /// <summary>Predicts a batch of inputs: a served model's PredictAsync, or a model in training.</summary>

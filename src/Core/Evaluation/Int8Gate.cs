@@ -1,6 +1,5 @@
 using Droptune.Core.Metrics;
 
-
 namespace Droptune.Core.Evaluation;
 
 /// <summary>Whether the int8 model is as good as the 32-bit one, by both evaluations of dev.</summary>

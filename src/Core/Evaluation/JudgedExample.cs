@@ -2,7 +2,6 @@ using Droptune.Core.Inference;
 using Droptune.Core.Labels;
 using Droptune.Core.Metrics;
 
-
 namespace Droptune.Core.Evaluation;
 
 /// <summary>An example beside its prediction. Words are joined by spaces, so that all entities are parts of a text.</summary>

@@ -1,7 +1,6 @@
 using Droptune.Core.Inference.Onnx;
 using Droptune.Core.Text;
 
-
 namespace Droptune.Core.Inference;
 
 /// <summary>An input in pieces, its windows, and room for the model's answer.</summary>

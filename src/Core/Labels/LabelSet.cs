@@ -1,4 +1,3 @@
-
 namespace Droptune.Core.Labels;
 
 /// <summary>The labels of a model: names to ids and back, as in <c>id2label</c> of its config.json.</summary>

@@ -1,6 +1,5 @@
 using Droptune.Core.Text;
 
-
 namespace Droptune.Core.Labels;
 
 /// <summary>

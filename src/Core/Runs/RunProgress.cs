@@ -1,4 +1,3 @@
-
 namespace Droptune.Core.Runs;
 
 /// <summary>Where a run is, for a live bar and for the run's record.</summary>

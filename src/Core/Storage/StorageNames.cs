@@ -1,4 +1,3 @@
-
 namespace Droptune.Core.Storage;
 
 /// <summary>Every container, queue and table of the storage account, named once.</summary>

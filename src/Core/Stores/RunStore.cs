@@ -3,7 +3,6 @@ using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Telemetry;
 
-
 namespace Droptune.Core.Stores;
 
 /// <summary>What became of a worker's wish to begin a run.</summary>

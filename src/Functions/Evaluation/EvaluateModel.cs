@@ -3,7 +3,6 @@ using Droptune.Core.Storage;
 using Droptune.Core.Telemetry;
 using Droptune.Functions.Hosting;
 
-
 namespace Droptune.Functions.Evaluation;
 
 /// <summary>Evaluates what a model serves and its candidate, and promotes the candidate if it is better.</summary>

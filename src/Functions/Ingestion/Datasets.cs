@@ -2,7 +2,6 @@ using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Functions.Http;
 
-
 namespace Droptune.Functions.Ingestion;
 
 /// <summary>Shows the datasets and what was found in them.</summary>

@@ -2,7 +2,6 @@ using Droptune.Core.Storage;
 using Droptune.Core.Telemetry;
 using Droptune.Functions.Hosting;
 
-
 namespace Droptune.Functions.Ingestion;
 
 /// <summary>A dataset has been quiet: validates it, stores its snapshot and queues the training.</summary>

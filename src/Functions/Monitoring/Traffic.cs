@@ -2,7 +2,6 @@ using Droptune.Core.Stores;
 using Droptune.Functions.Http;
 using Droptune.Functions.Monitoring.Uncertain;
 
-
 namespace Droptune.Functions.Monitoring;
 
 /// <summary>Shows what a model was asked lately, in counts, and the texts that it was least certain of where they are kept.</summary>

@@ -2,7 +2,6 @@ using Droptune.Core;
 using Droptune.Core.Stores;
 using Droptune.Functions.Http;
 
-
 namespace Droptune.Functions.Serving;
 
 /// <summary>Makes a version the production one; also the way back to an earlier one.</summary>

@@ -1,4 +1,3 @@
-
 namespace Droptune.Functions.Training;
 
 /// <summary>Finds what got lost, every now and then.</summary>

@@ -1,6 +1,5 @@
 using Droptune.Core.Evaluation;
 
-
 namespace Droptune.Core.Tests.Evaluation;
 
 public class CalibrationTests

@@ -2,7 +2,6 @@ using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
 using Droptune.Tests;
 
-
 namespace Droptune.Core.Tests.Evaluation;
 
 public class EntityErrorsTests

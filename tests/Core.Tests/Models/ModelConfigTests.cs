@@ -1,6 +1,5 @@
 using Droptune.Core.Models;
 
-
 namespace Droptune.Core.Tests.Models;
 
 public sealed class ModelConfigTests : IDisposable

@@ -2,7 +2,6 @@ using Droptune.Core.Inference;
 using Droptune.Core.Traffic;
 using Droptune.Tests;
 
-
 namespace Droptune.Core.Tests.Traffic;
 
 public class TrafficProfileTests

@@ -2,7 +2,6 @@ using Droptune.Core;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Storage;
 
-
 namespace Droptune.Functions.Tests.Evaluation;
 
 [Collection(nameof(SharedHost))]

@@ -1,6 +1,5 @@
 using Droptune.Functions.Monitoring;
 
-
 namespace Droptune.Functions.Tests.Monitoring;
 
 public class TrafficDriftTests

@@ -1,7 +1,6 @@
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 
-
 namespace Droptune.Core.Datasets.Checking;
 
 /// <summary>Examples that lack something; whether that is a fault is known only at the end.</summary>

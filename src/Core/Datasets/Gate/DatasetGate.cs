@@ -4,7 +4,6 @@ using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Records;
 
-
 namespace Droptune.Core.Datasets.Gate;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 
-
 namespace Droptune.Core.Datasets.Quality;
 
 /// <summary>Counts labels by split, and reports what their numbers say.</summary>

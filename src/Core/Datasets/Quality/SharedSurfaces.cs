@@ -2,7 +2,6 @@ using Droptune.Core.Datasets.Checking.Texts;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 
-
 namespace Droptune.Core.Datasets.Quality;
 
 /// <summary>Finds entity labels that are given to the same words ("paris": city, and name).</summary>

@@ -1,4 +1,3 @@
-
 namespace Droptune.Core.Datasets.Records;
 
 /// <summary>An example that passed: words with IOB2 tags, or a text with spans; reused from record to record.</summary>

@@ -1,7 +1,6 @@
 using Droptune.Core.Models;
 using Droptune.Core.Text.WordPiece;
 
-
 namespace Droptune.Core.Inference.Onnx;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Droptune.Core.Text;
 
-
 namespace Droptune.Core.Inference.Onnx;
 
 /// <summary>The windows of one call, which may run in different batches; <see cref="Completion"/> ends with the last.</summary>

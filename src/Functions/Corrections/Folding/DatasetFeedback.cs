@@ -1,6 +1,5 @@
 using Droptune.Functions.Http;
 
-
 namespace Droptune.Functions.Corrections.Folding;
 
 /// <summary>Shows the corrections that wait for a dataset, and folds them into it at once.</summary>

@@ -1,4 +1,3 @@
-
 namespace Droptune.Functions.Corrections.Folding;
 
 /// <summary>Folds corrections into their datasets once enough of them wait.</summary>

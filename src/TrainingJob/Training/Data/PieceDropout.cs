@@ -1,6 +1,5 @@
 using Droptune.Core.Text.WordPiece;
 
-
 namespace Droptune.TrainingJob.Training.Data;
 
 /// <summary>Replaces pieces by [UNK] at random, so that a model learns to go by context where a word is new.</summary>

@@ -2,7 +2,6 @@ using Droptune.Core.Jobs;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
 
-
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

@@ -2,7 +2,6 @@ using Droptune.Core;
 using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Training.Data;
 
-
 namespace Droptune.TrainingJob.Tests.Training.Data;
 
 public sealed class BatchPlanTests

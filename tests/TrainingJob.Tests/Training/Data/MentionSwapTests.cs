@@ -3,7 +3,6 @@ using Droptune.Core.Labels;
 using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Training.Data;
 
-
 namespace Droptune.TrainingJob.Tests.Training.Data;
 
 public sealed class MentionSwapTests

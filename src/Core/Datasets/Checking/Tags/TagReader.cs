@@ -1,7 +1,6 @@
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 
-
 namespace Droptune.Core.Datasets.Checking.Tags;
 
 /// <summary>Turns a record's tags, of any scheme, into IOB2.</summary>

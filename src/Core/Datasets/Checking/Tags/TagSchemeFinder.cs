@@ -1,6 +1,5 @@
 using Droptune.Core.Datasets.Records;
 
-
 namespace Droptune.Core.Datasets.Checking.Tags;
 
 /// <summary>

@@ -2,7 +2,6 @@ using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Lines;
 using Droptune.Core.Datasets.Records;
 
-
 namespace Droptune.Core.Datasets.Reading.Conll;
 
 /// <summary>

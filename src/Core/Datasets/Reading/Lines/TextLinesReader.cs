@@ -1,7 +1,6 @@
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 
-
 namespace Droptune.Core.Datasets.Reading.Lines;
 
 /// <summary>Texts without labels, one a line; blank lines are skipped.</summary>
