@@ -1,6 +1,7 @@
 using Droptune.Core.Inference;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Onnx;
+using Droptune.TrainingJob.Torch;
 
 namespace Droptune.Bench.Serving;
 
@@ -9,6 +10,7 @@ internal static class Export
 {
     public static void Run(string folder)
     {
+        NativeSetup.Apply(); // here alone: what is measured runs without libtorch
         var config = ModelConfig.Load(folder);
         var parameters = SafeTensors.Read(Path.Combine(folder, "model.safetensors"))
             .ToDictionary(p => p.Key, p => (p.Value.shape, p.Value.data<float>().ToArray()));
