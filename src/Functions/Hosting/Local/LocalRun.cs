@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Droptune.Core;
 using Droptune.Core.Storage;
 using Droptune.Core.Terminal;
 using Droptune.Functions.Hosting.Local.Demo;
@@ -51,6 +52,11 @@ internal sealed class LocalRun(string[] args)
         catch (LocalSetupException e)
         {
             Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+        catch (Exception e) when (SettingsServices.Problems(e) is { } problems)
+        {
+            Console.Error.WriteLine(problems);
             return 1;
         }
         catch (IOException e) when (DiskSpace.IsExhausted(e))
