@@ -114,7 +114,7 @@ internal sealed class LocalRun(string[] args)
 
     // The demo tells itself what happens; the logs of host and worker would tell it twice.
     private string[] HostArguments() =>
-        [.. args.Except(["--demo", "--exit", "--no-worker"]), .. _isDemo ? ["--Logging:LogLevel:Default=Warning"] : Array.Empty<string>()];
+        [.. args.Where(argument => argument is not ("--demo" or "--exit" or "--no-worker")), .. _isDemo ? ["--Logging:LogLevel:Default=Warning"] : Array.Empty<string>()];
 
     /// <summary>The worker's environment: the storage account as the host has it.</summary>
     private Dictionary<string, string?> WorkerSettings(IConfiguration configuration)
