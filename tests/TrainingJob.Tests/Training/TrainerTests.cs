@@ -35,14 +35,16 @@ public sealed class TrainerTests : IDisposable
     public void Train_GradientsOfTwoBatchesOfTheSameText_AreOneStepAsOfOneBatch()
     {
         var examples = Enumerable.Repeat(Some.Examples(1, 1).Single(), 16).ToArray();
-        var options = new Optimisation { LearningRate = 1e-3, BatchTokens = 32, Dropout = 0, PieceDropout = 0, MentionSwap = 0, EarlyStopping = new("loss", 2) };
+        // Adam takes no notice of the gradient's size; the clip does, which holds in the first steps and not in the last.
+        var options = new Optimisation { GradientClip = 2, LearningRate = 1e-3, BatchTokens = 32, Dropout = 0, PieceDropout = 0, MentionSwap = 0, EarlyStopping = new("loss", 100) };
 
-        var (single, _, _, all) = Train(examples, options with { Epochs = 1 });
-        var (accumulated, _, _, half) = Train(examples, options with { Epochs = 2, GradientAccumulation = 2 });
+        var (single, _, _, all) = Train(examples, options with { Epochs = 8 });
+        var (accumulated, _, _, half) = Train(examples, options with { Epochs = 16, GradientAccumulation = 2 });
 
         Assert.Equal(all.Curve[0].Step, 2 * half.Curve[0].Step);
+        Assert.Equal((8, 16), (all.BestEpoch, half.BestEpoch)); // by the loss, so that both keep their last weights
         Assert.All(single.Weights.All.Zip(accumulated.Weights.All), pair =>
-            Assert.InRange((pair.First.Value - pair.Second.Value).abs().max().item<float>(), 0, 1e-6));
+            Assert.InRange((pair.First.Value - pair.Second.Value).abs().max().item<float>(), 0, 1e-4));
     }
 
     [Fact]
