@@ -2,6 +2,7 @@ using Droptune.Core;
 using Droptune.Core.Models;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Onnx;
+using Droptune.TrainingJob.Torch;
 
 namespace Droptune.Bench.Serving;
 
@@ -10,6 +11,7 @@ internal static class Export
 {
     public static void Run(string folder)
     {
+        NativeSetup.Apply(); // here alone: what is measured runs without libtorch
         var config = ModelConfig.Load(folder);
         var parameters = SafeTensors.Read(Path.Combine(folder, "model.safetensors"))
             .ToDictionary(p => p.Key, p => (p.Value.shape, p.Value.data<float>().ToArray()));

@@ -1,3 +1,4 @@
+using Droptune.Bench.Serving;
 using System.Globalization;
 
 // Every measurement prints one JSON line.

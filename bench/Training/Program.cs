@@ -1,6 +1,8 @@
 using System.Globalization;
-using Droptune.TrainingJob.Work;
+using Droptune.Bench.Training;
+using Droptune.TrainingJob.Torch;
 
+NativeSetup.Apply();
 // Every measurement prints one JSON line.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)

@@ -1,4 +1,5 @@
 // Writes samples/support from the grammar files beside this one, the same bytes every time: dotnet run --project samples/Generator
+using Droptune.Samples.Generator;
 using System.Text;
 using System.Text.Json;
 using Droptune.Core;

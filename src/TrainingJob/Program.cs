@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text;
 using Droptune.TrainingJob.Commands;
+using Droptune.TrainingJob.Torch;
 
+NativeSetup.Apply();
 Console.OutputEncoding = Encoding.UTF8; // Chinese labels and progress bars, on Windows too
 
 var root = new RootCommand("Trains, evaluates and exports Droptune models, on this machine or for the queue of a storage account.")

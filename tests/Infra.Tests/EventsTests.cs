@@ -39,7 +39,7 @@ public class EventsTests
     }
 
     private static IEnumerable<string> Functions() =>
-        from type in typeof(Functions.IngestDataset).Assembly.GetTypes()
+        from type in typeof(Functions.Ingestion.IngestDataset).Assembly.GetTypes()
         from method in type.GetMethods()
         where method.GetParameters().Any(parameter => parameter.GetCustomAttributesData().Any(
             attribute => attribute.AttributeType.Name == "BlobTriggerAttribute"

@@ -36,7 +36,7 @@ public partial class QueryTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name is Measures.Source or TrafficWatch.MeterName)
+                if (instrument.Meter.Name is Measures.Source or Measures.TrafficSource)
                 {
                     found.Add(instrument);
                 }

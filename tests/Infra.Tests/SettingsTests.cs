@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Storage;
@@ -58,10 +57,10 @@ public partial class SettingsTests
         var (configuration, _) = RecordingConfiguration.Of(FunctionSettings(Deployment.All[deployment]));
         using var services = new ServiceCollection().AddLogging().AddDroptune(configuration).AddSingleton(configuration).BuildServiceProvider();
 
-        var options = services.GetRequiredService<IOptions<PipelineOptions>>().Value; // validates
+        var options = services.GetRequiredService<IOptions<PipelineOptions>>().Value;
         var promotion = services.GetRequiredService<IOptions<PromotionSettings>>().Value;
 
-        Validator.ValidateObject(promotion, new ValidationContext(promotion), validateAllProperties: true);
+        services.GetRequiredService<IStartupValidator>().Validate();
         Assert.All([options.EvaluationSchedule, options.FeedbackSchedule], schedule =>
             Assert.NotNull(CrontabSchedule.TryParse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true })));
         Assert.Equal(new PipelineOptions(), options); // the template's defaults are the program's

@@ -1,16 +1,22 @@
-using System.Runtime.CompilerServices;
-using Droptune.TrainingJob.Training;
+using Droptune.TrainingJob.Tests;
+using Droptune.TrainingJob.Torch;
 using Xunit.Sdk;
 using Xunit.v3;
 
 // libtorch has one random generator for the process: a run is only reproducible while no other draws from it.
 [assembly: Parallelization(Mode = ParallelMode.None)]
+[assembly: TestPipelineStartup(typeof(Startup))]
 
 namespace Droptune.TrainingJob.Tests;
 
-internal static class Start
+/// <summary>The first line of the program, before a test's data can load libtorch.</summary>
+public sealed class Startup : ITestPipelineStartup
 {
-    // What the training job sets before it loads libtorch: a test may use libtorch first.
-    [ModuleInitializer]
-    internal static void AsTheTrainingJob() => RuntimeHelpers.RunModuleConstructor(typeof(FineTuning).Module.ModuleHandle);
+    public ValueTask StartAsync(IMessageSink diagnosticMessageSink)
+    {
+        NativeSetup.Apply();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask StopAsync() => ValueTask.CompletedTask;
 }

@@ -49,10 +49,7 @@ public sealed record DatasetReport
 }
 
 /// <summary>Examples of each split.</summary>
-public sealed record SplitCounts(long Train, long Dev, long Test)
-{
-    public long this[Split split] => split switch { Split.Train => Train, Split.Dev => Dev, _ => Test };
-}
+public sealed record SplitCounts(long Train, long Dev, long Test);
 
 /// <summary>How a file was read; <paramref name="Split"/> is null for a file that is split by hash, or holds texts without labels.</summary>
 public sealed record FileSummary(string Name, string? Format, Split? Split, long Bytes, long Examples);

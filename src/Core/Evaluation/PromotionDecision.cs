@@ -6,6 +6,8 @@ namespace Droptune.Core.Evaluation;
 /// <summary>When a candidate takes the place of the served version.</summary>
 public sealed record PromotionSettings
 {
+    public const string Section = "Promotion";
+
     /// <summary>How much better its main score on dev must be at least. By default any gain counts.</summary>
     [Range(0, 1)]
     public double Margin { get; init; }

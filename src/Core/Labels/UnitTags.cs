@@ -38,10 +38,6 @@ public static class UnitTags
         return tags!;
     }
 
-    /// <summary>The entities of a text, from the start of their first unit to the end of their last.</summary>
-    public static EntitySpan[] ToSpans(IReadOnlyList<string> unitTags, TokenizedText text) =>
-        [.. Iob2.Entities(unitTags).Select(found => new EntitySpan(text.Units[found.Start].Start, text.Units[found.End - 1].End, found.Label))];
-
     private static string[] OfWords(IReadOnlyList<string> words, TokenizedText text)
     {
         var tags = new string[text.Units.Length];

@@ -3,22 +3,6 @@ namespace Droptune.Core.Metrics;
 /// <summary>An entity of a sentence: in tags or in UTF-16 units, <paramref name="End"/> exclusive.</summary>
 public readonly record struct Entity(int Start, int End, string Label);
 
-/// <summary>How tags write entities, for strict scores.</summary>
-public enum EntityScheme
-{
-    /// <summary>B begins, I continues.</summary>
-    IOB2,
-
-    /// <summary>I begins and continues; B begins only right behind an entity of the same label.</summary>
-    IOB1,
-
-    /// <summary>B begins, I continues, E ends; S stands alone.</summary>
-    IOBES,
-
-    /// <summary>As IOBES, with L for E and U for S.</summary>
-    BILOU,
-}
-
 /// <summary>Reads entities from tags as seqeval does, which follows conlleval.</summary>
 public static class EntityReader
 {
@@ -46,58 +30,6 @@ public static class EntityReader
             start = starts ? i : start;
             previous = tag;
         }
-    }
-
-    /// <summary>Only entities that are written as the scheme says.</summary>
-    public static IEnumerable<Entity> ReadStrict(IReadOnlyList<string> tags, EntityScheme scheme)
-    {
-        var parsed = tags.Select(tag => ParseStrict(tag, scheme)).Append(Outside).ToArray();
-        var previous = Outside;
-        for (var i = 0; i < parsed.Length;)
-        {
-            var start = i++;
-            if (Begins(scheme, previous, parsed[start]))
-            {
-                while (Continues(scheme, parsed[i - 1], parsed[i]))
-                {
-                    i++;
-                }
-
-                if (Ends(scheme, parsed[i - 1], parsed[i]))
-                {
-                    yield return new(start, i, parsed[start].Label);
-                }
-            }
-
-            previous = parsed[i - 1];
-        }
-    }
-
-    private static bool Begins(EntityScheme scheme, Tag previous, Tag tag) => scheme == EntityScheme.IOB1
-        ? (tag.Prefix == 'I' && (previous.Prefix is 'O' or 'B' || previous.Label != tag.Label))
-            || (tag.Prefix == 'B' && previous.Prefix is 'I' or 'B' && previous.Label == tag.Label)
-        : tag.Prefix is 'B' or 'S';
-
-    private static bool Continues(EntityScheme scheme, Tag previous, Tag tag) =>
-        previous.Prefix is 'B' or 'I' && tag.Prefix is 'I' or 'E' && previous.Label == tag.Label;
-
-    private static bool Ends(EntityScheme scheme, Tag last, Tag next) => scheme switch
-    {
-        EntityScheme.IOB2 => true,
-        EntityScheme.IOB1 => last.Prefix == 'I' || next.Prefix != 'B' || last.Label == next.Label,
-        _ => last.Prefix is 'E' or 'S',
-    };
-
-    private static Tag ParseStrict(string text, EntityScheme scheme)
-    {
-        var tag = Parse(text);
-        var allowed = scheme switch { EntityScheme.IOBES => "IOBES", EntityScheme.BILOU => "BILOU", _ => "IOB" };
-        if (!allowed.Contains(tag.Prefix, StringComparison.Ordinal))
-        {
-            throw new ArgumentException($"The tag \"{text}\" is not one of {scheme}.", nameof(text));
-        }
-
-        return tag with { Prefix = tag.Prefix switch { 'L' => 'E', 'U' => 'S', var same => same } };
     }
 
     // "B-order-id" is an order-id; a tag without a label has the label "_".

@@ -2,7 +2,7 @@ namespace Droptune.Core.Metrics;
 
 /// <summary>
 /// Precision, recall and F1 of entities, which count when place and label are both right: the figures of seqeval
-/// (https://github.com/chakki-works/seqeval), in its default mode and in its strict one.
+/// (https://github.com/chakki-works/seqeval) in its default mode.
 /// </summary>
 public sealed record EntityScores
 {
@@ -19,9 +19,9 @@ public sealed record EntityScores
     /// <summary>Part of tags that are right; null where entities were compared without tags.</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>Scores of tag sequences. Without a scheme malformed ones count too: a lone I-X is an entity, as in conlleval.</summary>
+    /// <summary>Scores of tag sequences. Malformed ones count too: a lone I-X is an entity, as in conlleval.</summary>
     public static EntityScores OfTags(
-        IReadOnlyList<IReadOnlyList<string>> expected, IReadOnlyList<IReadOnlyList<string>> predicted, EntityScheme? strict = null)
+        IReadOnlyList<IReadOnlyList<string>> expected, IReadOnlyList<IReadOnlyList<string>> predicted)
     {
         var (tags, right) = (0, 0);
         foreach (var (sentence, guess) in Pairs(expected, predicted))
@@ -35,10 +35,7 @@ public sealed record EntityScores
             right += sentence.Zip(guess).Count(pair => pair.First == pair.Second);
         }
 
-        Func<IReadOnlyList<string>, IEnumerable<Entity>> read = strict is { } scheme
-            ? sentence => EntityReader.ReadStrict(sentence, scheme)
-            : EntityReader.Read;
-        return OfEntities([.. expected.Select(read)], [.. predicted.Select(read)]) with { Accuracy = tags == 0 ? 0 : (double)right / tags };
+        return OfEntities([.. expected.Select(EntityReader.Read)], [.. predicted.Select(EntityReader.Read)]) with { Accuracy = tags == 0 ? 0 : (double)right / tags };
     }
 
     /// <summary>Scores of entities, sentence by sentence.</summary>

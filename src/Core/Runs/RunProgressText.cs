@@ -22,8 +22,9 @@ public static class RunProgressText
     }
 
     /// <summary>"0:05", "12:30", "1:02:03".</summary>
-    public static string Duration(TimeSpan time) =>
-        time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
+    public static string Duration(TimeSpan time) => time.TotalHours >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time:mm\\:ss}")
+        : time.ToString(@"m\:ss", CultureInfo.InvariantCulture);
 
     private static string Head(RunProgress progress)
     {

@@ -31,18 +31,6 @@ public sealed class PreTokenizer
         Dropped,
     }
 
-    /// <summary>All units of a text.</summary>
-    public List<TextRange> Units(ReadOnlySpan<char> text)
-    {
-        var units = new List<TextRange>();
-        for (var position = 0; Next(text, ref position, out var unit);)
-        {
-            units.Add(unit);
-        }
-
-        return units;
-    }
-
     /// <summary>The next unit from <paramref name="position"/> on, which moves behind it; false at the end.</summary>
     internal bool Next(ReadOnlySpan<char> text, ref int position, out TextRange unit)
     {

@@ -16,12 +16,5 @@ public sealed class TokenizedText
     /// <summary>Where each piece stands in the text (or in its word); several can share a place, as jamo of a syllable do.</summary>
     public required TextRange[] Pieces { get; init; }
 
-    /// <summary>Index of each piece's unit.</summary>
-    public required int[] PieceUnit { get; init; }
-
     public required TextUnit[] Units { get; init; }
-
-    /// <summary>The number of pieces of a unit.</summary>
-    public int PieceCount(int unit) =>
-        (unit + 1 < Units.Length ? Units[unit + 1].FirstPiece : Ids.Length) - Units[unit].FirstPiece;
 }

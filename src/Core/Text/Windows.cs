@@ -1,14 +1,11 @@
 namespace Droptune.Core.Text;
 
-/// <summary>A part of a long text that a model reads at once.</summary>
+/// <summary>A part of a long text that a model reads at once: whole units, except for one that alone is longer.</summary>
 /// <param name="FirstPiece">First piece, without the [CLS] that goes before it.</param>
 /// <param name="PieceCount">Pieces, without [CLS] and [SEP].</param>
-/// <param name="FirstUnit">First unit read.</param>
-/// <param name="UnitCount">Units read; all whole, except one that alone is longer than a window.</param>
 /// <param name="FirstOwned">First unit whose tag is taken from this window, since it has most context here.</param>
 /// <param name="OwnedCount">Units owned; each unit of a text is owned by one window.</param>
-public readonly record struct TextWindow(
-    int FirstPiece, int PieceCount, int FirstUnit, int UnitCount, int FirstOwned, int OwnedCount);
+public readonly record struct TextWindow(int FirstPiece, int PieceCount, int FirstOwned, int OwnedCount);
 
 /// <summary>Cuts a text that is longer than a model reads into overlapping windows, at the borders of units.</summary>
 public static class Windows
@@ -25,7 +22,7 @@ public static class Windows
         var (units, total) = (text.Units, text.Ids.Length);
         if (total <= capacity)
         {
-            return [new(0, total, 0, units.Length, 0, units.Length)];
+            return [new(0, total, 0, units.Length)];
         }
 
         var parts = new List<(int First, int End)>();
@@ -50,7 +47,7 @@ public static class Windows
             var (first, end) = parts[i];
             var border = i + 1 < parts.Count ? Border(first, end, parts[i + 1].First) : units.Length;
             var pieces = Math.Min(PieceAt(end) - PieceAt(first), capacity);
-            windows[i] = new(PieceAt(first), pieces, first, end - first, owned, border - owned);
+            windows[i] = new(PieceAt(first), pieces, owned, border - owned);
             owned = border;
         }
 

@@ -5,6 +5,8 @@ namespace Droptune.Functions.Hosting;
 /// <summary>The settings of the pipeline, at the top level of the configuration.</summary>
 public sealed record PipelineOptions
 {
+    public const string Section = "";
+
     public const string Hourly = "0 0 * * * *";
     public const string HalfPast = "0 30 * * * *";
 

@@ -1,3 +1,4 @@
+using Droptune.Core;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
@@ -20,36 +21,33 @@ namespace Droptune.Functions.Hosting;
 /// <summary>Everything the function classes ask for, the same in both hosts.</summary>
 public static class Services
 {
-    public static IServiceCollection AddDroptune(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddDroptuneTelemetry(configuration, "droptune-functions");
-        services.AddOptions<PipelineOptions>().Bind(configuration).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<PromotionSettings>().Bind(configuration.GetSection("Promotion"));
-        services.AddOptions<UncertainOptions>().Bind(configuration.GetSection(UncertainOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ModelCacheOptions>().Bind(configuration.GetSection("Serving"));
-        return services
-            .AddDroptuneStorage()
-            .AddSingleton<DatasetStore>()
-            .AddSingleton<EvaluationStore>()
-            .AddSingleton(provider => provider.GetRequiredService<IOptions<ModelCacheOptions>>().Value)
-            .AddSingleton(provider => new ModelFiles(
-                provider.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models), provider.GetRequiredService<ModelCacheOptions>().Folder))
-            .AddSingleton<ModelCache>()
-            .AddSingleton<BaseModels>()
-            .AddSingleton<CorrectionFold>()
-            .AddSingleton<CorrectionStore>()
-            .AddSingleton<DatasetIngestion>()
-            .AddSingleton<DatasetValidation>()
-            .AddSingleton<ModelEvaluation>()
-            .AddSingleton<QueueMessages>()
-            .AddSingleton<Supervision>()
-            .AddSingleton<RunRequests>()
-            .AddSingleton<TrafficWatch>()
-            .AddSingleton<TrafficStore>()
-            .AddSingleton<TrafficReports>()
-            .AddSingleton<UncertainTexts>()
-            .AddSingleton<UncertainStore>()
-            .AddHostedService<TrafficRecorder>()
-            .AddSingleton<Answers>();
-    }
+    public static IServiceCollection AddDroptune(this IServiceCollection services, IConfiguration configuration) => services
+        .AddDroptuneTelemetry(configuration, "droptune-functions")
+        .AddSettings<PipelineOptions>(configuration, PipelineOptions.Section)
+        .AddSettings<PromotionSettings>(configuration, PromotionSettings.Section)
+        .AddSettings<UncertainOptions>(configuration, UncertainOptions.Section)
+        .AddSettings<ModelCacheOptions>(configuration, ModelCacheOptions.Section)
+        .AddDroptuneStorage()
+        .AddSingleton<DatasetStore>()
+        .AddSingleton<EvaluationStore>()
+        .AddSingleton(provider => provider.GetRequiredService<IOptions<ModelCacheOptions>>().Value)
+        .AddSingleton(provider => new ModelFiles(
+            provider.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models), provider.GetRequiredService<ModelCacheOptions>().Folder))
+        .AddSingleton<ModelCache>()
+        .AddSingleton<BaseModels>()
+        .AddSingleton<CorrectionFold>()
+        .AddSingleton<CorrectionStore>()
+        .AddSingleton<DatasetIngestion>()
+        .AddSingleton<DatasetValidation>()
+        .AddSingleton<ModelEvaluation>()
+        .AddSingleton<QueueMessages>()
+        .AddSingleton<Supervision>()
+        .AddSingleton<RunRequests>()
+        .AddSingleton<TrafficWatch>()
+        .AddSingleton<TrafficStore>()
+        .AddSingleton<TrafficReports>()
+        .AddSingleton<UncertainTexts>()
+        .AddSingleton<UncertainStore>()
+        .AddHostedService<TrafficRecorder>()
+        .AddSingleton<Answers>();
 }

@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Droptune.Core;
 using Droptune.Core.Storage;
 using Droptune.Core.Telemetry;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Droptune.TrainingJob.Commands;
 
@@ -39,6 +41,7 @@ internal static class WorkCommand
         }
 
         await using var services = Services();
+        Check(services.GetRequiredService<IStartupValidator>());
         services.StartTelemetry();
         await services.GetRequiredService<DroptuneStorage>().EnsureCreatedAsync(inputEnded.Token);
         var allWell = await services.GetRequiredService<QueueWorker>().RunAsync(once, inputEnded.Token);
@@ -56,6 +59,18 @@ internal static class WorkCommand
             }))
             .AddTrainingWorker(configuration)
             .BuildServiceProvider();
+    }
+
+    private static void Check(IStartupValidator settings)
+    {
+        try
+        {
+            settings.Validate();
+        }
+        catch (Exception e) when (SettingsServices.Problems(e) is { } problems)
+        {
+            throw new WrongUseException(problems);
+        }
     }
 
     private static void StopAtEndOfInput(CancellationTokenSource stop)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -10,18 +9,16 @@ namespace Droptune.TrainingJob.Torch;
 /// libLibTorchSharp.so asks for version GLIBCXX_3.4.32 only because of one symbol, a marker that newer headers emit and
 /// older libraries do without. Where that symbol is missing, the version need is made weak and the symbol becomes a harmless libc one.
 /// </summary>
-public static class LibTorchSharpPatch
+internal static class LibTorchSharpPatch
 {
     private const string FileName = "libLibTorchSharp.so";
     private const string Marker = "_ZSt21ios_base_library_initv";
     private const string Harmless = "sched_yield"; // takes no argument, has no effect, in every libc
 
-    /// <summary>Runs before anything of this assembly; does nothing where the installed libstdc++ has the symbol.</summary>
-    [ModuleInitializer]
-    internal static void BeforeFirstUse()
+    /// <summary>Does nothing where the installed libstdc++ has the symbol.</summary>
+    public static void ApplyIfNeeded()
     {
-        if (OperatingSystem.IsLinux()
-            && NativeLibrary.TryLoad("libstdc++.so.6", out var installed)
+        if (NativeLibrary.TryLoad("libstdc++.so.6", out var installed)
             && !NativeLibrary.TryGetExport(installed, Marker, out _))
         {
             // Beside libtorch: preloaded from another folder, TorchSharp would load libtorch twice and abort.

@@ -46,8 +46,6 @@ public static class FineTuning
 
         var (model, outcome) = training.Train(start, options, isTrial: false, cancellationToken);
         using var trained = model;
-        using var loss = new TaskLoss(options, data.TagCounts, data.TextCounts, device);
-        var scores = data.Dev.Evaluate(model, loss, device);
 
         reports.Stage(RunStage.Exporting);
         Directory.CreateDirectory(input.OutputFolder);
@@ -62,10 +60,10 @@ public static class FineTuning
         ServedFile.ChooseAsync(parameters, input.OutputFolder, [.. data.Dev.Examples], clock, cancellationToken).GetAwaiter().GetResult();
 
         var duration = clock.GetUtcNow() - started;
-        TrainingRecord.Of(spec, start, options, data, training.Loaded, model, outcome, scores, trials, check, started, duration).Write(input.OutputFolder);
+        TrainingRecord.Of(spec, start, options, data, training.Loaded, model, outcome, trials, check, started, duration).Write(input.OutputFolder);
         reports.Stage(RunStage.Done);
         return new(
-            outcome.Best!, scores.Named().ToDictionary(s => $"dev.{s.Key}", s => s.Value),
+            outcome.Best!, outcome.Dev.ToDictionary(s => $"dev.{s.Key}", s => s.Value),
             outcome.BestEpoch, outcome.Curve.Count, duration, outcome.StoppedBecause)
         {
             BaseWeights = training.Loaded,

@@ -39,7 +39,11 @@ public sealed record TrainingState
 /// <param name="BestEpoch">1-based.</param>
 /// <param name="Curve">Every epoch.</param>
 /// <param name="StoppedBecause">"epochs", "early-stopping" or "budget".</param>
-public sealed record TrainingOutcome(DevMetric? Best, int BestEpoch, IReadOnlyList<EpochRecord> Curve, string StoppedBecause);
+public sealed record TrainingOutcome(DevMetric? Best, int BestEpoch, IReadOnlyList<EpochRecord> Curve, string StoppedBecause)
+{
+    /// <summary>Scores on dev of the epoch that was kept.</summary>
+    public IReadOnlyDictionary<string, double> Dev => Curve[BestEpoch - 1].Dev;
+}
 
 /// <summary>One epoch: mean training loss, learning rate at its end, real tokens a second, seconds of training, scores on dev.</summary>
 public sealed record EpochRecord(

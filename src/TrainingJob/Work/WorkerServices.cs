@@ -1,8 +1,11 @@
+using Droptune.Core;
+using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Droptune.Core.Telemetry;
 using Droptune.TrainingJob.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Droptune.TrainingJob.Work;
 
@@ -13,7 +16,8 @@ public static class WorkerServices
         .AddSingleton(configuration)
         .AddDroptuneTelemetry(configuration, "droptune-training")
         .AddDroptuneStorage()
-        .AddSingleton(configuration.GetSection("Worker").Get<WorkerOptions>() ?? new WorkerOptions())
+        .AddSettings<WorkerOptions>(configuration, WorkerOptions.Section)
+        .AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value)
         .AddSingleton<Train>(FineTuning.Run)
         .AddSingleton<TrainingRun>()
         .AddSingleton<QueueWorker>();

@@ -11,7 +11,7 @@ public class BatchQueueTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static readonly TokenizedText NoText = new() { Ids = [], Pieces = [], PieceUnit = [], Units = [] };
+    private static readonly TokenizedText NoText = new() { Ids = [], Pieces = [], Units = [] };
 
     [Fact]
     public void Take_EightWaitingOnTwoCores_GivesEachCoreFour()
@@ -159,7 +159,7 @@ public class BatchQueueTests
     private static BatchQueue Queue(int threads) => new(new() { Threads = threads }, MaxLength);
 
     private static PredictCall Call(IEnumerable<int> lengths) =>
-        new([.. lengths.Select(length => new WaitingWindow(NoText, new(0, length - 2, 0, 0, 0, 0), [], []))]);
+        new([.. lengths.Select(length => new WaitingWindow(NoText, new(0, length - 2, 0, 0), [], []))]);
 
     private static List<WaitingWindow> Take(BatchQueue queue)
     {

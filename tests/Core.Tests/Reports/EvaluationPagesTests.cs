@@ -2,7 +2,6 @@ using System.Xml.Linq;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
 using Droptune.Core.Reports;
-using Droptune.Core.Tests.Datasets;
 using Droptune.Core.Tests.Evaluation;
 
 namespace Droptune.Core.Tests.Reports;

@@ -3,7 +3,6 @@ using System.Xml.Linq;
 using Droptune.Core.Datasets;
 using Droptune.Core.Reports;
 using Droptune.Core.Tests.Datasets;
-using Droptune.Core.Tests.Evaluation;
 
 namespace Droptune.Core.Tests.Reports;
 

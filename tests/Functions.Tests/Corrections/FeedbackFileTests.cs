@@ -22,7 +22,7 @@ public sealed class FeedbackFileTests
         var content = FeedbackFile.Write([Correction], stated);
         var folder = Directory.CreateTempSubdirectory().FullName;
         var report = await DatasetGate.CheckAsync(
-            "d", [Some.File("dataset.json", manifest), Some.File("feedback-2026-11-24.jsonl", content)], folder, cancellationToken: TestContext.Current.CancellationToken);
+            "d", [File("dataset.json", manifest), File("feedback-2026-11-24.jsonl", content)], folder, cancellationToken: TestContext.Current.CancellationToken);
 
         var read = Assert.Single(SnapshotReader.Read(Path.Combine(folder, "train.jsonl.gz")));
         Directory.Delete(folder, recursive: true);

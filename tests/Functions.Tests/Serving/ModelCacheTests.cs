@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Droptune.Tests;
 using Azure.Storage.Blobs;
 using Droptune.Core;
@@ -6,6 +7,7 @@ using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Droptune.Functions.Serving;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Droptune.Functions.Tests.Serving;
@@ -93,16 +95,26 @@ public sealed class ModelCacheTests(AzuriteFixture azurite) : IAsyncLifetime
         await AddVersionAsync("v2");
         await _container.GetBlobClient("support/v2/model.onnx").UploadAsync(new BinaryData("no model"), overwrite: true, Token);
         await PromoteAsync("v1");
-        using var cache = Cache();
+        var errors = new Errors();
+        using var cache = Cache(logger: errors);
         (await cache.RentAsync("support", null, Token))!.Dispose();
 
         await PromoteAsync("v2");
-        for (var request = 0; request < 40; request++)
+        for (var request = 0; errors.All.IsEmpty; request++)
+        {
+            Assert.True(request < 1000, "the new version was never tried");
+            await PredictAsync();
+            await Task.Delay(10, Token);
+        }
+
+        await PredictAsync();
+        Assert.Contains("v1 stays", errors.All.First(), StringComparison.Ordinal);
+
+        async Task PredictAsync()
         {
             using var lease = await cache.RentAsync("support", null, Token);
             Assert.Equal("v1", lease!.Version);
             await lease.Model.PredictAsync([PredictInput.OfText("to Berlin")], Token);
-            await Task.Delay(10, Token);
         }
     }
 
@@ -146,10 +158,10 @@ public sealed class ModelCacheTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private ModelCache Cache(long memory = 1 << 30)
+    private ModelCache Cache(long memory = 1 << 30, ILogger<ModelCache>? logger = null)
     {
         var options = new ModelCacheOptions { Folder = _folder, MemoryBytes = memory, Freshness = TimeSpan.FromMilliseconds(20) };
-        return new(_store, new(_container, _folder), options, TimeProvider.System, NullLogger<ModelCache>.Instance);
+        return new(_store, new(_container, _folder), options, TimeProvider.System, logger ?? NullLogger<ModelCache>.Instance);
     }
 
     private async Task AddVersionAsync(string version)
@@ -176,4 +188,23 @@ public sealed class ModelCacheTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task PromoteAsync(string version) =>
         Assert.NotNull(await _store.PromoteAsync("support", version, "test", Token));
+
+    /// <summary>What was logged as an error.</summary>
+    private sealed class Errors : ILogger<ModelCache>
+    {
+        public ConcurrentQueue<string> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                All.Enqueue(formatter(state, exception));
+            }
+        }
+    }
 }

@@ -1,8 +1,9 @@
+using Droptune.Functions.Evaluation;
+using Droptune.Functions.Ingestion;
+using Droptune.Functions.Corrections;
+using Droptune.Core.Runs;
 using Droptune.Core;
 using Droptune.Core.Datasets;
-using Droptune.Core.Jobs;
-using Droptune.Core.Storage;
-using Droptune.Functions.Api;
 using Droptune.Functions.Hosting.Local.Processes;
 using Droptune.Tests;
 

@@ -1,7 +1,8 @@
+using Droptune.Core.Stores;
+using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Models;
 using Azure.Storage.Blobs;
-using Droptune.Core.Inference;
 using Droptune.Core.Storage;
-using Droptune.Core.Text;
 using Droptune.Tests;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;

@@ -1,3 +1,4 @@
+using Droptune.Core.Stores;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;

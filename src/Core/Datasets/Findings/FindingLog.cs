@@ -27,8 +27,6 @@ internal sealed class FindingLog
     public IReadOnlyList<Finding> Kept =>
         [.. _kept.OrderBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Column).ThenBy(f => f.Code)];
 
-    public Severity SeverityOf(FindingCode code) => _severities[(int)code];
-
     /// <summary>Takes the manifest's severities and limit.</summary>
     public void Apply(ValidationSettings settings)
     {

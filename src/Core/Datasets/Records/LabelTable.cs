@@ -13,8 +13,6 @@ internal sealed class LabelTable
 
     public string this[int id] => _names[id];
 
-    public IReadOnlyList<string> Names => _names;
-
     public int IdOf(ReadOnlySpan<byte> name)
     {
         var hash = XxHash3.HashToUInt64(name);

@@ -12,9 +12,6 @@ public static class Nfc
     /// <summary>True if <paramref name="text"/> is in form C.</summary>
     public static bool IsNormalized(string text) => IsPlain(text) || Compose(text) == text;
 
-    /// <summary>The text in form C; the same instance where nothing could change.</summary>
-    public static string Normalize(string text) => IsPlain(text) ? text : Compose(text);
-
     private static bool IsPlain(string text)
     {
         for (var i = 0; i < text.Length; i++)

@@ -5,7 +5,6 @@ internal sealed class TokenizedTextBuilder
 {
     private readonly List<int> _ids = [];
     private readonly List<TextRange> _pieces = [];
-    private readonly List<int> _pieceUnit = [];
     private readonly List<TextUnit> _units = [];
 
     [ThreadStatic]
@@ -17,7 +16,6 @@ internal sealed class TokenizedTextBuilder
         var builder = Mine ??= new();
         builder._ids.Clear();
         builder._pieces.Clear();
-        builder._pieceUnit.Clear();
         builder._units.Clear();
 
         return builder;
@@ -26,29 +24,27 @@ internal sealed class TokenizedTextBuilder
     /// <summary>Adds a unit of a word, or of a text (-1), where each unit counts as its own word.</summary>
     public void Add(TextRange unit, int word, UnitPieces pieces)
     {
-        var index = Unit(unit, word);
+        Unit(unit, word);
         for (var i = 0; i < pieces.Ids.Length; i++)
         {
             var place = pieces.Places[i];
-            Piece(index, pieces.Ids[i], new(unit.Start + place.Start, unit.Start + place.End));
+            Piece(pieces.Ids[i], new(unit.Start + place.Start, unit.Start + place.End));
         }
     }
 
-    public void Add(TextRange unit, int word, int id) => Piece(Unit(unit, word), id, unit);
-
-    public TokenizedText Build() =>
-        new() { Ids = [.. _ids], Pieces = [.. _pieces], PieceUnit = [.. _pieceUnit], Units = [.. _units] };
-
-    private int Unit(TextRange unit, int word)
+    public void Add(TextRange unit, int word, int id)
     {
-        _units.Add(new(unit.Start, unit.End, word < 0 ? _units.Count : word, _ids.Count));
-        return _units.Count - 1;
+        Unit(unit, word);
+        Piece(id, unit);
     }
 
-    private void Piece(int unit, int id, TextRange place)
+    public TokenizedText Build() => new() { Ids = [.. _ids], Pieces = [.. _pieces], Units = [.. _units] };
+
+    private void Unit(TextRange unit, int word) => _units.Add(new(unit.Start, unit.End, word < 0 ? _units.Count : word, _ids.Count));
+
+    private void Piece(int id, TextRange place)
     {
         _ids.Add(id);
         _pieces.Add(place);
-        _pieceUnit.Add(unit);
     }
 }

@@ -1,3 +1,4 @@
+using Droptune.Core;
 using Droptune.Functions.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -8,4 +9,13 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddDroptune(builder.Configuration);
 builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
-builder.Build().Run();
+try
+{
+    builder.Build().Run();
+    return 0;
+}
+catch (Exception e) when (SettingsServices.Problems(e) is { } problems)
+{
+    Console.Error.WriteLine(problems);
+    return 1;
+}

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Droptune.Core;
 using Droptune.Core.Storage;
 using Droptune.Core.Terminal;
 using Droptune.Functions.Hosting.Local.Demo;
@@ -51,6 +52,11 @@ internal sealed class LocalRun(string[] args)
         catch (LocalSetupException e)
         {
             Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+        catch (Exception e) when (SettingsServices.Problems(e) is { } problems)
+        {
+            Console.Error.WriteLine(problems);
             return 1;
         }
         catch (IOException e) when (DiskSpace.IsExhausted(e))
@@ -108,7 +114,7 @@ internal sealed class LocalRun(string[] args)
 
     // The demo tells itself what happens; the logs of host and worker would tell it twice.
     private string[] HostArguments() =>
-        [.. args.Except(["--demo", "--exit", "--no-worker"]), .. _isDemo ? ["--Logging:LogLevel:Default=Warning"] : Array.Empty<string>()];
+        [.. args.Where(argument => argument is not ("--demo" or "--exit" or "--no-worker")), .. _isDemo ? ["--Logging:LogLevel:Default=Warning"] : Array.Empty<string>()];
 
     /// <summary>The worker's environment: the storage account as the host has it.</summary>
     private Dictionary<string, string?> WorkerSettings(IConfiguration configuration)

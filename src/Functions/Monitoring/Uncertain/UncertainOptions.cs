@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Droptune.Functions.Monitoring.Uncertain;
 
-/// <summary>Whether texts are kept, bound from the section "Uncertain".</summary>
+/// <summary>Whether texts are kept.</summary>
 public sealed record UncertainOptions
 {
     public const string Section = "Uncertain";

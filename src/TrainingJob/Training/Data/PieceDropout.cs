@@ -5,8 +5,6 @@ namespace Droptune.TrainingJob.Training.Data;
 /// <summary>Replaces pieces by [UNK] at random, so that a model learns to go by context where a word is new.</summary>
 public sealed class PieceDropout(WordPieceTokenizer tokenizer, double part)
 {
-    public int PadId => tokenizer.PadId;
-
     public void Apply(Batch batch, Random random)
     {
         if (part == 0)

@@ -31,8 +31,6 @@ public sealed class AdamW : IDisposable
         static Tensor Zeros(Weight weight) => zeros_like(weight.Value).DetachFromDisposeScope();
     }
 
-    public IReadOnlyList<Weight> Weights => _weights;
-
     /// <summary>Steps done.</summary>
     public int Steps { get; private set; }
 

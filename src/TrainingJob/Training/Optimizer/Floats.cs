@@ -17,10 +17,7 @@ internal readonly unsafe struct Floats
         }
 
         _start = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
-        Length = (int)tensor.numel();
     }
-
-    public int Length { get; }
 
     public Span<float> Slice(int start, int length) => new(_start + start, length);
 }

@@ -39,8 +39,6 @@ public sealed class RowAdamW : IDisposable
         Array.Fill(_slots, -1);
     }
 
-    public Tensor Table => _table.Value;
-
     private int Steps => _rates.Count - 1;
 
     /// <summary>Brings the rows that a batch is about to read up to date.</summary>

@@ -52,7 +52,7 @@ public sealed record TrainingRecord
 
     internal static TrainingRecord Of(
         JobSpec spec, BaseModel start, Optimisation options, TrainingData data, LoadReport? loaded, BertModel model, TrainingOutcome outcome,
-        DevScores scores, IReadOnlyList<TrialRecord> trials, OnnxCheck check, DateTimeOffset started, TimeSpan duration) => new()
+        IReadOnlyList<TrialRecord> trials, OnnxCheck check, DateTimeOffset started, TimeSpan duration) => new()
         {
             Spec = spec,
             Start = start,
@@ -68,7 +68,7 @@ public sealed record TrainingRecord
             Curve = outcome.Curve,
             BestEpoch = outcome.BestEpoch,
             Best = outcome.Best!,
-            Dev = scores.Named().ToDictionary(),
+            Dev = outcome.Dev,
             StoppedBecause = outcome.StoppedBecause,
             OnnxCheck = check,
         };

@@ -1,3 +1,4 @@
+using Droptune.Tests;
 using System.Text.Json;
 using Droptune.Core.Text;
 using Droptune.Core.Text.Unicode;
@@ -54,7 +55,8 @@ public class WordPieceTokenizerReferenceTests
     private static Case Encode(WordPieceTokenizer tokenizer, Case given, TokenizedText text)
     {
         var ids = EncodedSequence.Encode(tokenizer, text).Single().Ids;
-        var source = text.PieceUnit.Select(unit => given.Text ?? given.Words![text.Units[unit].WordIndex]);
+        var words = WordOfEachPiece(text).ToList();
+        var source = words.Select(word => given.Text ?? given.Words![word]);
         var places = text.Pieces.Zip(source).ToList();
 
         return given with
@@ -63,9 +65,12 @@ public class WordPieceTokenizerReferenceTests
             Tokens = [.. ids.Select(id => tokenizer.Vocabulary[id])],
             OffsetsUtf16 = [[0, 0], .. text.Pieces.Select(place => new[] { place.Start, place.End }), [0, 0]],
             OffsetsCp = [[0, 0], .. places.Select(place => InCodePoints(place.First, place.Second)), [0, 0]],
-            WordIds = [null, .. text.PieceUnit.Select(unit => (int?)text.Units[unit].WordIndex), null],
+            WordIds = [null, .. words.Cast<int?>(), null],
         };
     }
+
+    private static IEnumerable<int> WordOfEachPiece(TokenizedText text) => text.Units.Zip(text.Units.Skip(1).Select(next => next.FirstPiece).Append(text.Ids.Length))
+        .SelectMany(unit => Enumerable.Repeat(unit.First.WordIndex, unit.Second - unit.First.FirstPiece));
 
     private static Extra EncodeLong(WordPieceTokenizer tokenizer, Extra given)
     {
@@ -92,7 +97,7 @@ public class WordPieceTokenizerReferenceTests
         var units = whole.Units.TakeWhile(unit => unit.FirstPiece < (given.MaxLength ?? int.MaxValue)).ToArray();
         var pieces = units.Length < whole.Units.Length ? whole.Units[units.Length].FirstPiece : whole.Ids.Length;
 
-        return new() { Ids = whole.Ids[..pieces], Pieces = whole.Pieces[..pieces], PieceUnit = whole.PieceUnit[..pieces], Units = units };
+        return new() { Ids = whole.Ids[..pieces], Pieces = whole.Pieces[..pieces], Units = units };
     }
 
     private static int[] InCodePoints(TextRange place, string text)

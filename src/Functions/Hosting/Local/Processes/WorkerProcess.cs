@@ -3,6 +3,9 @@ namespace Droptune.Functions.Hosting.Local.Processes;
 /// <summary>The training worker of a local run: <c>TrainingJob work</c> as a child process, started again when it dies.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
+    private const int Stopped = 0; // by the terminal's Ctrl+C, which reaches it as well
+    private const int WrongSettings = 2; // which it has named, and would again
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stop = new();
@@ -44,9 +47,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
             try
             {
                 var exitCode = await process.WaitAsync(_stop.Token);
-                if (exitCode == 0)
+                if (exitCode is Stopped or WrongSettings)
                 {
-                    return; // stopped by the terminal's Ctrl+C, which reaches it as well
+                    return;
                 }
 
                 onLine($"The training worker ended with exit code {exitCode} and is started again");

@@ -1,7 +1,13 @@
-namespace Droptune.Core.Text.WordPiece;
+<<<<<<<< HEAD:src/Core/Text/WordPiece/EncodedSequence.cs
+namespace Droptune.Core.Tests.Text.WordPiece;
+========
+using Droptune.Core.Text;
+
+namespace Droptune.Core.Tests.Text.WordPiece;
+>>>>>>>> trust:tests/Core.Tests/Text/EncodedSequence.cs
 
 /// <summary>What a BERT model reads: [CLS] text [SEP], or [CLS] text [SEP] pair [SEP] with type 1 for the pair. Places are in each text.</summary>
-public sealed record EncodedSequence(int[] Ids, int[] TypeIds, TextRange[] Places)
+internal sealed record EncodedSequence(int[] Ids, int[] TypeIds, TextRange[] Places)
 {
     private const int Specials = 2; // [CLS] and [SEP]
 

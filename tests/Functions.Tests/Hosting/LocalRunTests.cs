@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using Droptune.Functions.Hosting.Local.Processes;
+using Droptune.Tests;
+
+namespace Droptune.Functions.Tests.Hosting;
+
+public class LocalRunTests(AzuriteFixture azurite)
+{
+    [Fact]
+    public async Task Run_SettingsThatCannotBeUsed_NamesEveryOneAndEnds()
+    {
+        var lines = new ConcurrentQueue<string>();
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "Droptune.Functions.dll"), "--no-worker", "--port", "0", "--Storage", await azurite.NewAccountAsync(),
+            "--QuietPeriod", "30", "--Promotion:Margin", "a lot", "--Serving:Serving:Threads", "0",
+        ];
+
+        await using var process = ChildProcess.Start("dotnet", arguments, new Dictionary<string, string?>(), AppContext.BaseDirectory, lines.Enqueue);
+        var exitCode = await process.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            [
+                "These settings cannot be used:",
+                "  QuietPeriod is 30.00:00:00; it must be 00:00:00 to 1.00:00:00",
+                "  Promotion__Margin is 'a lot'; it must be a number",
+                "  Serving__Serving__Threads is 0; it must be 1 to 1024",
+            ],
+            lines);
+        Assert.Equal(1, exitCode);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Droptune.Core;
+using Droptune.Functions.Hosting.Local.Processes;
+using Droptune.Tests;
+using Droptune.TrainingJob.Commands;
+
+namespace Droptune.TrainingJob.Tests.Commands;
+
+/// <summary>The program as a script runs it: what it ends with, and what it says.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Droptune.TrainingJob.dll");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("droptune program ").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Validate_DatasetThatIsAccepted_Ends0()
+    {
+        foreach (var (split, count) in new[] { ("train", 64), ("dev", 16), ("test", 16) })
+        {
+            var lines = Training.Some.Examples(count, seed: count).Select(example => JsonSerializer.Serialize(example, DroptuneJson.Compact));
+            await File.WriteAllLinesAsync(Path.Combine(_folder, $"{split}.jsonl"), lines, TestContext.Current.CancellationToken);
+        }
+
+        var (exitCode, output) = await RunAsync(["validate", _folder]);
+
+        Assert.True(exitCode == ExitCode.Done, output);
+    }
+
+    [Fact]
+    public async Task Export_ParametersThatCannotBeRead_Ends1AndSaysWhy()
+    {
+        File.Copy(TestData.PathOf("models", "lexicon", "config.json"), Path.Combine(_folder, "config.json"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "model.safetensors"), "no parameters", TestContext.Current.CancellationToken);
+
+        var (exitCode, output) = await RunAsync(["export", _folder]);
+
+        Assert.Equal(ExitCode.Failed, exitCode);
+        Assert.StartsWith("Failed: ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal); // a stack trace
+    }
+
+    [Theory]
+    [InlineData("'--out' is required", "train", "somewhere")]
+    [InlineData("'--colour'", "validate", "somewhere", "--colour")]
+    [InlineData("There is no file or folder 'nowhere'", "validate", "nowhere")]
+    [InlineData("is no model folder", "evaluate", ".", "nowhere")]
+    [InlineData("is no model folder", "export", ".")]
+    public async Task Run_WrongUse_Ends2AndSaysWhatIsWrong(string message, params string[] arguments)
+    {
+        var (exitCode, output) = await RunAsync(arguments);
+
+        Assert.Contains(message, output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongUse, exitCode);
+    }
+
+    [Fact]
+    public async Task Work_SettingsThatCannotBeUsed_Ends2AndNamesEveryOne()
+    {
+        var (exitCode, output) = await RunAsync(
+            ["work", "--once"],
+            new()
+            {
+                ["Storage"] = "UseDevelopmentStorage=true",
+                ["Worker__PollEvery"] = "soon",
+                ["Worker__MaxAttempts"] = "0",
+                ["Worker__RenewEvery"] = "00:00:50",
+            });
+
+        Assert.Equal(ExitCode.WrongUse, exitCode);
+        Assert.Equal(
+            [
+                "These settings cannot be used:",
+                "  Worker__PollEvery is 'soon'; it must be a time such as 00:00:30",
+                "  Worker__MaxAttempts is 0; it must be 1 to 100",
+                "  Worker__RenewEvery is 00:00:50; it must be at most half of Visibility (00:01:00): one renewal may fail",
+            ],
+            output.Split('\n'));
+    }
+
+    [Fact]
+    public async Task Train_DatasetThatIsRejected_Ends3AndTrainsNothing()
+    {
+        var model = Path.Combine(_folder, "model");
+
+        var (exitCode, output) = await RunAsync(["train", TestData.PathOf("findings", "no-examples"), "--out", model]);
+
+        Assert.Equal(ExitCode.DataRejected, exitCode);
+        Assert.Contains("no-examples", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(model));
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, Dictionary<string, string?>? environment = null)
+    {
+        var lines = new ConcurrentQueue<string>();
+        await using var process = ChildProcess.Start("dotnet", [Program, .. arguments], environment ?? [], _folder, lines.Enqueue);
+        return (await process.WaitAsync(TestContext.Current.CancellationToken), string.Join('\n', lines));
+    }
+}

@@ -1,0 +1,106 @@
+using Droptune.Core.Datasets;
+using Droptune.Core.Inference;
+using Droptune.Core.Jobs;
+using Droptune.Core.Text;
+using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Training;
+using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Optimizer;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Droptune.TrainingJob.Tests.Training;
+
+public sealed class TrainerTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.9)]
+    public void Train_BestEpochIsNotTheLast_OutcomeHasTheScoresOfTheWeightsThatWereKept(double averageDecay)
+    {
+        var examples = Some.Examples(96, 1).ToArray();
+
+        var (model, dev, loss, outcome) = Train(examples, new() { Epochs = 20, LearningRate = 2e-3, BatchTokens = 128, AverageDecay = averageDecay, EarlyStopping = null });
+
+        Assert.InRange(outcome.BestEpoch, 1, 19);
+        Assert.Equal(dev.Evaluate(model, loss, CPU).Named().ToDictionary(), outcome.Dev);
+        Assert.NotEqual(outcome.Curve[^1].Dev, outcome.Dev);
+    }
+
+    [Fact]
+    public void Train_GradientsOfTwoBatchesOfTheSameText_AreOneStepAsOfOneBatch()
+    {
+        var examples = Enumerable.Repeat(Some.Examples(1, 1).Single(), 16).ToArray();
+        // Adam takes no notice of the gradient's size; the clip does, which holds in the first steps and not in the last.
+        var options = new Optimisation { GradientClip = 2, LearningRate = 1e-3, BatchTokens = 32, Dropout = 0, PieceDropout = 0, MentionSwap = 0, EarlyStopping = new("loss", 100) };
+
+        var (single, _, _, all) = Train(examples, options with { Epochs = 8 });
+        var (accumulated, _, _, half) = Train(examples, options with { Epochs = 16, GradientAccumulation = 2 });
+
+        Assert.Equal(all.Curve[0].Step, 2 * half.Curve[0].Step);
+        Assert.Equal((8, 16), (all.BestEpoch, half.BestEpoch)); // by the loss, so that both keep their last weights
+        Assert.All(single.Weights.All.Zip(accumulated.Weights.All), pair =>
+            Assert.InRange((pair.First.Value - pair.Second.Value).abs().max().item<float>(), 0, 1e-4));
+    }
+
+    [Fact]
+    public void WeightAverage_Add_FollowsFastAtFirstThenByTheDecay()
+    {
+        var config = Config(100);
+        using var model = new BertModel(config, new BertWeights(config, CPU));
+        using var optimizer = new ModelOptimizer(model, new Optimisation().For(new()), CPU);
+        using var average = new WeightAverage(model.Weights, 0.5);
+        var start = model.Weights.All[0].Value.clone();
+
+        Move(by: 1);
+        average.Add(optimizer, step: 1);
+        var first = Moved();
+        Move(by: 1);
+        average.Add(optimizer, step: 1000);
+
+        Assert.Equal(1 - (2.0 / 11), first, 1e-5);
+        Assert.Equal((first + 2) / 2, Moved(), 1e-5);
+
+        double Moved() => (average.Weights.All[0].Value - start).mean().item<float>();
+
+        void Move(float by)
+        {
+            using var withoutGradient = no_grad();
+            model.Weights.All[0].Value.add_(by);
+        }
+    }
+
+    private static (BertModel Model, DevSet Dev, TaskLoss Loss, TrainingOutcome Outcome) Train(Example[] examples, Optimisation options)
+    {
+        options = (options with { MaxLength = 32 }).For(new());
+        var tokenizer = new WordPieceTokenizer(WordPieceTrainer.Train(Some.Examples(96, 1), new(), 200), new());
+        var (tags, labels) = (LabelSet.OfTags(examples), LabelSet.OfTexts(examples));
+        var train = EncodedSplit.Of(examples.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, tags, labels, options.MaxLength);
+        var config = Config(tokenizer.Vocabulary.Count).WithLabels(TaskKind.Joint, tags.Names, labels.Names) with
+        {
+            HiddenDropoutProb = options.Dropout!.Value,
+            AttentionProbsDropoutProb = options.Dropout.Value,
+        };
+        manual_seed(1);
+        var model = new BertModel(config, new BertWeights(config, CPU));
+        var dev = new DevSet(examples.Take(24), tokenizer, tags, labels, options.MaxLength);
+        var loss = new TaskLoss(options, null, null, CPU);
+        using var trainer = new Trainer(
+            model, new TaskObjective(loss, dev, null, new(tokenizer, options.PieceDropout!.Value), CPU), train, options,
+            new(CPU, tokenizer.PadId, TimeProvider.System, new(new Some.Progress(), TimeProvider.System), null));
+        return (model, dev, loss, trainer.Train(TestContext.Current.CancellationToken));
+    }
+
+    private static ModelConfig Config(int vocabulary) => new()
+    {
+        VocabSize = vocabulary,
+        HiddenSize = 64,
+        NumHiddenLayers = 1,
+        NumAttentionHeads = 1,
+        IntermediateSize = 128,
+    };
+}
