@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Droptune.Core;
 using Droptune.Core.Datasets;
@@ -30,4 +31,7 @@ public sealed class FeedbackFileTests
         Assert.Equal((Correction.Text, Correction.Label, Correction.Entities![0]), (read.Text, read.Label, Assert.Single(read.Entities!)));
         Assert.Equal(Correction.Entities, Assert.Single(FeedbackFile.Read(content, stated)).Entities);
     }
+
+    private static DatasetFile File(string name, string content) =>
+        new(name, content.Length, _ => Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(content))));
 }

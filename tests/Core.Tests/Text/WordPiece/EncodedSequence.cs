@@ -1,10 +1,6 @@
-<<<<<<<< HEAD:src/Core/Text/WordPiece/EncodedSequence.cs
-namespace Droptune.Core.Tests.Text.WordPiece;
-========
 using Droptune.Core.Text;
 
 namespace Droptune.Core.Tests.Text.WordPiece;
->>>>>>>> trust:tests/Core.Tests/Text/EncodedSequence.cs
 
 /// <summary>What a BERT model reads: [CLS] text [SEP], or [CLS] text [SEP] pair [SEP] with type 1 for the pair. Places are in each text.</summary>
 internal sealed record EncodedSequence(int[] Ids, int[] TypeIds, TextRange[] Places)
