@@ -108,14 +108,7 @@ internal static class TrainCommand
         var reference = new DatasetReference(report.Dataset, report.Version);
         if (file is null)
         {
-            return new JobSpec
-            {
-                Model = report.Manifest.Model ?? report.Dataset,
-                Base = report.Manifest.Start(BaseModel.Scratch),
-                Dataset = reference,
-                Task = report.Task!.Value,
-                Optimisation = report.Manifest.Training,
-            };
+            return report.ToJobSpec(BaseModel.Scratch);
         }
 
         try

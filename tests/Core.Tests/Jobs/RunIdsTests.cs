@@ -44,8 +44,19 @@ public class RunIdsTests
 
         var spec = message.Deserialize<JobSpec>(DroptuneJson.Compact)!;
 
+        Assert.Equal(runId, RunIds.For(spec));
+    }
+
+    [Fact]
+    public void Read_MetricAsTheFirstVersionNamedIt_IsTheMainScore()
+    {
+        var message = WaitingJobs().Single(job => (string?)job["model"] == "plain");
+
+        var spec = message.Deserialize<JobSpec>(DroptuneJson.Compact)!;
+
         Assert.Equal("f1", (string?)message["optimisation"]!["earlyStopping"]!["metric"]);
-        Assert.Equal(("main", runId), (spec.Optimisation.EarlyStopping!.Metric, RunIds.For(spec)));
+        Assert.Equal("main", spec.Optimisation.EarlyStopping!.Metric);
+        Assert.Empty(JobSpecRules.Problems(spec));
     }
 
     /// <summary>An option that came after the first version must write nothing at its default: else ids change, and trainings are repeated.</summary>
