@@ -6,7 +6,6 @@ using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Training.Data;
-using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Reports;
 
 using static TorchSharp.torch;
