@@ -184,7 +184,7 @@ public sealed class ModelEvaluation(
     {
         foreach (var (split, evaluation) in report.Splits)
         {
-            Measures.Evaluated(report.Model, report.Version, split, evaluation.Metrics()["f1"]);
+            Measures.Evaluated(report.Model, report.Version, split, evaluation.MainScore);
         }
 
         if (isDrop)

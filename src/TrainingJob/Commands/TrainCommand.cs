@@ -89,7 +89,7 @@ internal static class TrainCommand
         }
 
         Console.WriteLine(
-            $"{Path.GetFullPath(input.OutputFolder)}: dev {result.DevMetric.Name} {result.DevMetric.Value:F4} in epoch {result.BestEpoch} of " +
+            $"{Path.GetFullPath(input.OutputFolder)}: dev main score {result.Main:F4} in epoch {result.BestEpoch} of " +
             $"{result.Epochs} ({result.StoppedBecause}), {RunProgressText.Duration(result.Duration)}");
         if (result.BaseWeights is { } weights)
         {

@@ -4,7 +4,6 @@ using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Models;
 using Droptune.Core.Reports;
-using Droptune.Core.Runs;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
@@ -42,8 +41,6 @@ public sealed record TrainingRecord
 
     public required int BestEpoch { get; init; }
 
-    public required DevMetric Best { get; init; }
-
     /// <summary>Scores of the kept weights on dev.</summary>
     public required IReadOnlyDictionary<string, double> Dev { get; init; }
 
@@ -68,7 +65,6 @@ public sealed record TrainingRecord
             Seconds = duration.TotalSeconds,
             Curve = outcome.Curve,
             BestEpoch = outcome.BestEpoch,
-            Best = outcome.Best!,
             Dev = outcome.Dev,
             StoppedBecause = outcome.StoppedBecause,
             OnnxCheck = check,
