@@ -3,6 +3,7 @@ using System.Text.Json;
 using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Models;
+using Droptune.Core.Reports;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
@@ -73,8 +74,16 @@ public sealed record TrainingRecord
     public void Write(string folder)
     {
         File.WriteAllText(Path.Combine(folder, ModelFileNames.Training), JsonSerializer.Serialize(this, DroptuneJson.Readable));
-        File.WriteAllText(Path.Combine(folder, "training.svg"), TrainingCurve.Draw(this));
+        File.WriteAllText(Path.Combine(folder, "training.svg"), Drawing());
         File.WriteAllText(Path.Combine(folder, ModelFileNames.Card), ModelCard.Write(this));
+    }
+
+    /// <summary>Training loss and the scores on dev by epoch.</summary>
+    private string Drawing()
+    {
+        var highest = Math.Max(1e-9, Curve.Max(epoch => epoch.Loss));
+        var scores = Curve[0].Dev.Keys.Where(name => name != "loss").Select(name => ($"dev {name}", Curve.Select(epoch => epoch.Dev[name]).ToArray()));
+        return Svg.Curves([("training loss", [.. Curve.Select(epoch => epoch.Loss / highest)]), .. scores], highest, BestEpoch);
     }
 }
 
