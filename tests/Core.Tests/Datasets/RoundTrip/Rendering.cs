@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Droptune.Core.Datasets;
 using Droptune.Core.Text;
 using Parquet;
 using Parquet.Schema;
