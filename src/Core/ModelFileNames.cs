@@ -1,3 +1,4 @@
+
 namespace Droptune.Core;
 
 /// <summary>The files of a model's folder, the same in the container <c>models</c> and on disk.</summary>

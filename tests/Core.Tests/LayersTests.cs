@@ -1,3 +1,7 @@
+using Droptune.Functions.Ingestion;
+using Droptune.Functions.Monitoring;
+using Droptune.Functions.Serving;
+using Droptune.Functions.Training;
 using NetArchTest.Rules;
 
 namespace Droptune.Core.Tests;
@@ -41,6 +45,7 @@ public class LayersTests
         "Droptune.Core.Evaluation",
         "Droptune.Core.Storage",
         "Droptune.Core.Stores",
+        "Droptune.Core.Reports.Markup",
         "Droptune.Core.Reports",
         "Droptune.Core.Terminal",
     ];

@@ -1,3 +1,4 @@
+
 namespace Droptune.Core.Datasets;
 
 /// <summary>One thing found in a dataset: where, what, and what to do about it.</summary>
@@ -28,3 +29,16 @@ public sealed record Finding
 
 /// <summary>How often a code was found in all; <see cref="DatasetReport.Findings"/> keeps the first of them.</summary>
 public sealed record FindingTotal(FindingCode Code, Severity Severity, long Count);
+
+/// <summary>What a finding does to the dataset.</summary>
+public enum Severity
+{
+    /// <summary>The dataset is rejected.</summary>
+    Error,
+
+    /// <summary>Reported; the dataset is accepted.</summary>
+    Warning,
+
+    /// <summary>Not reported: only a manifest sets this.</summary>
+    Ignore,
+}

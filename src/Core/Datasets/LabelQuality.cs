@@ -1,3 +1,4 @@
+
 namespace Droptune.Core.Datasets;
 
 /// <summary>How good the labels are to learn from: counts, lengths, labels that are easily confused, and what to do.</summary>

@@ -13,4 +13,7 @@ internal static class Figures
 
     /// <summary>Up to two digits behind the point.</summary>
     public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>A count, its thousands apart.</summary>
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

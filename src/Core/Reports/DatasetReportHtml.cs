@@ -1,7 +1,9 @@
 using System.Text;
 using Droptune.Core.Datasets;
+using Droptune.Core.Metrics;
+using Droptune.Core.Reports.Markup;
 using static Droptune.Core.DroptuneJson;
-using static Droptune.Core.Reports.Html;
+using static Droptune.Core.Reports.Markup.Html;
 using static Droptune.Core.Reports.ReportWords;
 
 namespace Droptune.Core.Reports;
@@ -26,7 +28,7 @@ public static class DatasetReportHtml
         Figure(page, Svg.Bars([.. LengthBins(report.Quality.Lengths).Select(bin => (bin.Name, new[] { bin.Count }))], "Texts by length"), LengthNote(report.Quality.Lengths));
         Section(page, "Files", ["file", "format", "split", "bytes", "examples"], report.Files.Select(file => new[]
         {
-            Safe(file.Name), Safe(file.Format ?? "not read"), SplitOf(file), Number(file.Bytes), Number(file.Examples),
+            Safe(file.Name), Safe(file.Format ?? "not read"), SplitOf(file), Figures.Count(file.Bytes), Figures.Count(file.Examples),
         }));
         return Page($"{report.Dataset}: dataset report", page);
     }
@@ -44,13 +46,13 @@ public static class DatasetReportHtml
         Section(page, "Findings", ["finding", "severity", "count", "meaning"], report.Totals.Select(total => new[]
         {
             $"<a href=\"#{Word(total.Code)}\">{Word(total.Code)}</a>", $"<span class=\"{Word(total.Severity)}\">{Word(total.Severity)}</span>",
-            Number(total.Count), Safe(FindingRule.Of(total.Code).Meaning),
+            Figures.Count(total.Count), Safe(FindingRule.Of(total.Code).Meaning),
         }));
         foreach (var total in report.Totals)
         {
             var findings = report.Findings.Where(finding => finding.Code == total.Code).ToList();
             page.Append($"<h3 id=\"{Word(total.Code)}\" class=\"{Word(total.Severity)}\">{Word(total.Code)}</h3>\n<p>{Safe(FindingRule.Of(total.Code).Advice)}");
-            page.Append(total.Count > findings.Count ? $" The first {findings.Count} of {Number(total.Count)}:</p>\n" : "</p>\n");
+            page.Append(total.Count > findings.Count ? $" The first {findings.Count} of {Figures.Count(total.Count)}:</p>\n" : "</p>\n");
             Table(page, ["place", "what was found"], findings.Select(finding => new[]
             {
                 $"<code class=\"place\">{Safe(Place(finding)).Replace(":", ":<wbr/>", StringComparison.Ordinal)}</code>", Safe(finding.Message) + (finding.Excerpt is { } excerpt ? $"<br/><code>{Safe(excerpt)}</code>" : ""),
@@ -71,7 +73,7 @@ public static class DatasetReportHtml
         {
             page.Append($"<details><summary>All {labels.Count}</summary>\n");
             Table(page, ["label", "train", "dev", "test"], labels.Select(count =>
-                new[] { Safe(count.Label), Number(count.Train), Number(count.Dev), Number(count.Test) }));
+                new[] { Safe(count.Label), Figures.Count(count.Train), Figures.Count(count.Dev), Figures.Count(count.Test) }));
             page.Append("</details>\n");
         }
     }

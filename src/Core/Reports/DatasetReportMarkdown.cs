@@ -1,7 +1,8 @@
 using System.Text;
 using Droptune.Core.Datasets;
+using Droptune.Core.Metrics;
 using static Droptune.Core.DroptuneJson;
-using static Droptune.Core.Reports.Markdown;
+using static Droptune.Core.Reports.Markup.Markdown;
 using static Droptune.Core.Reports.ReportWords;
 
 namespace Droptune.Core.Reports;
@@ -15,7 +16,7 @@ public static class DatasetReportMarkdown
         page.Append($"# {report.Dataset}: {Headline(report)}\n\nVersion `{report.Version}`, {Summary(report)}.\n");
         Table(page, "Findings", ["finding", "severity", "count", "meaning"], report.Totals.Select(total => new[]
         {
-            Word(total.Code), Word(total.Severity), Number(total.Count), FindingRule.Of(total.Code).Meaning,
+            Word(total.Code), Word(total.Severity), Figures.Count(total.Count), FindingRule.Of(total.Code).Meaning,
         }));
         foreach (var group in report.Findings.GroupBy(finding => finding.Code).OrderBy(group => group.First().Severity).ThenBy(group => group.Key))
         {
@@ -37,11 +38,11 @@ public static class DatasetReportMarkdown
         Table(page, "Entity labels", ["label", "train", "dev", "test"], report.Quality.EntityLabels.Select(Cells));
         Table(page, "Labels that are easily confused", ["first", "second", "why"], report.Quality.Confusable.Select(pair =>
             new[] { Safe(pair.First), Safe(pair.Second), Safe(Describe(pair)) }));
-        Table(page, "Lengths in characters", ["length", "texts"], LengthBins(report.Quality.Lengths).Select(bin => new[] { bin.Name, Number(bin.Count) }));
+        Table(page, "Lengths in characters", ["length", "texts"], LengthBins(report.Quality.Lengths).Select(bin => new[] { bin.Name, Figures.Count(bin.Count) }));
         page.Append($"\n{LengthNote(report.Quality.Lengths)}\n");
         Table(page, "Files", ["file", "format", "split", "bytes", "examples"], report.Files.Select(file => new[]
         {
-            Safe(file.Name), file.Format ?? "not read", SplitOf(file), Number(file.Bytes), Number(file.Examples),
+            Safe(file.Name), file.Format ?? "not read", SplitOf(file), Figures.Count(file.Bytes), Figures.Count(file.Examples),
         }));
         return page.ToString();
     }
@@ -53,5 +54,5 @@ public static class DatasetReportMarkdown
         page.Append(lines.Length == 0 ? "" : $"\n## {title}\n\n{Row(head)}|{string.Concat(head.Select(_ => "---|"))}\n{lines}");
     }
 
-    private static string[] Cells(LabelCount count) => [Safe(count.Label), Number(count.Train), Number(count.Dev), Number(count.Test)];
+    private static string[] Cells(LabelCount count) => [Safe(count.Label), Figures.Count(count.Train), Figures.Count(count.Dev), Figures.Count(count.Test)];
 }

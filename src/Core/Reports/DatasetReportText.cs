@@ -1,5 +1,6 @@
 using System.Text;
 using Droptune.Core.Datasets;
+using Droptune.Core.Metrics;
 using static Droptune.Core.DroptuneJson;
 using static Droptune.Core.Reports.ReportWords;
 
@@ -21,7 +22,7 @@ public static class DatasetReportText
                 text.Append(finding.Excerpt is { } excerpt ? $"    {excerpt}\n" : "");
             }
 
-            text.Append(total.Count > ShownOfACode ? $"… and {Number(total.Count - ShownOfACode)} more {Word(total.Code)}\n" : "");
+            text.Append(total.Count > ShownOfACode ? $"… and {Figures.Count(total.Count - ShownOfACode)} more {Word(total.Code)}\n" : "");
         }
 
         foreach (var suggestion in report.Quality.Suggestions)

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
-using static Droptune.Core.Reports.Html;
+using Droptune.Core.Reports.Markup;
+using static Droptune.Core.Reports.Markup.Html;
 using static Droptune.Core.Reports.ReportWords;
 
 namespace Droptune.Core.Reports;

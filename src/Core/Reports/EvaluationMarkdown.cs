@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
-using static Droptune.Core.Reports.Markdown;
+using static Droptune.Core.Reports.Markup.Markdown;
 using static Droptune.Core.Reports.ReportWords;
 
 namespace Droptune.Core.Reports;

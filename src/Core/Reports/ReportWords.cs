@@ -1,6 +1,7 @@
 using System.Globalization;
 using Droptune.Core.Datasets;
 using Droptune.Core.Evaluation;
+using Droptune.Core.Metrics;
 using static Droptune.Core.DroptuneJson;
 
 namespace Droptune.Core.Reports;
@@ -8,8 +9,6 @@ namespace Droptune.Core.Reports;
 /// <summary>How all forms of a report say the same things.</summary>
 internal static class ReportWords
 {
-    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
     public static string Headline(DatasetReport report)
     {
         var errors = report.Totals.Where(total => total.Severity == Severity.Error).Sum(total => total.Count);
@@ -23,7 +22,7 @@ internal static class ReportWords
         var scheme = report.TagScheme is { } tags ? $", tags in {tags}" : "";
         var texts = report.UnlabelledTexts > 0 ? $", {Count(report.UnlabelledTexts, "text")} without labels" : "";
         var leftOut = report.LeftOut > 0 ? $", {Count(report.LeftOut, "record")} left out" : "";
-        return $"{task}{scheme}; {Number(report.Counts.Train)} train, {Number(report.Counts.Dev)} dev, {Number(report.Counts.Test)} test examples{texts}{leftOut}";
+        return $"{task}{scheme}; {Figures.Count(report.Counts.Train)} train, {Figures.Count(report.Counts.Dev)} dev, {Figures.Count(report.Counts.Test)} test examples{texts}{leftOut}";
     }
 
     public static string SplitOf(FileSummary file) =>
@@ -64,5 +63,5 @@ internal static class ReportWords
     public static string MistakenFor(EntityErrors label) =>
         string.Join(", ", label.MistakenFor.OrderByDescending(other => other.Value).Select(other => $"{other.Key} ({other.Value})"));
 
-    private static string Count(long count, string one, string? many = null) => $"{Number(count)} {(count == 1 ? one : many ?? one + "s")}";
+    private static string Count(long count, string one, string? many = null) => $"{Figures.Count(count)} {(count == 1 ? one : many ?? one + "s")}";
 }

@@ -1,3 +1,4 @@
+
 namespace Droptune.Core.Runs;
 
 /// <summary>Where a run is, for a live bar and for the run's record.</summary>

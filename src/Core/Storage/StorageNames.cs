@@ -1,3 +1,4 @@
+
 namespace Droptune.Core.Storage;
 
 /// <summary>Every container, queue and table of the storage account, named once.</summary>

@@ -1,4 +1,4 @@
-using Droptune.Core.Reports;
+using Droptune.Core.Reports.Markup;
 
 namespace Droptune.Core.Tests.Reports;
 

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Droptune.Core.Reports;
+using Droptune.Core.Reports.Markup;
 
 namespace Droptune.Core.Tests.Reports;
 

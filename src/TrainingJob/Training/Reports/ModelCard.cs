@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Droptune.Core.Reports;
+using Droptune.Core.Reports.Markup;
+using Droptune.Core.Text.WordPiece;
+using Droptune.TrainingJob.Onnx;
 
 namespace Droptune.TrainingJob.Training.Reports;
 

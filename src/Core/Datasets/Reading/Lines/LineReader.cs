@@ -1,3 +1,4 @@
+
 namespace Droptune.Core.Datasets.Reading.Lines;
 
 /// <summary>Splits a stream into lines (LF or CRLF); the lines of one record stay together, for findings to quote.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace Droptune.Core.Reports;
+namespace Droptune.Core.Reports.Markup;
 
 /// <summary>What the pages of all reports share: one file each, no script, nothing loaded from elsewhere.</summary>
 internal static class Html

@@ -3,7 +3,7 @@ using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
 using static System.FormattableString;
 
-namespace Droptune.Core.Reports;
+namespace Droptune.Core.Reports.Markup;
 
 /// <summary>The drawings of all reports; those within a page take their colours from its style.</summary>
 public static class Svg
@@ -65,7 +65,7 @@ public static class Svg
                 x += width;
             }
 
-            svg.Append(Text(x + 6, y + 15, string.Join(" / ", row.Parts.Select(ReportWords.Number))));
+            svg.Append(Text(x + 6, y + 15, string.Join(" / ", row.Parts.Select(Figures.Count))));
         }
 
         return svg.Append("</svg>\n").ToString();

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Droptune.Core.Reports;
+namespace Droptune.Core.Reports.Markup;
 
 /// <summary>Markdown in which the text of a dataset, a file or a model stays text, whatever it holds.</summary>
 public static class Markdown
