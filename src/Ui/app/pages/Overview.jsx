@@ -1,10 +1,10 @@
 import { Sparkline } from '../parts/Chart.jsx';
-import { ProblemNote } from '../parts/Problem.jsx';
+import { ProblemNote } from '../parts/notes/Problem.jsx';
 import { RunBar, State } from '../parts/State.jsx';
-import { FirstSteps } from '../parts/FirstSteps.jsx';
+import { FirstSteps } from '../parts/notes/FirstSteps.jsx';
 import { ago, score } from '../format.js';
 import { useLive } from '../live.js';
-import { mainScore } from '../metrics.js';
+import { mainScore } from '../figures/metrics.js';
 import { href } from '../route.js';
 import { t } from '../words/index.js';
 

@@ -1,9 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
 import { post } from '../../api.js';
-import { announce } from '../../parts/Announcer.jsx';
-import { ProblemNote } from '../../parts/Problem.jsx';
+import { announce } from '../../parts/notes/Announcer.jsx';
+import { ProblemNote } from '../../parts/notes/Problem.jsx';
 import { href } from '../../route.js';
-import { unitsOf } from '../../units.js';
+import { unitsOf } from '../../text/units.js';
 import { t } from '../../words/index.js';
 import { Words } from './Words.jsx';
 

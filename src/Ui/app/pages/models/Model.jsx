@@ -1,15 +1,15 @@
-import { post } from '../api.js';
-import { announce } from '../parts/Announcer.jsx';
-import { ConfirmButton } from '../parts/Confirm.jsx';
-import { usePage } from '../parts/Pager.jsx';
-import { Answered } from '../parts/Problem.jsx';
-import { State } from '../parts/State.jsx';
-import { dateTime, number, score } from '../format.js';
-import { useLive } from '../live.js';
-import { differenceText, judge, mainScore, metricNames, metricText } from '../metrics.js';
-import { href, setQuery } from '../route.js';
-import { t, wordFor } from '../words/index.js';
-import { Traffic } from './model/Traffic.jsx';
+import { post } from '../../api.js';
+import { announce } from '../../parts/notes/Announcer.jsx';
+import { ConfirmButton } from '../../parts/dialogs/Confirm.jsx';
+import { usePage } from '../../parts/Pager.jsx';
+import { Answered } from '../../parts/notes/Problem.jsx';
+import { State } from '../../parts/State.jsx';
+import { dateTime, number, score } from '../../format.js';
+import { useLive } from '../../live.js';
+import { differenceText, judge, mainScore, metricNames, metricText } from '../../figures/metrics.js';
+import { href, setQuery } from '../../route.js';
+import { t, wordFor } from '../../words/index.js';
+import { Traffic } from './Traffic.jsx';
 
 const pageSize = 10;
 const mostSideBySide = 4;

@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { post } from '../api.js';
-import { FirstSteps } from '../parts/FirstSteps.jsx';
-import { Answered, ProblemNote } from '../parts/Problem.jsx';
-import { percent } from '../format.js';
-import { useLive } from '../live.js';
-import { palette } from '../labels.js';
-import { setQuery } from '../route.js';
-import { t } from '../words/index.js';
-import { Marked } from '../parts/Marked.jsx';
-import { Corrector } from './try/Corrector.jsx';
+import { post } from '../../api.js';
+import { FirstSteps } from '../../parts/notes/FirstSteps.jsx';
+import { Answered, ProblemNote } from '../../parts/notes/Problem.jsx';
+import { percent } from '../../format.js';
+import { useLive } from '../../live.js';
+import { palette } from '../../labels.js';
+import { setQuery } from '../../route.js';
+import { t } from '../../words/index.js';
+import { Marked } from '../../parts/Marked.jsx';
+import { Corrector } from './Corrector.jsx';
 
 /** Type a text, see what a model says of it, and correct it. */
 export function TryIt({ query }) {

@@ -1,7 +1,7 @@
-import './browser.js';
+import '../browser.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { differenceText, judge, mainScore, metricNames, metricText } from '../app/metrics.js';
+import { differenceText, judge, mainScore, metricNames, metricText } from '../../app/figures/metrics.js';
 
 test('metricNames: each once; dev before test, the main score first, unknown ones last', () => {
   const versions = [{ metrics: { 'test.f1': 1, 'dev.zeta': 1, 'dev.f1': 1 } }, { metrics: { 'dev.main': 1, 'dev.alpha': 1, 'dev.f1': 1 } }];

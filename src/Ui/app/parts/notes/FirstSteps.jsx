@@ -1,4 +1,4 @@
-import { t } from '../words/index.js';
+import { t } from '../../words/index.js';
 
 const example = '{"text":"Where is my order B-204?","entities":[{"start":18,"end":23,"label":"order_number"}],"label":"track_order"}';
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { answerKeyQuestion, onKeyQuestion } from '../api.js';
-import { t } from '../words/index.js';
+import { answerKeyQuestion, onKeyQuestion } from '../../api.js';
+import { t } from '../../words/index.js';
 
 /** Asks for the function key when the API wants one. */
 export function KeyDialog() {

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { post, remove } from '../api.js';
-import { announce } from '../parts/Announcer.jsx';
-import { Chart } from '../parts/Chart.jsx';
-import { ConfirmButton } from '../parts/Confirm.jsx';
-import { Facts } from '../parts/Facts.jsx';
-import { Answered } from '../parts/Problem.jsx';
-import { RunBar, State } from '../parts/State.jsx';
-import { dateTime, duration, number, score } from '../format.js';
-import { useLive } from '../live.js';
-import { href } from '../route.js';
-import { t, wordFor } from '../words/index.js';
+import { post, remove } from '../../api.js';
+import { announce } from '../../parts/notes/Announcer.jsx';
+import { Chart } from '../../parts/Chart.jsx';
+import { ConfirmButton } from '../../parts/dialogs/Confirm.jsx';
+import { Facts } from '../../parts/Facts.jsx';
+import { Answered } from '../../parts/notes/Problem.jsx';
+import { RunBar, State } from '../../parts/State.jsx';
+import { dateTime, duration, number, score } from '../../format.js';
+import { useLive } from '../../live.js';
+import { href } from '../../route.js';
+import { t, wordFor } from '../../words/index.js';
 import { isLive } from './Runs.jsx';
 
 /** A run: what it is to do, how far it is, and its curves; up to date by itself. */

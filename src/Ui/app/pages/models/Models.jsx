@@ -1,12 +1,12 @@
-import { FirstSteps } from '../parts/FirstSteps.jsx';
-import { List } from '../parts/List.jsx';
-import { usePage } from '../parts/Pager.jsx';
-import { Answered } from '../parts/Problem.jsx';
-import { ago, number, score } from '../format.js';
-import { useLive } from '../live.js';
-import { mainScore } from '../metrics.js';
-import { href } from '../route.js';
-import { t, wordFor } from '../words/index.js';
+import { FirstSteps } from '../../parts/notes/FirstSteps.jsx';
+import { List } from '../../parts/List.jsx';
+import { usePage } from '../../parts/Pager.jsx';
+import { Answered } from '../../parts/notes/Problem.jsx';
+import { ago, number, score } from '../../format.js';
+import { useLive } from '../../live.js';
+import { mainScore } from '../../figures/metrics.js';
+import { href } from '../../route.js';
+import { t, wordFor } from '../../words/index.js';
 
 const pageSize = 25;
 

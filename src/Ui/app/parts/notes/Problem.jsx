@@ -1,5 +1,5 @@
-import { askAgain } from '../api.js';
-import { t } from '../words/index.js';
+import { askAgain } from '../../api.js';
+import { t } from '../../words/index.js';
 
 /** An error: what happened, what to do, and a way to try again. */
 export function ProblemNote({ problem, onRetry }) {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { shared } from './browser.js';
-import { dropped, punctuation } from '../app/unicode.js';
-import { unitsOf } from '../app/units.js';
+import { shared } from '../browser.js';
+import { dropped, punctuation } from '../../app/text/unicode.js';
+import { unitsOf } from '../../app/text/units.js';
 
-const repository = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url));
+const repository = (path) => readFileSync(new URL(`../../../../${path}`, import.meta.url));
 
 for (const { why, text, units } of shared('units.json')) {
   test(`unitsOf: ${why}`, () => assert.deepEqual(unitsOf(text).map(({ start, end }) => text.slice(start, end)), units));

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
-import { Facts } from '../parts/Facts.jsx';
-import { Answered } from '../parts/Problem.jsx';
-import { State } from '../parts/State.jsx';
-import { dateTime, number, points, score } from '../format.js';
-import { useLive } from '../live.js';
-import { metricText } from '../metrics.js';
-import { href, setQuery } from '../route.js';
-import { t, wordFor } from '../words/index.js';
-import { Calibration } from './evaluation/Calibration.jsx';
-import { Confusion } from './evaluation/Confusion.jsx';
-import { EntityErrors } from './evaluation/EntityErrors.jsx';
-import { Errors } from './evaluation/Errors.jsx';
-import { PerLabel } from './evaluation/PerLabel.jsx';
+import { Facts } from '../../parts/Facts.jsx';
+import { Answered } from '../../parts/notes/Problem.jsx';
+import { State } from '../../parts/State.jsx';
+import { dateTime, number, points, score } from '../../format.js';
+import { useLive } from '../../live.js';
+import { metricText } from '../../figures/metrics.js';
+import { href, setQuery } from '../../route.js';
+import { t, wordFor } from '../../words/index.js';
+import { Calibration } from './Calibration.jsx';
+import { Confusion } from './Confusion.jsx';
+import { EntityErrors } from './EntityErrors.jsx';
+import { Errors } from './Errors.jsx';
+import { PerLabel } from './PerLabel.jsx';
 
 /** One evaluation's report: scores, what is confused with what, and the errors themselves. */
 export function Evaluation({ names: [model, version, utc], query }) {

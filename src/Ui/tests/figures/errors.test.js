@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shared } from './browser.js';
-import { entityErrors, hasError } from '../app/errors.js';
+import { shared } from '../browser.js';
+import { entityErrors, hasError } from '../../app/figures/errors.js';
 
 // "0-2:A 2-4:B", as the shared cases write entities.
 const entities = (text) => text.split(' ').filter(Boolean).map((entity) => {

@@ -1,7 +1,7 @@
 import { Chart } from '../../parts/Chart.jsx';
 import { usePage } from '../../parts/Pager.jsx';
-import { Answered } from '../../parts/Problem.jsx';
-import { binName } from '../../bins.js';
+import { Answered } from '../../parts/notes/Problem.jsx';
+import { binName } from '../../figures/bins.js';
 import { number, percent } from '../../format.js';
 import { useLive } from '../../live.js';
 import { href } from '../../route.js';

@@ -1,6 +1,6 @@
 import { Marked } from '../../parts/Marked.jsx';
 import { usePage } from '../../parts/Pager.jsx';
-import { hasError } from '../../errors.js';
+import { hasError } from '../../figures/errors.js';
 import { percent } from '../../format.js';
 import { palette } from '../../labels.js';
 import { href } from '../../route.js';

@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks';
-import { post } from '../api.js';
-import { Facts } from '../parts/Facts.jsx';
-import { usePage } from '../parts/Pager.jsx';
-import { Answered, ProblemNote } from '../parts/Problem.jsx';
-import { State } from '../parts/State.jsx';
-import { dateTime, number } from '../format.js';
-import { useLive } from '../live.js';
-import { href, setQuery } from '../route.js';
-import { t, wordFor } from '../words/index.js';
-import { Corrections } from './dataset/Corrections.jsx';
+import { post } from '../../api.js';
+import { Facts } from '../../parts/Facts.jsx';
+import { usePage } from '../../parts/Pager.jsx';
+import { Answered, ProblemNote } from '../../parts/notes/Problem.jsx';
+import { State } from '../../parts/State.jsx';
+import { dateTime, number } from '../../format.js';
+import { useLive } from '../../live.js';
+import { href, setQuery } from '../../route.js';
+import { t, wordFor } from '../../words/index.js';
+import { Corrections } from './Corrections.jsx';
 
 const pageSize = 20;
 

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
-import { FirstSteps } from '../parts/FirstSteps.jsx';
-import { List } from '../parts/List.jsx';
-import { Pager } from '../parts/Pager.jsx';
-import { Answered } from '../parts/Problem.jsx';
-import { RunBar, State } from '../parts/State.jsx';
-import { ago, number, score } from '../format.js';
-import { useLive } from '../live.js';
-import { href, setQuery } from '../route.js';
-import { t, wordFor } from '../words/index.js';
+import { FirstSteps } from '../../parts/notes/FirstSteps.jsx';
+import { List } from '../../parts/List.jsx';
+import { Pager } from '../../parts/Pager.jsx';
+import { Answered } from '../../parts/notes/Problem.jsx';
+import { RunBar, State } from '../../parts/State.jsx';
+import { ago, number, score } from '../../format.js';
+import { useLive } from '../../live.js';
+import { href, setQuery } from '../../route.js';
+import { t, wordFor } from '../../words/index.js';
 
 const pageSize = 25;
 const states = ['Queued', 'Running', 'Succeeded', 'Failed', 'Cancelled'];

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { t } from '../words/index.js';
-import { ProblemNote } from './Problem.jsx';
+import { t } from '../../words/index.js';
+import { ProblemNote } from '../notes/Problem.jsx';
 
 /** A button whose action is confirmed first; a failed action says why and may be tried again. */
 export function ConfirmButton({ label, title, text, className, action }) {

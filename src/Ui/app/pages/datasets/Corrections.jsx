@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { post } from '../../api.js';
-import { ConfirmButton } from '../../parts/Confirm.jsx';
+import { ConfirmButton } from '../../parts/dialogs/Confirm.jsx';
 import { Facts } from '../../parts/Facts.jsx';
 import { usePage } from '../../parts/Pager.jsx';
-import { Answered } from '../../parts/Problem.jsx';
+import { Answered } from '../../parts/notes/Problem.jsx';
 import { number } from '../../format.js';
 import { useLive } from '../../live.js';
 import { t } from '../../words/index.js';

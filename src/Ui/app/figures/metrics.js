@@ -1,5 +1,5 @@
 // The scores of a version or an evaluation: "dev.f1", "test.msPerExample".
-import { number, points, score } from './format.js';
+import { number, points, score } from '../format.js';
 
 const order = ['main', 'f1', 'accuracy', 'precision', 'recall', 'macroF1', 'exact', 'ece', 'loss', 'msPerExample'];
 const plain = new Set(['loss', 'msPerExample']); // no parts of a whole

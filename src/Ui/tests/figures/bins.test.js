@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shared } from './browser.js';
-import { binName } from '../app/bins.js';
+import { shared } from '../browser.js';
+import { binName } from '../../app/figures/bins.js';
 
 test('binName: says which lengths a bin holds', () => {
   for (const { bin, name } of shared('length-bins.json')) {

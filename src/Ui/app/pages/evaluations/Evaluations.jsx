@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks';
-import { Chart } from '../parts/Chart.jsx';
-import { FirstSteps } from '../parts/FirstSteps.jsx';
-import { List } from '../parts/List.jsx';
-import { Pager } from '../parts/Pager.jsx';
-import { Answered } from '../parts/Problem.jsx';
-import { State } from '../parts/State.jsx';
-import { ago, dateTime, number, score } from '../format.js';
-import { useLive } from '../live.js';
-import { href, setQuery } from '../route.js';
-import { t } from '../words/index.js';
+import { Chart } from '../../parts/Chart.jsx';
+import { FirstSteps } from '../../parts/notes/FirstSteps.jsx';
+import { List } from '../../parts/List.jsx';
+import { Pager } from '../../parts/Pager.jsx';
+import { Answered } from '../../parts/notes/Problem.jsx';
+import { State } from '../../parts/State.jsx';
+import { ago, dateTime, number, score } from '../../format.js';
+import { useLive } from '../../live.js';
+import { href, setQuery } from '../../route.js';
+import { t } from '../../words/index.js';
 
 const pageSize = 20;
 const charted = 200;
