@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Azure.Storage.Queues;
 using Droptune.Core.Storage;
 
-namespace Droptune.Pipeline.Tests;
+namespace Droptune.Pipeline.Tests.Learning;
 
 /// <summary>The product as its users see it: files dropped into a container, answers over HTTP.</summary>
 public class PipelineTests(LocalApp app) : IClassFixture<LocalApp>

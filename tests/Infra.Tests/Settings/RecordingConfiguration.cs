@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Settings;
 
 /// <summary>A configuration of app settings that remembers which of them were asked for.</summary>
 internal sealed class RecordingConfiguration : ConfigurationProvider, IConfigurationSource

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Docker;
 
 /// <summary>
 /// A Dockerfile that is followed without Docker: each stage is a folder, <c>COPY</c> copies, <c>RUN</c> runs on this machine.

@@ -6,7 +6,7 @@ using Droptune.Functions.Monitoring;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Monitoring;
 
 public partial class QueryTests
 {

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Sources;
 
 public partial class BicepTests
 {

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using YamlDotNet.RepresentationModel;
 
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Sources;
 
 public partial class AzureYamlTests
 {

@@ -1,6 +1,6 @@
 using Droptune.Functions.Hosting.Local.Processes;
 
-namespace Droptune.Pipeline.Tests;
+namespace Droptune.Pipeline.Tests.Learning;
 
 /// <summary>A short run on real data: a part of SNIPS (7 intents, 39 slots), as its users would drop it.</summary>
 public class SnipsTests(LocalApp app) : IClassFixture<LocalApp>

@@ -1,6 +1,6 @@
 using Droptune.Core.Storage;
 
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Resources;
 
 public class StorageTests
 {

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Docker;
 
 public class DockerfileTests
 {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Droptune.Core.Storage;
 
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Resources;
 
 public class TrainingJobTests
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Droptune.Pipeline.Tests;
+namespace Droptune.Pipeline.Tests.Learning;
 
 /// <summary>The loop closes: what users correct is learnt.</summary>
 public class LoopTests(LocalApp app) : IClassFixture<LocalApp>

@@ -1,4 +1,4 @@
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Monitoring;
 
 public class MonitoringTests
 {

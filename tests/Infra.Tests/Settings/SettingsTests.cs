@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using NCrontab;
 
-namespace Droptune.Infra.Tests;
+namespace Droptune.Infra.Tests.Settings;
 
 public partial class SettingsTests
 {
