@@ -12,3 +12,16 @@ const unit = new RegExp(`[${alone}]|${word}(?:[${absent}]+${word})*`, 'gu');
 
 /** The units of a text: { start, end } in UTF-16 code units. */
 export const unitsOf = (text) => [...text.matchAll(unit)].map(({ 0: { length }, index }) => ({ start: index, end: index + length }));
+
+/**
+ * Entities, in their order, over whole units: a model may see smaller ones and end an entity before an accent. A unit that two
+ * entities share belongs to the first.
+ */
+export function overUnits(entities, units) {
+  let from = 0;
+  return entities.flatMap(({ start, end, label }) => {
+    const own = units.filter((unit) => unit.start >= from && unit.start < end && unit.end > start);
+    from = own.at(-1)?.end ?? from;
+    return own.length > 0 ? [{ start: own[0].start, end: from, label }] : [];
+  });
+}
