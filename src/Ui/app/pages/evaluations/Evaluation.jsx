@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Facts } from '../../parts/Facts.jsx';
 import { Answered } from '../../parts/notes/Problem.jsx';
-import { State } from '../../parts/State.jsx';
 import { dateTime, number, points, score } from '../../format.js';
 import { useLive } from '../../live.js';
 import { metricText } from '../../figures/metrics.js';

@@ -6,6 +6,7 @@ import { Pager } from '../../parts/Pager.jsx';
 import { Answered } from '../../parts/notes/Problem.jsx';
 import { State } from '../../parts/State.jsx';
 import { ago, dateTime, number, score } from '../../format.js';
+import { metricsOf } from '../../figures/metrics.js';
 import { useLive } from '../../live.js';
 import { href, setQuery } from '../../route.js';
 import { t } from '../../words/index.js';
@@ -85,7 +86,7 @@ const columns = () => [
   { title: t('evaluations.role'), cell: ({ role, promoted, dropped }) => <><State state={role} /> {promoted && <State state="promoted" />} {dropped && <State state="dropped" />}</> },
   { title: t('metric.mainOf', { split: t('split.dev') }), isNumber: true, cell: ({ metrics }) => score(metrics['dev.main']) },
   { title: t('metric.mainOf', { split: t('split.test') }), isNumber: true, cell: ({ metrics }) => score(metrics['test.main']) },
-  { title: t('metric.f1'), isNumber: true, cell: ({ metrics }) => score(metrics['test.f1']) },
+  { title: t('metric.f1'), isNumber: true, cell: (evaluation) => metricsOf(evaluation)['test.f1'] !== undefined && score(metricsOf(evaluation)['test.f1']) },
   { title: t('metric.accuracy'), isNumber: true, cell: ({ metrics }) => metrics['test.accuracy'] !== undefined && score(metrics['test.accuracy']) },
   { title: t('metric.msPerExample'), isNumber: true, cell: ({ metrics }) => metrics['test.msPerExample'] !== undefined && number(metrics['test.msPerExample'], 2) },
 ];

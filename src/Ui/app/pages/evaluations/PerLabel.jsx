@@ -27,7 +27,7 @@ export function PerLabel({ title, scores }) {
           <thead>
             <tr>
               {heading('label', t('evaluation.label'))}
-              {heading('f1', t('metric.f1'), 'number')}
+              {heading('f1', t('evaluation.f1'), 'number')}
               <th scope="col" class="number">{t('metric.precision')}</th>
               <th scope="col" class="number">{t('metric.recall')}</th>
               {heading('support', t('evaluation.support'), 'number')}

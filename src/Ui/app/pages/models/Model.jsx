@@ -1,12 +1,13 @@
 import { post } from '../../api.js';
 import { announce } from '../../parts/notes/Announcer.jsx';
 import { ConfirmButton } from '../../parts/dialogs/Confirm.jsx';
+import { MainScore } from '../../parts/MainScore.jsx';
 import { usePage } from '../../parts/Pager.jsx';
 import { Answered } from '../../parts/notes/Problem.jsx';
 import { State } from '../../parts/State.jsx';
-import { dateTime, number, score } from '../../format.js';
+import { dateTime, number } from '../../format.js';
 import { useLive } from '../../live.js';
-import { differenceText, judge, mainScore, metricNames, metricText } from '../../figures/metrics.js';
+import { differenceText, judge, metricNames, metricsOf, metricText } from '../../figures/metrics.js';
 import { href, setQuery } from '../../route.js';
 import { t, wordFor } from '../../words/index.js';
 import { Traffic } from './Traffic.jsx';
@@ -87,8 +88,9 @@ function SideBySide({ model, versions, promote }) {
 }
 
 function Figure({ metric, version, base }) {
-  const value = version.metrics[metric];
-  const difference = base && base !== version && value !== undefined && base.metrics[metric] !== undefined ? value - base.metrics[metric] : undefined;
+  const value = metricsOf(version)[metric];
+  const before = base && base !== version ? metricsOf(base)[metric] : undefined;
+  const difference = value !== undefined && before !== undefined ? value - before : undefined;
   return (
     <>
       <strong>{metricText(metric, value)}</strong>
@@ -114,7 +116,7 @@ function Versions({ model, chosen }) {
           <li>
             <label>
               <input type="checkbox" checked={names.includes(version.version)} disabled={names.length === 1 && names[0] === version.version} onChange={toggle(version.version)} />
-              <code>{version.version}</code> <strong>{score(mainScore(version))}</strong> <span class="muted">{dateTime(version.createdAt)}</span>
+              <code>{version.version}</code> <MainScore of={version} /> <span class="muted">{dateTime(version.createdAt)}</span>
               {version.version === model.production && <State state="production" />}
             </label>
           </li>

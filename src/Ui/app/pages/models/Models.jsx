@@ -1,10 +1,10 @@
 import { FirstSteps } from '../../parts/notes/FirstSteps.jsx';
 import { List } from '../../parts/List.jsx';
+import { MainScore } from '../../parts/MainScore.jsx';
 import { usePage } from '../../parts/Pager.jsx';
 import { Answered } from '../../parts/notes/Problem.jsx';
-import { ago, number, score } from '../../format.js';
+import { ago, number } from '../../format.js';
 import { useLive } from '../../live.js';
-import { mainScore } from '../../figures/metrics.js';
 import { href } from '../../route.js';
 import { t, wordFor } from '../../words/index.js';
 
@@ -27,7 +27,7 @@ function ModelList({ models }) {
     { title: t('one.model'), isMain: true, cell: ({ model }) => <a href={href(['models', model])}>{model}</a> },
     { title: t('model.production'), cell: ({ production }) => (production ? <code>{production}</code> : t('overview.notServed')) },
     { title: t('task'), cell: ({ versions }) => versions[0] && wordFor('task', versions[0].task) },
-    { title: t('metric.main'), isNumber: true, cell: (model) => served(model) && score(mainScore(served(model))) },
+    { title: t('metric.main'), isNumber: true, cell: (model) => served(model) && <MainScore of={served(model)} /> },
     { title: t('model.versions'), isNumber: true, cell: ({ versions }) => number(versions.length) },
     { title: t('model.newest'), cell: ({ versions }) => versions[0] && ago(versions[0].createdAt) },
     { title: t('nav.try'), cell: ({ model, production }) => production && <a href={href(['try'], { model })}>{t('nav.try')}</a> },

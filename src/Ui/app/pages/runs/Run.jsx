@@ -6,7 +6,8 @@ import { ConfirmButton } from '../../parts/dialogs/Confirm.jsx';
 import { Facts } from '../../parts/Facts.jsx';
 import { Answered } from '../../parts/notes/Problem.jsx';
 import { RunBar, State } from '../../parts/State.jsx';
-import { dateTime, duration, number, score } from '../../format.js';
+import { dateTime, duration, number } from '../../format.js';
+import { devText, devTitle, devValue } from '../../figures/metrics.js';
 import { useLive } from '../../live.js';
 import { href } from '../../route.js';
 import { t, wordFor } from '../../words/index.js';
@@ -52,7 +53,7 @@ function RunDetails({ run, refresh }) {
       <Facts facts={[
         [t('run.epoch'), progress?.epochs > 0 && t('run.epochOf', { epoch: progress.epoch, epochs: progress.epochs })],
         [t('run.loss'), progress?.loss !== undefined && number(progress.loss, 4)],
-        [progress?.devMetric && t('run.devNamed', { name: progress.devMetric.name }), progress?.devMetric && score(progress.devMetric.value, 2)],
+        [progress?.devMetric && devTitle(progress.devMetric), progress?.devMetric && devText(progress.devMetric, 2)],
         [t('run.speed'), progress?.tokensPerSecond !== undefined && t('run.tokens', { n: Math.round(progress.tokensPerSecond) })],
         [t('run.note'), progress?.note],
         [t('run.started'), run.startedAt && dateTime(run.startedAt)],
@@ -93,10 +94,11 @@ function Curves({ run }) {
     return { x: points.map(({ step }) => step), values: points.map((point) => point[name]) };
   };
   const [loss, dev] = [of('loss'), of('dev')];
+  const metric = run.progress?.devMetric ?? { name: 'main' };
   return (
     <div class="charts">
       {loss.x.length > 1 && <Chart title={t('run.loss')} x={loss.x} xLabel={t('run.step')} series={[{ label: t('run.loss'), values: loss.values }]} />}
-      {dev.x.length > 0 && <Chart title={t('run.devNamed', { name: run.progress?.devMetric?.name ?? '' })} x={dev.x} xLabel={t('run.step')} digits={1} series={[{ label: t('run.devMetric'), values: dev.values.map((value) => value * 100) }]} />}
+      {dev.x.length > 0 && <Chart title={devTitle(metric)} x={dev.x} xLabel={t('run.step')} digits={1} series={[{ label: devTitle(metric), values: dev.values.map((value) => devValue(metric, value)) }]} />}
     </div>
   );
 }

@@ -4,7 +4,8 @@ import { List } from '../../parts/List.jsx';
 import { Pager } from '../../parts/Pager.jsx';
 import { Answered } from '../../parts/notes/Problem.jsx';
 import { RunBar, State } from '../../parts/State.jsx';
-import { ago, number, score } from '../../format.js';
+import { ago, number } from '../../format.js';
+import { devText } from '../../figures/metrics.js';
 import { useLive } from '../../live.js';
 import { href, setQuery } from '../../route.js';
 import { t, wordFor } from '../../words/index.js';
@@ -47,6 +48,8 @@ export function Runs({ query }) {
   );
 }
 
+const Dev = ({ metric }) => <>{metric.name !== 'main' && <small class="muted">{metric.name}</small>} {devText(metric)}</>;
+
 export const isLive = ({ state }) => state === 'Queued' || state === 'Running';
 
 const columns = () => [
@@ -56,6 +59,6 @@ const columns = () => [
   { title: t('one.dataset'), cell: ({ spec: { dataset } }) => <><a href={href(['datasets', dataset.name])}>{dataset.name}</a> <code class="muted">{dataset.version}</code></> },
   { title: t('run.progress'), cell: (run) => (run.state === 'Running' ? <RunBar run={run} /> : run.state === 'Failed' && <span class="clip" title={run.error}>{run.error}</span>) },
   { title: t('run.loss'), isNumber: true, cell: ({ progress }) => progress?.loss !== undefined && number(progress.loss, 3) },
-  { title: t('run.devMetric'), isNumber: true, cell: ({ progress }) => progress?.devMetric && score(progress.devMetric.value) },
+  { title: t('metric.mainOf', { split: t('split.dev') }), isNumber: true, cell: ({ progress }) => progress?.devMetric && <Dev metric={progress.devMetric} /> },
   { title: t('run.when'), cell: (run) => <span class="whole">{ago(run.finishedAt ?? run.startedAt ?? run.queuedAt)}</span> },
 ];
