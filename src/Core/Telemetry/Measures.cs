@@ -26,8 +26,8 @@ public static class Measures
     private static readonly Gauge<double> Loss = Meter.CreateGauge<double>(
         "droptune.training.loss", "1", "Mean training loss of an epoch so far");
 
-    private static readonly Gauge<double> DevF1 = Meter.CreateGauge<double>(
-        "droptune.training.dev_f1", "1", "Score on dev after an epoch, 0 to 1");
+    private static readonly Gauge<double> DevMain = Meter.CreateGauge<double>(
+        "droptune.training.dev_main", "1", "Main score on dev after an epoch, 0 to 1");
 
     private static readonly Gauge<double> Throughput = Meter.CreateGauge<double>(
         "droptune.training.throughput", "{token}/s", "Real tokens trained a second, no padding");
@@ -45,11 +45,11 @@ public static class Measures
     private static readonly Histogram<double> BatchSize = Meter.CreateHistogram(
         "droptune.predict.batch_size", "{text}", "Texts that were computed together", tags: null, Steps(1, 2, 4, 8, 16, 32, 64, 128, 256));
 
-    private static readonly Gauge<double> EvaluationScore = Meter.CreateGauge<double>(
-        "droptune.evaluation.f1", "1", "F1 of a served model on a split, 0 to 1: entities, or the mean over labels");
+    private static readonly Gauge<double> EvaluationMain = Meter.CreateGauge<double>(
+        "droptune.evaluation.main", "1", "Main score of a served model on a split, 0 to 1");
 
     private static readonly Counter<long> Drops = Meter.CreateCounter<long>(
-        "droptune.evaluation.drops", "{drop}", "Falls of a served model's score that are larger than chance");
+        "droptune.evaluation.drops", "{drop}", "Falls of a served model's main score that are larger than chance");
 
     /// <summary>A dataset was validated.</summary>
     /// <param name="dataset">Its name.</param>
@@ -90,7 +90,7 @@ public static class Measures
 
         if (now.DevMetric is { } metric && metric != before?.DevMetric)
         {
-            DevF1.Record(metric.Value, tags);
+            DevMain.Record(metric.Value, tags);
         }
 
         if (now is { Stage: RunStage.Training, TokensPerSecond: { } speed })
@@ -109,7 +109,7 @@ public static class Measures
     public static void Batched(int texts) => BatchSize.Record(texts);
 
     /// <summary>A model was evaluated on a split.</summary>
-    public static void Evaluated(string model, string version, Split split, double score) => EvaluationScore.Record(score, Of(model, version, split));
+    public static void Evaluated(string model, string version, Split split, double score) => EvaluationMain.Record(score, Of(model, version, split));
 
     /// <summary>A served model fell on a split, by more than chance.</summary>
     public static void Dropped(string model, string version, Split split) => Drops.Add(1, Of(model, version, split));

@@ -3,8 +3,16 @@ import { useEffect, useState } from 'preact/hooks';
 
 const read = () => {
   const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
-  return { parts: path.split('/').filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query) };
+  return { parts: partsOf(path), query: new URLSearchParams(query) };
 };
+
+function partsOf(path) {
+  try {
+    return path.split('/').filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return [path]; // a "%" without its digits: no place has such a name
+  }
+}
 
 /** The address of a place in the page; empty query values are left out. */
 export function href(parts, query = {}) {

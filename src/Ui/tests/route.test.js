@@ -24,6 +24,17 @@ test('useRoute: reads what href wrote', async () => {
   route.end();
 });
 
+test('useRoute: an address that is no address leads nowhere', () => {
+  location.hash = '#/models/100%?version=2';
+
+  const route = mount(useRoute);
+  route.show();
+
+  assert.deepEqual(route.last().parts, ['models/100%']);
+  assert.equal(route.last().query.get('version'), '2');
+  route.end();
+});
+
 test('useRoute: follows the address', async () => {
   const route = mount(useRoute);
   route.show();

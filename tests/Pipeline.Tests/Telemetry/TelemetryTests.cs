@@ -12,13 +12,13 @@ public partial class TelemetryTests(LocalApp app) : IClassFixture<LocalApp>
         ["droptune.validations"] = "{validation}",
         ["droptune.training.queue_wait"] = "s",
         ["droptune.training.loss"] = "1",
-        ["droptune.training.dev_f1"] = "1",
+        ["droptune.training.dev_main"] = "1",
         ["droptune.training.throughput"] = "{token}/s",
         ["droptune.training.device_time"] = "min",
         ["droptune.training.runs"] = "{run}",
         ["droptune.predict.duration"] = "s",
         ["droptune.predict.batch_size"] = "{text}",
-        ["droptune.evaluation.f1"] = "1",
+        ["droptune.evaluation.main"] = "1",
     };
 
     private static readonly string[] Steps = ["ingest", "validate", "train", "evaluate"];

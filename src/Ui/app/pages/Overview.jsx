@@ -1,10 +1,11 @@
 import { Sparkline } from '../parts/Chart.jsx';
-import { ProblemNote } from '../parts/Problem.jsx';
+import { MainScore } from '../parts/MainScore.jsx';
+import { ProblemNote } from '../parts/notes/Problem.jsx';
 import { RunBar, State } from '../parts/State.jsx';
-import { FirstSteps } from '../parts/FirstSteps.jsx';
-import { ago, score } from '../format.js';
+import { FirstSteps } from '../parts/notes/FirstSteps.jsx';
+import { ago } from '../format.js';
 import { useLive } from '../live.js';
-import { mainScore } from '../metrics.js';
+import { devText, devTitle, mainScore } from '../figures/metrics.js';
 import { href } from '../route.js';
 import { t } from '../words/index.js';
 
@@ -69,7 +70,7 @@ function Track({ name, dataset, run, model, evaluations }) {
             <>
               <p><a href={href(['runs', run.runId])}><code>{run.runId}</code></a> <State state={run.state} /></p>
               <RunBar run={run} />
-              {run.progress?.devMetric && <p>{t('run.dev', { name: run.progress.devMetric.name, value: score(run.progress.devMetric.value) })}</p>}
+              {run.progress?.devMetric && <p>{devTitle(run.progress.devMetric)} <strong>{devText(run.progress.devMetric)}</strong></p>}
               <p class="muted short">{run.state === 'Failed' ? run.error : ago(run.finishedAt ?? run.startedAt ?? run.queuedAt)}</p>
             </>
           ) : <p class="muted">{t('overview.noRun')}</p>}
@@ -79,7 +80,7 @@ function Track({ name, dataset, run, model, evaluations }) {
           {served ? (
             <>
               <p><a href={href(['models', model.model])}><code>{served.version}</code></a> <State state="production" /></p>
-              <p>{Object.entries(served.metrics).filter(([metric]) => metric === 'test.f1' || metric === 'test.accuracy').map(([metric, value]) => <span class="figure">{t(`metric.${metric.slice(5)}`)} <strong>{score(value)}</strong></span>)}</p>
+              <p>{t('metric.main')} <MainScore of={served} /></p>
               <p class="muted">{isWaiting ? t('overview.candidate', { version: model.versions[0].version }) : <a href={href(['try'], { model: model.model })}>{t('nav.try')}</a>}</p>
             </>
           ) : model ? <p><a href={href(['models', model.model])}>{t('overview.notServed')}</a></p> : <p class="muted">{t('overview.noModel')}</p>}
@@ -89,7 +90,7 @@ function Track({ name, dataset, run, model, evaluations }) {
           {history.length > 0 ? (
             <>
               <p><a href={href(['evaluations'], { model: model.model })}>{t('overview.evaluations', { n: history.length })}</a> {history[0].dropped && <State state="dropped" />}</p>
-              <p><span class="figure">{t('metric.main')} <strong>{score(mainScore(history[0]))}</strong></span> <Sparkline values={history.slice(0, 30).map((evaluation) => mainScore(evaluation) ?? 0).reverse()} /></p>
+              <p>{t('metric.main')} <MainScore of={history[0]} /> <Sparkline values={history.slice(0, 30).map((evaluation) => mainScore(evaluation).value ?? 0).reverse()} /></p>
               <p class="muted">{ago(history[0].at)}</p>
             </>
           ) : <p class="muted">{t('overview.noEvaluation')}</p>}

@@ -1,9 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
 import { post } from '../../api.js';
-import { announce } from '../../parts/Announcer.jsx';
-import { ProblemNote } from '../../parts/Problem.jsx';
+import { announce } from '../../parts/notes/Announcer.jsx';
+import { ProblemNote } from '../../parts/notes/Problem.jsx';
 import { href } from '../../route.js';
-import { unitsOf } from '../../units.js';
+import { overUnits, unitsOf } from '../../text/units.js';
 import { t } from '../../words/index.js';
 import { Words } from './Words.jsx';
 
@@ -11,7 +11,7 @@ import { Words } from './Words.jsx';
 export function Corrector({ model, text, prediction, entityLabels, textLabels, colour, onClose }) {
   const units = unitsOf(text);
   const hasEntities = prediction.entities !== undefined;
-  const [entities, setEntities] = useState((prediction.entities ?? []).map(({ start, end, label }) => ({ start, end, label })));
+  const [entities, setEntities] = useState(overUnits(prediction.entities ?? [], units));
   const [label, setLabel] = useState(prediction.label?.name);
   const [selection, setSelection] = useState(null); // { from, to }: indices of units, both included
   const [state, setState] = useState({});
