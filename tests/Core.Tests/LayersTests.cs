@@ -1,7 +1,3 @@
-using Droptune.Functions.Ingestion;
-using Droptune.Functions.Monitoring;
-using Droptune.Functions.Serving;
-using Droptune.Functions.Training;
 using NetArchTest.Rules;
 
 namespace Droptune.Core.Tests;

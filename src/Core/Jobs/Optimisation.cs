@@ -129,6 +129,7 @@ public sealed record EarlyStopping(string Metric = MainScore.Name, int? Patience
     /// <summary>What the first version called the score that it kept epochs by.</summary>
     internal const string FirstName = "f1";
 
+    [JsonPropertyOrder(-1)] // first, as ids were made of it
     public string Metric { get; init; } = Metric == FirstName ? MainScore.Name : Metric;
 }
 

@@ -44,5 +44,5 @@ public enum RunStage
     Done,
 }
 
-/// <summary>A score on dev, such as "f1" 0.93: higher is better.</summary>
+/// <summary>The score on dev that is shown: the main score, by its name (the first version showed others).</summary>
 public sealed record DevMetric(string Name, double Value);

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Droptune.Core.Reports.Markup;
-using Droptune.Core.Text.WordPiece;
-using Droptune.TrainingJob.Onnx;
 
 namespace Droptune.TrainingJob.Training.Reports;
 

@@ -4,12 +4,10 @@ using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Models;
 using Droptune.Core.Reports.Markup;
-using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Training.Data;
-using Droptune.TrainingJob.Work;
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training.Reports;

@@ -1,4 +1,4 @@
-namespace Droptune.Core.Inference;
+namespace Droptune.Core.Inference.Batching;
 
 /// <summary>Which of the windows that wait form the next batch: the oldest, and those nearest to it in length.</summary>
 internal static class BatchChoice
