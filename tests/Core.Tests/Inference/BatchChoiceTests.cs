@@ -1,5 +1,4 @@
 using CsCheck;
-using Droptune.Core.Inference;
 
 namespace Droptune.Core.Tests.Inference;
 
