@@ -8,3 +8,6 @@ internal static class ExitCode
     public const int WrongUse = 2;
     public const int DataRejected = 3;
 }
+
+/// <summary>The command line asks for something that does not exist or does not fit together.</summary>
+internal sealed class WrongUseException(string message) : Exception(message);

@@ -101,3 +101,10 @@ internal sealed class BatchRunner : IDisposable
         return time;
     }
 }
+
+/// <summary>The model has more waiting than it takes on: try again after <see cref="RetryAfter"/>.</summary>
+public sealed class ModelBusyException(TimeSpan retryAfter)
+    : Exception($"The model is busy; try again in {retryAfter.TotalSeconds:0} s")
+{
+    public TimeSpan RetryAfter => retryAfter;
+}

@@ -200,3 +200,6 @@ internal sealed class DemoRun(IServiceProvider services, Uri address, LiveLine l
     private static string Scores(IReadOnlyDictionary<string, double> metrics, string split) =>
         $"{split} " + string.Join(", ", ShownScores.Where(name => metrics.ContainsKey($"{split}.{name}")).Select(name => $"{name} {metrics[$"{split}.{name}"]:F4}"));
 }
+
+/// <summary>A step of the demo did not hold; the message says which and why.</summary>
+internal sealed class DemoFailedException(string message) : Exception(message);
