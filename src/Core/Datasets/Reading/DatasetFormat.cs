@@ -25,6 +25,13 @@ internal static class DatasetFormat
             || name.StartsWith("licen", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Whether such a file may be data all the same: it has the extension of data, which a readme in plain text has, too.</summary>
+    public static bool IsDoubtful(string fileName)
+    {
+        var first = fileName[fileName.LastIndexOf('/') + 1];
+        return IsKnown(fileName) && first != '.' && (first == '_' || ExtensionOf(fileName) != "txt");
+    }
+
     /// <summary>Whether a file is data by its name.</summary>
     public static bool IsKnown(string fileName) => ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet";
 
@@ -53,8 +60,8 @@ internal static class DatasetFormat
         {
             "json" or "jsonl" => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest) : new JsonElementsReader(text, log, manifest),
             "txt" when SplitPlan.IsUnlabelled(fileName) => new TextLinesReader(text, log, manifest.Validation),
-            "csv" => new DelimitedReader(text, log, manifest),
-            "tsv" or "txt" when DelimitedReader.IsHeader(head, manifest) => new DelimitedReader(text, log, manifest),
+            "csv" => new DelimitedReader(fileName, text, log, manifest),
+            "tsv" or "txt" when DelimitedReader.IsHeader(head, manifest) => new DelimitedReader(fileName, text, log, manifest),
             "txt" when head.StartsWith("{\""u8) => new JsonLinesReader(text, log, manifest),
             _ => new ConllReader(text, log, manifest.Validation),
         };
