@@ -1,3 +1,4 @@
+using Droptune.Bench.Gate;
 using System.Globalization;
 
 switch (args)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Droptune.Core.Jobs;
 using Droptune.Core.Models;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets;
 
@@ -24,7 +25,7 @@ public sealed record DatasetManifest
     public TagScheme? TagScheme { get; init; }
 
     /// <summary>What span offsets count; null = found by comparing spans with the surfaces that the export carries.</summary>
-    public SpanUnit? SpanUnit { get; init; }
+    public StringIndexType? SpanUnit { get; init; }
 
     /// <summary>Whether a span's end is the position after it; null = found in the same way, else exclusive.</summary>
     public SpanEnd? SpanEnd { get; init; }
@@ -70,19 +71,6 @@ public enum TagScheme
     /// <summary>Tags are not entities (parts of speech): every word's tag stands for itself.</summary>
     [JsonStringEnumMemberName("none")]
     None,
-}
-
-/// <summary>What span offsets count.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<SpanUnit>))]
-public enum SpanUnit
-{
-    /// <summary>As JavaScript, Java and C# count.</summary>
-    [JsonStringEnumMemberName("utf16CodeUnit")]
-    Utf16CodeUnit,
-
-    /// <summary>As Python counts.</summary>
-    [JsonStringEnumMemberName("unicodeCodePoint")]
-    UnicodeCodePoint,
 }
 
 /// <summary>Whether a span's end is the position after its last character or of it.</summary>

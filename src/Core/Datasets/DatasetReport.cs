@@ -1,3 +1,5 @@
+using Droptune.Core.Jobs;
+
 namespace Droptune.Core.Datasets;
 
 /// <summary>What the gate says about a dataset; written as JSON by <see cref="DroptuneJson.Readable"/>.</summary>
@@ -46,6 +48,17 @@ public sealed record DatasetReport
 
     /// <summary>dataset.json as it was understood, defaults filled in.</summary>
     public required DatasetManifest Manifest { get; init; }
+
+    /// <summary>The training that an accepted dataset asks for.</summary>
+    /// <param name="otherwise">Name of the base model where the manifest leaves it open.</param>
+    public JobSpec ToJobSpec(string otherwise) => new()
+    {
+        Model = Manifest.Model ?? Dataset,
+        Base = Manifest.Start(otherwise),
+        Dataset = new(Dataset, Version),
+        Task = Task!.Value,
+        Optimisation = Manifest.Training,
+    };
 }
 
 /// <summary>Examples of each split.</summary>

@@ -57,7 +57,7 @@ public sealed record SplitEvaluation
 {
     public required int Examples { get; init; }
 
-    /// <summary>The figure that versions are compared by: entity F1 (micro), accuracy of text labels, or the mean of both.</summary>
+    /// <summary>The figure that versions are compared by: see <see cref="Core.Metrics.MainScore"/>.</summary>
     public required double MainScore { get; init; }
 
     /// <summary>Part of examples that are wholly right: label and every entity.</summary>
@@ -90,13 +90,13 @@ public sealed record SplitEvaluation
     /// <summary>What the predictions looked like: what traffic is compared with.</summary>
     public TrafficProfile? Profile { get; init; }
 
-    /// <summary>Scores by name: precision, recall, f1, accuracy, macroF1, exact, main, ece, msPerExample.</summary>
+    /// <summary>Scores by name: main, exact, precision, recall and f1 (of entities), accuracy and macroF1 (of text labels), ece, msPerExample.</summary>
     public Dictionary<string, double> Metrics()
     {
-        var metrics = new Dictionary<string, double> { ["main"] = MainScore, ["exact"] = Exact, ["msPerExample"] = MillisecondsPerExample };
+        var metrics = new Dictionary<string, double> { [Core.Metrics.MainScore.Name] = MainScore, ["exact"] = Exact, ["msPerExample"] = MillisecondsPerExample };
         if (Labels is { } labels)
         {
-            (metrics["accuracy"], metrics["macroF1"], metrics["f1"]) = (labels.Accuracy, labels.Macro.F1, labels.Macro.F1);
+            (metrics["accuracy"], metrics["macroF1"]) = (labels.Accuracy, labels.Macro.F1);
         }
 
         if (Entities is { } entities)

@@ -11,8 +11,7 @@ namespace Droptune.Core.Evaluation;
 public readonly record struct Outcome(int Correct, int Predicted, int Expected, bool? LabelIsRight)
 {
     /// <summary>
-    /// The main score of examples: F1 over all entities where there are any, accuracy of labels where there are any, the mean
-    /// where there are both.
+    /// The <see cref="Metrics.MainScore"/> of examples.
     /// </summary>
     /// <param name="all">The outcomes to draw from.</param>
     /// <param name="hasEntities">The task has entities.</param>
@@ -30,9 +29,9 @@ public readonly record struct Outcome(int Correct, int Predicted, int Expected, 
             labels += outcome.LabelIsRight is null ? 0 : 1;
         }
 
-        var f1 = total == 0 ? 0 : 2.0 * correct / total;
-        var accuracy = labels == 0 ? 0 : (double)right / labels;
-        return !hasEntities ? accuracy : labels == 0 ? f1 : (f1 + accuracy) / 2;
+        double? f1 = !hasEntities ? null : total == 0 ? 0 : 2.0 * correct / total;
+        double? accuracy = labels == 0 ? null : (double)right / labels;
+        return Metrics.MainScore.Of(f1, accuracy);
     }
 }
 

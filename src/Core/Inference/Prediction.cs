@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Droptune.Core.Labels;
 using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Core.Inference;
@@ -25,6 +26,16 @@ public sealed record Prediction
     /// <summary>How many of them are [UNK].</summary>
     [JsonIgnore]
     public int UnknownPieces { get; init; }
+
+    /// <summary>
+    /// The score of what is least sure: the text label, an entity, or the tag of a word in one. Null where nothing was predicted;
+    /// no part of the API.
+    /// </summary>
+    [JsonIgnore]
+    public float? LeastSure => (Entities ?? []).Select(entity => (float?)entity.Score)
+        .Concat((TagScores ?? []).Where((_, word) => Tags![word] != Iob2.Outside).Select(score => (float?)score))
+        .Append(Label?.Score)
+        .Min();
 
     /// <summary>The same with places counted in Unicode code points instead of UTF-16 code units.</summary>
     /// <param name="text">The text that was predicted.</param>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Droptune.Core.Models;
 
 namespace Droptune.Core.Jobs;
@@ -27,4 +28,11 @@ public sealed record JobSpec
 }
 
 /// <summary>An immutable snapshot of a dataset.</summary>
-public sealed record DatasetReference(string Name, string Version);
+public sealed partial record DatasetReference(string Name, string Version)
+{
+    /// <summary>Whether a text has the form of a snapshot's version: 12 hex digits.</summary>
+    public static bool IsVersion(string text) => VersionForm().IsMatch(text);
+
+    [GeneratedRegex(@"^[0-9a-f]{12}\z")]
+    private static partial Regex VersionForm();
+}

@@ -1,3 +1,4 @@
+using Droptune.Core.Metrics;
 using Droptune.Core.Models;
 
 namespace Droptune.Core.Jobs;
@@ -49,7 +50,7 @@ public static class JobSpecRules
             Within("focalGamma", o.FocalGamma, 0, 10),
             Within("averageDecay", o.AverageDecay, 0, 0.99999),
             Within("maxMinutes", o.MaxMinutes, 0.01, 100_000),
-            o.EarlyStopping is { } stop ? OneOf("earlyStopping.metric", stop.Metric, "f1", "accuracy", "loss") : null,
+            o.EarlyStopping is { } stop ? OneOf("earlyStopping.metric", stop.Metric, MainScore.Name, "accuracy", "loss") : null,
             Within("earlyStopping.patience", o.EarlyStopping?.Patience, 1, 10_000),
             Within("pretrain.epochs", o.Pretrain?.Epochs, 1, 10_000),
             Within("pretrain.learningRate", o.Pretrain?.LearningRate, 1e-8, 1),

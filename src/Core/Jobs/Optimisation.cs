@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Droptune.Core.Metrics;
 using Droptune.Core.Models;
 
 namespace Droptune.Core.Jobs;
@@ -120,10 +121,16 @@ public sealed record Optimisation
 
 /// <summary>Stops when a score on dev has not improved for some epochs.</summary>
 /// <param name="Metric">
-/// "f1": entities' micro F1, text labels' macro F1, for a joint task the mean of both; "accuracy" of tags or text labels; "loss".
+/// "main": see <see cref="MainScore"/>; "accuracy" of tags or text labels, or the mean of both; "loss".
 /// </param>
 /// <param name="Patience">Epochs; null = half of all: much is gained at the end, when the learning rate is small.</param>
-public sealed record EarlyStopping(string Metric = "f1", int? Patience = null);
+public sealed record EarlyStopping(string Metric = MainScore.Name, int? Patience = null)
+{
+    /// <summary>What the first version called the score that it kept epochs by.</summary>
+    internal const string FirstName = "f1";
+
+    public string Metric { get; init; } = Metric == FirstName ? MainScore.Name : Metric;
+}
 
 /// <summary>Masked-language modelling (Devlin et al. 2018; as a preparation for a task Gururangan et al. 2020).</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
+using static Droptune.Core.Reports.Html;
+using static Droptune.Core.Reports.ReportWords;
 
 namespace Droptune.Core.Reports;
 
@@ -16,22 +17,13 @@ public static class EvaluationHtml
     {
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8" />
-            <meta name="viewport" content="width=device-width, initial-scale=1" />
-            <title>{Text(report.Model)} {Text(report.Version)}: evaluation</title>
-            <style>{Style()}</style>
-            </head>
-            <body>
-            <h1>{Text(report.Model)} <small>{Text(report.Version)}</small></h1>
-            <p>Evaluated {report.At:yyyy-MM-dd HH:mm} UTC on dataset {Text(report.Dataset)} {Text(report.DatasetVersion)}{(report.Artefact is { } file ? $", as served ({Text(file)})" : "")}.</p>
+            <h1>{Safe(report.Model)} <small>{Safe(report.Version)}</small></h1>
+            <p>Evaluated {report.At:yyyy-MM-dd HH:mm} UTC on dataset {Safe(report.Dataset)} {Safe(report.DatasetVersion)}{(report.Artefact is { } file ? $", as served ({Safe(file)})" : "")}.</p>
 
             """);
         if (report.Promotion is { } promotion)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<p class=\"note\"><b>{(promotion.Promote ? "Promoted." : "Not promoted.")}</b> {Text(promotion.Reason)}</p>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"note\"><b>{(promotion.Promote ? "Promoted." : "Not promoted.")}</b> {Safe(promotion.Reason)}</p>\n");
         }
 
         foreach (var comparison in report.Comparisons)
@@ -46,36 +38,34 @@ public static class EvaluationHtml
 
         if (report.TrainedOn is { } trained)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<h2>On the dataset version that it was trained on <small>{Text(trained.DatasetVersion)}</small></h2>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<h2>On the dataset version that it was trained on <small>{Safe(trained.DatasetVersion)}</small></h2>\n");
             Table(page, ["split", "examples", "main score", "wholly right"], trained.Splits.Select(split => new[]
             {
                 split.Key.Name(), $"{split.Value.Examples}", Figures.Percent(split.Value.MainScore), Figures.Percent(split.Value.Exact),
             }));
         }
 
-        return page.Append("</body>\n</html>\n").ToString();
+        return Page($"{report.Model} {report.Version}: evaluation", page);
     }
 
     private static void Write(StringBuilder page, Comparison comparison)
     {
-        var verdict = comparison.IsDrop ? "a real drop" : comparison.IsReal ? "a real gain" : "may be chance";
-        page.Append(CultureInfo.InvariantCulture, $"<p class=\"note{(comparison.IsDrop ? " bad" : "")}\">Against {Text(comparison.With)} {Text(comparison.Version)} ");
-        page.Append(CultureInfo.InvariantCulture, $"on {comparison.Split.Name()}{Text(EvaluationMarkdown.Of(comparison))}: <b>{Text(comparison.ToString())}</b>, {verdict}.</p>\n");
+        page.Append($"<p class=\"note{(comparison.IsDrop ? " bad" : "")}\">{Safe(Against(comparison))} <b>{Safe(comparison.ToString())}</b>, {Verdict(comparison)}.</p>\n");
         if (comparison.Labels.Count > 0)
         {
             Details(page, "Labels that changed", () => Table(page, ["label", "before", "after", "support"], comparison.Labels
-                .Select(label => new[] { Text(label.Label), Figures.Percent(label.Before), Figures.Percent(label.After), $"{label.Support}" })));
+                .Select(label => new[] { Safe(label.Label), Figures.Percent(label.Before), Figures.Percent(label.After), $"{label.Support}" })));
         }
     }
 
     private static void Write(StringBuilder page, Split split, SplitEvaluation found)
     {
         page.Append(CultureInfo.InvariantCulture, $"<h2>{split.Name()} <small>{found.Examples} examples</small></h2>\n<dl class=\"figures\">\n");
-        Figure("main score", Figures.Percent(found.MainScore));
-        Figure("entity F1", found.Entities is { } e ? Figures.Percent(e.Micro.F1) : null);
-        Figure("label accuracy", found.Labels is { } l ? Figures.Percent(l.Accuracy) : null);
-        Figure("wholly right", Figures.Percent(found.Exact));
-        Figure("per example", $"{Figures.Number(found.MillisecondsPerExample)} ms");
+        Entry("main score", Figures.Percent(found.MainScore));
+        Entry("entity F1", found.Entities is { } e ? Figures.Percent(e.Micro.F1) : null);
+        Entry("label accuracy", found.Labels is { } l ? Figures.Percent(l.Accuracy) : null);
+        Entry("wholly right", Figures.Percent(found.Exact));
+        Entry("per example", $"{Figures.Number(found.MillisecondsPerExample)} ms");
         page.Append("</dl>\n");
 
         if (found.Labels is { } labels)
@@ -100,16 +90,16 @@ public static class EvaluationHtml
             Details(page, $"Errors: {shown}, the most confident first", () => WriteErrors(page, found.Errors), isErrors: true);
         }
 
-        void Figure(string name, string? value) => page.Append(value is null ? "" : $"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
+        void Entry(string name, string? value) => page.Append(value is null ? "" : $"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
     }
 
     private static void Write(StringBuilder page, IReadOnlyDictionary<string, Scores> perLabel, params (string Name, Scores Scores)[] averages)
     {
-        var rows = perLabel.Select(label => Row(Text(label.Key), label.Value)).Concat(averages.Select(a => Row($"<i>{a.Name}</i>", a.Scores)));
+        var rows = perLabel.Select(label => Row(Safe(label.Key), label.Value)).Concat(averages.Select(a => Row($"<i>{a.Name}</i>", a.Scores)));
         Table(page, ["label", "precision", "recall", "F1", "", "support"], rows);
 
         static string[] Row(string name, Scores scores) =>
-            [name, Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), SvgCharts.Bar(scores.F1), $"{scores.Support}"];
+            [name, Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), Svg.Bar(scores.F1), $"{scores.Support}"];
     }
 
     private static void WriteConfusion(StringBuilder page, ClassificationScores labels)
@@ -117,30 +107,29 @@ public static class EvaluationHtml
         if (labels.Labels.Count <= LargestMatrix)
         {
             page.Append("<p>Rows: expected. Columns: predicted.</p>\n");
-            Table(page, ["", .. labels.Labels.Select(Text)], labels.Confusion.Select((row, i) =>
-                row.Select((count, j) => count == 0 ? "" : i == j ? $"<b>{count}</b>" : $"<em>{count}</em>").Prepend(Text(labels.Labels[i])).ToArray()));
+            Table(page, ["", .. labels.Labels.Select(Safe)], labels.Confusion.Select((row, i) =>
+                row.Select((count, j) => count == 0 ? "" : i == j ? $"<b>{count}</b>" : $"<em>{count}</em>").Prepend(Safe(labels.Labels[i])).ToArray()));
             return;
         }
 
         var confusions = labels.Confusion.SelectMany((row, i) => row.Select((count, j) => (Expected: i, Predicted: j, Count: count)))
             .Where(cell => cell.Count > 0 && cell.Expected != cell.Predicted).OrderByDescending(cell => cell.Count).Take(MostConfusions);
         Table(page, ["expected", "predicted", "times"], confusions
-            .Select(cell => new[] { Text(labels.Labels[cell.Expected]), Text(labels.Labels[cell.Predicted]), $"{cell.Count}" }));
+            .Select(cell => new[] { Safe(labels.Labels[cell.Expected]), Safe(labels.Labels[cell.Predicted]), $"{cell.Count}" }));
     }
 
     private static void Write(StringBuilder page, IReadOnlyList<EntityErrors> labels) =>
         Table(page, ["label", "right", "wrong boundary", "missed", "spurious", "mistaken for"], labels.Select(label => new[]
         {
-            Text(label.Label), $"{label.Correct}", $"{label.WrongBoundary}", $"{label.Missed}", $"{label.Spurious}",
-            Text(string.Join(", ", label.MistakenFor.OrderByDescending(other => other.Value).Select(other => $"{other.Key} ({other.Value})"))),
+            Safe(label.Label), $"{label.Correct}", $"{label.WrongBoundary}", $"{label.Missed}", $"{label.Spurious}",
+            Safe(MistakenFor(label)),
         }));
 
     private static void Write(StringBuilder page, Calibration? calibration)
     {
         if (calibration is not null)
         {
-            page.Append("<figure>").Append(SvgCharts.Reliability(calibration));
-            page.Append(CultureInfo.InvariantCulture, $"<figcaption>How often a score is right: expected calibration error {Figures.Percent(calibration.Ece)}.</figcaption></figure>\n");
+            Figure(page, Svg.Reliability(calibration), $"How often a score is right: expected calibration error {Figures.Percent(calibration.Ece)}.");
         }
     }
 
@@ -159,13 +148,13 @@ public static class EvaluationHtml
         var end = 0;
         foreach (var entity in entities ?? [])
         {
-            marked.Append(Text(text[end..entity.Start])).Append(CultureInfo.InvariantCulture,
-                $"<mark>{Text(text[entity.Start..entity.End])} <small>{Text(entity.Label)}</small></mark>");
+            marked.Append(Safe(text[end..entity.Start])).Append(CultureInfo.InvariantCulture,
+                $"<mark>{Safe(text[entity.Start..entity.End])} <small>{Safe(entity.Label)}</small></mark>");
             end = entity.End;
         }
 
-        marked.Append(Text(text[end..]));
-        return label is null ? marked.ToString() : $"{marked} <span class=\"label\">{Text(label)}</span>";
+        marked.Append(Safe(text[end..]));
+        return label is null ? marked.ToString() : $"{marked} <span class=\"label\">{Safe(label)}</span>";
     }
 
     private static void Details(StringBuilder page, string summary, Action content, bool isErrors = false)
@@ -173,26 +162,5 @@ public static class EvaluationHtml
         page.Append(CultureInfo.InvariantCulture, $"<details{(isErrors ? " class=\"errors\"" : "")}><summary>{summary}</summary>\n");
         content();
         page.Append("</details>\n");
-    }
-
-    /// <summary>A table of cells that are HTML already.</summary>
-    private static void Table(StringBuilder page, IReadOnlyList<string> head, IEnumerable<string[]> rows)
-    {
-        page.Append("<div class=\"table\" tabindex=\"0\"><table>\n<thead><tr>");
-        page.AppendJoin("", head.Select(cell => $"<th scope=\"col\">{cell}</th>")).Append("</tr></thead>\n<tbody>\n");
-        foreach (var row in rows)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{row[0]}</th>").AppendJoin("", row.Skip(1).Select(cell => $"<td>{cell}</td>")).Append("</tr>\n");
-        }
-
-        page.Append("</tbody>\n</table></div>\n");
-    }
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Style()
-    {
-        using var reader = new StreamReader(typeof(EvaluationHtml).Assembly.GetManifestResourceStream("evaluation.css")!);
-        return reader.ReadToEnd();
     }
 }

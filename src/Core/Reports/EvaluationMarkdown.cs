@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
+using static Droptune.Core.Reports.Markdown;
+using static Droptune.Core.Reports.ReportWords;
 
 namespace Droptune.Core.Reports;
 
@@ -13,12 +15,12 @@ public static class EvaluationMarkdown
     public static string Write(EvaluationReport report)
     {
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"# {report.Model} {report.Version}\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"Evaluated {report.At:yyyy-MM-dd HH:mm} UTC on dataset {report.Dataset} `{report.DatasetVersion}`");
-        page.Append(report.Artefact is { } artefact ? $", as served ({artefact}).\n" : ".\n");
+        page.Append(CultureInfo.InvariantCulture, $"# {Safe(report.Model)} {Safe(report.Version)}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"Evaluated {report.At:yyyy-MM-dd HH:mm} UTC on dataset {Safe(report.Dataset)} {Code(report.DatasetVersion)}");
+        page.Append(report.Artefact is { } artefact ? $", as served ({Safe(artefact)}).\n" : ".\n");
         if (report.Promotion is { } promotion)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n**{(promotion.Promote ? "Promoted" : "Not promoted")}.** {Escape(promotion.Reason)}\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n**{(promotion.Promote ? "Promoted" : "Not promoted")}.** {Safe(promotion.Reason)}\n");
         }
 
         foreach (var comparison in report.Comparisons)
@@ -33,11 +35,11 @@ public static class EvaluationMarkdown
 
         if (report.TrainedOn is { } trained)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n## On dataset version `{trained.DatasetVersion}`, which it was trained on\n\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n## On dataset version {Code(trained.DatasetVersion)}, which it was trained on\n\n");
             page.Append("| split | examples | main score | wholly right |\n|---|---:|---:|---:|\n");
             foreach (var (split, found) in trained.Splits)
             {
-                Row(page, split.Name(), $"{found.Examples}", Figures.Percent(found.MainScore), Figures.Percent(found.Exact));
+                page.Append(Row(split.Name(), $"{found.Examples}", Figures.Percent(found.MainScore), Figures.Percent(found.Exact)));
             }
         }
 
@@ -46,19 +48,16 @@ public static class EvaluationMarkdown
 
     private static void Write(StringBuilder page, Comparison comparison)
     {
-        var verdict = comparison.IsDrop ? "a real drop" : comparison.IsReal ? "a real gain" : "may be chance";
-        page.Append(CultureInfo.InvariantCulture, $"\nAgainst {comparison.With} {comparison.Version} on {comparison.Split.Name()}{Of(comparison)}: {comparison}, {verdict}.\n");
+        page.Append($"\n{Safe(Against(comparison))} {comparison}, {Verdict(comparison)}.\n");
         if (comparison.IsReal && comparison.Labels.Count > 0)
         {
             page.Append("\n| label | before | after | support |\n|---|---:|---:|---:|\n");
             foreach (var label in comparison.Labels)
             {
-                Row(page, Escape(label.Label), Figures.Percent(label.Before), Figures.Percent(label.After), $"{label.Support}");
+                page.Append(Row(Safe(label.Label), Figures.Percent(label.Before), Figures.Percent(label.After), $"{label.Support}"));
             }
         }
     }
-
-    internal static string Of(Comparison comparison) => comparison.DatasetVersion is { } version ? $" of {version}" : "";
 
     private static void Write(StringBuilder page, Split split, SplitEvaluation found)
     {
@@ -85,8 +84,9 @@ public static class EvaluationMarkdown
             page.Append("| text | expected | predicted | score |\n|---|---|---|---:|\n");
             foreach (var error in found.Errors.Take(MostErrors))
             {
-                Row(page, Escape(error.Text), Escape(Answer(error.Text, error.ExpectedLabel, error.ExpectedEntities)),
-                    Escape(Answer(error.Text, error.PredictedLabel, error.PredictedEntities)), Figures.Number(error.Score));
+                page.Append(Row(
+                    Safe(error.Text), Safe(Answer(error.Text, error.ExpectedLabel, error.ExpectedEntities)),
+                    Safe(Answer(error.Text, error.PredictedLabel, error.PredictedEntities)), Figures.Number(error.Score)));
             }
         }
     }
@@ -96,7 +96,7 @@ public static class EvaluationMarkdown
         page.Append("\n| label | precision | recall | F1 | support |\n|---|---:|---:|---:|---:|\n");
         foreach (var (label, scores) in perLabel)
         {
-            Add(Escape(label), scores);
+            Add(Safe(label), scores);
         }
 
         foreach (var (name, scores) in averages)
@@ -104,8 +104,8 @@ public static class EvaluationMarkdown
             Add($"*{name}*", scores);
         }
 
-        void Add(string name, Scores scores) => Row(
-            page, name, Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), $"{scores.Support}");
+        void Add(string name, Scores scores) => page.Append(Row(
+            name, Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), $"{scores.Support}"));
     }
 
     private static void Write(StringBuilder page, IReadOnlyList<EntityErrors> labels)
@@ -113,8 +113,7 @@ public static class EvaluationMarkdown
         page.Append("\n| label | right | wrong boundary | missed | spurious | mistaken for |\n|---|---:|---:|---:|---:|---|\n");
         foreach (var label in labels)
         {
-            var mistaken = label.MistakenFor.OrderByDescending(other => other.Value).Select(other => $"{other.Key} ({other.Value})");
-            Row(page, Escape(label.Label), $"{label.Correct}", $"{label.WrongBoundary}", $"{label.Missed}", $"{label.Spurious}", Escape(string.Join(", ", mistaken)));
+            page.Append(Row(Safe(label.Label), $"{label.Correct}", $"{label.WrongBoundary}", $"{label.Missed}", $"{label.Spurious}", Safe(MistakenFor(label))));
         }
     }
 
@@ -127,32 +126,11 @@ public static class EvaluationMarkdown
     }
 
     /// <summary>"greet; from: New York, to: Rome" as the answer to a text.</summary>
-    internal static string Answer(string text, string? label, IReadOnlyList<EntitySpan>? entities)
+    private static string Answer(string text, string? label, IReadOnlyList<EntitySpan>? entities)
     {
         var found = entities is null ? null
             : entities.Count == 0 ? "no entity"
             : string.Join(", ", entities.Select(entity => $"{entity.Label}: {text[entity.Start..entity.End]}"));
         return string.Join("; ", new[] { label, found }.OfType<string>());
-    }
-
-    private static void Row(StringBuilder page, params ReadOnlySpan<string> cells) =>
-        page.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
-
-    // A text may hold what Markdown or a table would take for its own.
-    private static string Escape(string text)
-    {
-        var escaped = new StringBuilder(text.Length);
-        foreach (var c in text)
-        {
-            escaped.Append(c switch
-            {
-                '\n' or '\r' => " ",
-                '<' => "&lt;",
-                '\\' or '|' or '*' or '_' or '`' or '[' or ']' or '#' or '~' => $"\\{c}",
-                _ => $"{c}",
-            });
-        }
-
-        return escaped.ToString();
     }
 }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Droptune.Core.Datasets;
-
+using Droptune.Core.Evaluation;
 using static Droptune.Core.DroptuneJson;
 
 namespace Droptune.Core.Reports;
 
-/// <summary>How all forms of the report say the same things.</summary>
+/// <summary>How all forms of a report say the same things.</summary>
 internal static class ReportWords
 {
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
@@ -55,6 +55,14 @@ internal static class ReportWords
     public static string Describe(ConfusableLabels pair) => pair.Shared is { } shared
         ? $"{Count(shared, "entity", "entities")} with the same words, such as \"{pair.Example}\""
         : string.Create(CultureInfo.InvariantCulture, $"similarity {pair.Similarity:F2} of the words in their texts");
+
+    public static string Against(Comparison comparison) =>
+        $"Against {comparison.With} {comparison.Version} on {comparison.Split.Name()}{(comparison.DatasetVersion is { } version ? $" of {version}" : "")}:";
+
+    public static string Verdict(Comparison comparison) => comparison.IsDrop ? "a real drop" : comparison.IsReal ? "a real gain" : "may be chance";
+
+    public static string MistakenFor(EntityErrors label) =>
+        string.Join(", ", label.MistakenFor.OrderByDescending(other => other.Value).Select(other => $"{other.Key} ({other.Value})"));
 
     private static string Count(long count, string one, string? many = null) => $"{Number(count)} {(count == 1 ? one : many ?? one + "s")}";
 }

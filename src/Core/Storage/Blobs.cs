@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
@@ -11,4 +12,24 @@ public static class Blobs
         this BlobContainerClient container, string name, string contentType, BinaryData content, CancellationToken cancellationToken) =>
         await container.GetBlobClient(name).UploadAsync(
             content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
+
+    /// <summary>Writes a blob unless it is there; false when it is.</summary>
+    public static async Task<bool> TryCreateAsync(
+        this BlobContainerClient container, string name, string contentType, Stream content, CancellationToken cancellationToken)
+    {
+        var once = new BlobUploadOptions
+        {
+            HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+        };
+        try
+        {
+            await container.GetBlobClient(name).UploadAsync(content, once, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+        {
+            return false;
+        }
+    }
 }

@@ -13,7 +13,7 @@ public sealed record TrafficProfile
     /// <summary>Labels of predicted entities.</summary>
     public IReadOnlyDictionary<string, long> Entities { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Scores in tenths, of the text label, or else of the entity that is least sure; texts without either are left out.</summary>
+    /// <summary>Scores in tenths, each of what is least sure of a text; texts of which nothing was predicted are left out.</summary>
     public IReadOnlyList<long> Scores { get; init; } = new long[TrafficTally.ScoreBins];
 
     /// <summary>Lengths in pieces, each bin twice as wide as the one before.</summary>

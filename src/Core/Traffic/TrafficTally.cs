@@ -36,7 +36,7 @@ public sealed class TrafficTally
                 Add(_entities, entity, 1);
             }
 
-            if ((prediction.Label?.Score ?? LeastSure(prediction)) is { } score)
+            if (prediction.LeastSure is { } score)
             {
                 _scores[Math.Clamp((int)(score * ScoreBins), 0, ScoreBins - 1)]++;
             }
@@ -68,11 +68,6 @@ public sealed class TrafficTally
     /// <summary>The label of each entity, of a text or in tags.</summary>
     public static IEnumerable<string> EntityLabels(Prediction prediction) =>
         prediction.Entities?.Select(entity => entity.Label) ?? Iob2.Entities(prediction.Tags ?? []).Select(entity => entity.Label);
-
-    // Entities of a text have scores; of words, the tags have.
-    private static float? LeastSure(Prediction prediction) =>
-        prediction.Entities?.Select(entity => (float?)entity.Score).Min()
-        ?? prediction.TagScores?.Where((_, word) => prediction.Tags![word] != Iob2.Outside).Select(score => (float?)score).Min();
 
     private static void Add(Dictionary<string, long> counts, IReadOnlyDictionary<string, long> more)
     {

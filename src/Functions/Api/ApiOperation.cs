@@ -33,9 +33,9 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
         {
             Body = typeof(PromotionRequest),
         },
-        new("GiveFeedback", "Check and keep a corrected answer for the next version of the dataset (201; 200 when it was sent before)", typeof(FeedbackAnswer), InvalidName, UnknownModel, InvalidFeedback)
+        new("GiveFeedback", "Check and keep a corrected answer for the next version of the dataset (201; 200 when it was sent before)", typeof(CorrectionAnswer), InvalidName, UnknownModel, InvalidFeedback)
         {
-            Body = typeof(FeedbackRequest),
+            Body = typeof(CorrectionRequest),
             Statuses = [StatusCodes.Status200OK, StatusCodes.Status201Created],
         },
         new("GetTraffic", "Show what a model was asked lately, and how far that is from its data", typeof(TrafficReport), InvalidName, UnknownModel),

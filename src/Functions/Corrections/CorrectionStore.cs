@@ -18,22 +18,15 @@ public sealed class CorrectionStore(DroptuneStorage storage, TimeProvider clock)
     public async Task<(Correction Correction, bool IsNew)> AddAsync(string model, Example example, CancellationToken cancellationToken)
     {
         var name = $"{model}/{clock.GetUtcNow():yyyy-MM-dd}/{Correction.IdOf(example)}.json";
-        var blob = storage.Container(StorageNames.Feedback).GetBlobClient(name);
-        try
+        var container = storage.Container(StorageNames.Feedback);
+        var content = BinaryData.FromObjectAsJson(example, DroptuneJson.Compact).ToStream();
+        if (await container.TryCreateAsync(name, "application/json", content, cancellationToken))
         {
-            var once = new BlobUploadOptions
-            {
-                HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
-                Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
-            };
-            await blob.UploadAsync(BinaryData.FromObjectAsJson(example, DroptuneJson.Compact), once, cancellationToken);
             return (new(name, example), true);
         }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
-        {
-            var properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
-            return (new(name, example, properties.Value.Metadata.TryGetValue(FoldedKey, out var place) ? place : null), false);
-        }
+
+        var properties = await container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken);
+        return (new(name, example, properties.Value.Metadata.TryGetValue(FoldedKey, out var place) ? place : null), false);
     }
 
     /// <summary>How many corrections of a model wait, and how many were folded; no correction is read.</summary>

@@ -2,6 +2,7 @@ using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
+using Droptune.Core.Text;
 using Droptune.Core.Text.Unicode;
 using Droptune.Functions.Hosting;
 using Droptune.Functions.Http;
@@ -21,9 +22,9 @@ public sealed class Feedback(CorrectionStore corrections, ModelStore models, Dat
         answers.ForAsync(request, async () =>
         {
             RequestParameters.RequireName(model);
-            var example = (await RequestBody.ReadAsync<FeedbackRequest>(request, cancellationToken)).ToExample();
+            var example = (await RequestBody.ReadAsync<CorrectionRequest>(request, cancellationToken)).ToExample();
             var record = await models.FindAsync(model, cancellationToken)
-                ?? throw new ProblemException(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
+                ?? throw ProblemException.UnknownModel(model);
             var dataset = ModelStore.DatasetOf(record, await models.VersionsAsync(model, cancellationToken));
             var report = dataset is null ? null : await datasets.AcceptedReportAsync(dataset, cancellationToken);
             var findings = CorrectionCheck.Findings(example, report);
@@ -36,12 +37,12 @@ public sealed class Feedback(CorrectionStore corrections, ModelStore models, Dat
             }
 
             var (kept, isNew) = await corrections.AddAsync(model, example, cancellationToken);
-            var answer = new FeedbackAnswer
+            var answer = new CorrectionAnswer
             {
                 Id = Correction.IdOf(example),
                 Blob = $"{StorageNames.Feedback}/{kept.Blob}",
                 Dataset = dataset,
-                State = kept.FoldedInto is not null ? FeedbackState.Folded : report is null ? FeedbackState.Kept : FeedbackState.Waiting,
+                State = kept.FoldedInto is not null ? CorrectionState.Folded : report is null ? CorrectionState.Kept : CorrectionState.Waiting,
                 Next = Next(kept, dataset, report),
                 Findings = findings.Count == 0 ? null : findings,
             };
@@ -59,11 +60,11 @@ public sealed class Feedback(CorrectionStore corrections, ModelStore models, Dat
 }
 
 /// <summary>A text with the answer that would have been right: its entities, its label, or both.</summary>
-public sealed record FeedbackRequest
+public sealed record CorrectionRequest
 {
     public required string Text { get; init; }
 
-    public IReadOnlyList<FeedbackEntity>? Entities { get; init; }
+    public IReadOnlyList<CorrectionEntity>? Entities { get; init; }
 
     public string? Label { get; init; }
 
@@ -121,10 +122,10 @@ public sealed record FeedbackRequest
 }
 
 /// <summary>An entity of a corrected answer; with <paramref name="Text"/> the place is checked against it.</summary>
-public sealed record FeedbackEntity(string Label, int Start, int End, string? Text = null, double? Score = null);
+public sealed record CorrectionEntity(string Label, int Start, int End, string? Text = null, double? Score = null);
 
 /// <summary>Where a correction is kept, and what becomes of it.</summary>
-public sealed record FeedbackAnswer
+public sealed record CorrectionAnswer
 {
     public required string Id { get; init; }
 
@@ -133,7 +134,7 @@ public sealed record FeedbackAnswer
     /// <summary>The dataset that the model learns from.</summary>
     public string? Dataset { get; init; }
 
-    public required FeedbackState State { get; init; }
+    public required CorrectionState State { get; init; }
 
     /// <summary>What happens next, in words.</summary>
     public required string Next { get; init; }
@@ -143,7 +144,7 @@ public sealed record FeedbackAnswer
 }
 
 /// <summary>Where a correction stands.</summary>
-public enum FeedbackState
+public enum CorrectionState
 {
     /// <summary>The next fold takes it.</summary>
     Waiting,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Evaluation;
@@ -63,7 +62,5 @@ public sealed class EvaluationStore(DroptuneStorage storage)
         return [.. evaluations.OrderByDescending(evaluation => evaluation.At).Take(limit)];
     }
 
-    // Rows come ordered by key: time runs backwards in it, so that the newest stands first.
-    private static string Key(EvaluationRecord evaluation) =>
-        (DateTimeOffset.MaxValue.UtcTicks - evaluation.At.UtcTicks).ToString("d19", CultureInfo.InvariantCulture) + "-" + evaluation.Version;
+    private static string Key(EvaluationRecord evaluation) => $"{RowKey.NewestFirst(evaluation.At)}-{evaluation.Version}";
 }

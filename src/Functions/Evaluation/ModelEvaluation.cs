@@ -80,7 +80,7 @@ public sealed class ModelEvaluation(
             foreach (var split in Splits)
             {
                 await storage.Container(StorageNames.Snapshots)
-                    .GetBlobClient($"{dataset}/{datasetVersion}/{SnapshotFile.Of(split)}")
+                    .GetBlobClient(SnapshotFile.Folder(dataset, datasetVersion) + SnapshotFile.Of(split))
                     .DownloadToAsync(Path.Combine(data, SnapshotFile.Of(split)), cancellationToken);
             }
 
@@ -184,7 +184,7 @@ public sealed class ModelEvaluation(
     {
         foreach (var (split, evaluation) in report.Splits)
         {
-            Measures.Evaluated(report.Model, report.Version, split, evaluation.Metrics()["f1"]);
+            Measures.Evaluated(report.Model, report.Version, split, evaluation.MainScore);
         }
 
         if (isDrop)
@@ -194,10 +194,7 @@ public sealed class ModelEvaluation(
 
         var path = string.Create(
             CultureInfo.InvariantCulture, $"{report.Model}/{report.Version}/evaluation-{report.At.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}");
-        var reports = storage.Container(StorageNames.Reports);
-        await reports.PutAsync($"{path}.html", "text/html; charset=utf-8", BinaryData.FromString(EvaluationHtml.Write(report)), cancellationToken);
-        await reports.PutAsync($"{path}.md", "text/markdown; charset=utf-8", BinaryData.FromString(EvaluationMarkdown.Write(report)), cancellationToken);
-        await reports.PutAsync($"{path}.json", "application/json", BinaryData.FromString(report.ToJson()), cancellationToken);
+        await ReportFiles.Of(report).StoreAsync(storage.Container(StorageNames.Reports), path, cancellationToken);
         await evaluations.AddAsync(
             new EvaluationRecord
             {

@@ -7,6 +7,12 @@ public sealed class ProblemException(ProblemKind kind, string detail, Exception?
 {
     public ProblemKind Kind => kind;
 
+    public static ProblemException UnknownModel(string model) =>
+        new(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
+
+    public static ProblemException UnknownVersion(string model, string version) =>
+        new(ProblemKinds.UnknownVersion, $"Model '{model}' has no version '{version}'; GET /api/models/{model} lists them.");
+
     /// <summary>Where in the body the cause is, as far as it is known.</summary>
     public BodyPlace? Place { get; init; }
 

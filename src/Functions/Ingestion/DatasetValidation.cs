@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using Azure;
-using Azure.Storage.Blobs.Models;
-using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
 using Droptune.Core.Datasets.Snapshots;
-using Droptune.Core.Jobs;
 using Droptune.Core.Reports;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
@@ -73,7 +70,8 @@ public sealed class DatasetValidation(
         {
             var report = await DatasetGate.CheckAsync(
                 record.Dataset, files.Files, folder, (name, cancellation) => baseModels.DownloadTokenizerAsync(name, folder, cancellation), cancellationToken);
-            var path = await StoreReportAsync(report, cancellationToken);
+            var path = DatasetStore.ReportPlace(report.Dataset, report.Version);
+            await ReportFiles.Of(report).StoreAsync(storage.Container(StorageNames.Reports), path, cancellationToken);
             var run = report.Accepted ? await StoreAsync(report, folder, cancellationToken) : null;
             await datasets.ConcludeAsync(
                 record.Dataset, record.ChangeId, dataset => Verdict(dataset, report, path, files.Fingerprint, run), cancellationToken);
@@ -95,32 +93,16 @@ public sealed class DatasetValidation(
         }
     }
 
-    private async Task<string> StoreReportAsync(DatasetReport report, CancellationToken cancellationToken)
-    {
-        var path = DatasetStore.ReportPlace(report.Dataset, report.Version);
-        var container = storage.Container(StorageNames.Reports);
-        await container.PutAsync($"{path}.json", "application/json", BinaryData.FromObjectAsJson(report, DroptuneJson.Readable), cancellationToken);
-        await container.PutAsync($"{path}.md", "text/markdown; charset=utf-8", BinaryData.FromString(DatasetReportMarkdown.Write(report)), cancellationToken);
-        await container.PutAsync($"{path}.html", "text/html; charset=utf-8", BinaryData.FromString(DatasetReportHtml.Write(report)), cancellationToken);
-        return path;
-    }
-
     /// <summary>Stores the snapshot of an accepted dataset and queues its training, if it is meant to be trained on.</summary>
     private async Task<RunRecord?> StoreAsync(DatasetReport report, string folder, CancellationToken cancellationToken)
     {
         var container = storage.Container(StorageNames.Snapshots);
         foreach (var path in Directory.GetFiles(folder, "*" + SnapshotFile.Extension))
         {
-            var blob = container.GetBlobClient($"{report.Dataset}/{report.Version}/{Path.GetFileName(path)}");
-            try
-            {
-                var once = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
-                await blob.UploadAsync(path, once, cancellationToken);
-            }
-            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
-            {
-                // A version names its content: what is there is the same.
-            }
+            // A version names its content: what is there already is the same.
+            await using var content = File.OpenRead(path);
+            var name = SnapshotFile.Folder(report.Dataset, report.Version) + Path.GetFileName(path);
+            await container.TryCreateAsync(name, "application/gzip", content, cancellationToken);
         }
 
         if (!report.Manifest.Train)
@@ -129,15 +111,7 @@ public sealed class DatasetValidation(
         }
 
         var run = await runs.QueueAsync(
-            new JobSpec
-            {
-                Model = report.Manifest.Model ?? report.Dataset,
-                Base = report.Manifest.Start(await baseModels.DefaultAsync(cancellationToken)),
-                Dataset = new(report.Dataset, report.Version),
-                Task = report.Task!.Value,
-                Optimisation = report.Manifest.Training,
-                Traceparent = Activity.Current?.Id,
-            },
+            report.ToJobSpec(await baseModels.DefaultAsync(cancellationToken)) with { Traceparent = Activity.Current?.Id },
             cancellationToken);
         logger.LogInformation("Run {RunId} of model {Model} is {State}", run.RunId, run.Model, run.State);
         return run;

@@ -14,7 +14,7 @@ public sealed class Traffic(TrafficReports reports, UncertainStore uncertain, Mo
         CancellationToken cancellationToken) =>
         answers.ForAsync(request, async () =>
             await reports.OfAsync(RequestParameters.RequireName(model), cancellationToken)
-                ?? throw Unknown(model));
+                ?? throw ProblemException.UnknownModel(model));
 
     [Function("ListUncertain")]
     public Task<IActionResult> ListUncertainAsync(
@@ -22,9 +22,6 @@ public sealed class Traffic(TrafficReports reports, UncertainStore uncertain, Mo
         string model,
         CancellationToken cancellationToken) =>
         answers.ForAsync(request, async () => await models.FindAsync(RequestParameters.RequireName(model), cancellationToken) is null
-            ? throw Unknown(model)
+            ? throw ProblemException.UnknownModel(model)
             : await uncertain.ListAsync(model, request.Limit(), cancellationToken));
-
-    private static ProblemException Unknown(string model) =>
-        new(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
 }

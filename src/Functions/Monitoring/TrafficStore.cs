@@ -1,4 +1,3 @@
-using System.Globalization;
 using Droptune.Core.Storage;
 using Droptune.Core.Traffic;
 
@@ -24,7 +23,7 @@ public sealed class TrafficStore(DroptuneStorage storage)
     /// <summary>Adds predictions to those of their hour.</summary>
     public Task AddAsync(TrafficHour hour, TrafficProfile profile, CancellationToken cancellationToken) => _hours.ChangeAsync(
         hour.Model,
-        Key(hour.Hour) + "-" + hour.Version,
+        $"{RowKey.NewestFirst(hour.Hour)}-{hour.Version}",
         sum => sum is null
             ? new() { Model = hour.Model, Version = hour.Version, Hour = hour.Hour, Profile = profile }
             : sum with { Profile = sum.Profile + profile },
@@ -32,9 +31,5 @@ public sealed class TrafficStore(DroptuneStorage storage)
 
     /// <summary>The hours of a model from <paramref name="since"/> on, newest first.</summary>
     public async Task<IReadOnlyList<TrafficRecord>> ListAsync(string model, DateTimeOffset since, CancellationToken cancellationToken) =>
-        await _hours.QueryAsync($"PartitionKey eq {model} and RowKey lt {Key(since.AddTicks(-1))}", cancellationToken).ToListAsync(cancellationToken);
-
-    // Rows come ordered by key: time runs backwards in it, so that the newest stands first.
-    private static string Key(DateTimeOffset hour) =>
-        (DateTimeOffset.MaxValue.UtcTicks - hour.UtcTicks).ToString("d19", CultureInfo.InvariantCulture);
+        await _hours.QueryAsync($"PartitionKey eq {model} and RowKey lt {RowKey.NewestFirst(since.AddTicks(-1))}", cancellationToken).ToListAsync(cancellationToken);
 }

@@ -24,7 +24,7 @@ public sealed class Models(ModelStore models, Answers answers)
         answers.ForAsync(request, async () =>
         {
             var record = await models.FindAsync(RequestParameters.RequireName(model), cancellationToken)
-                ?? throw new ProblemException(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
+                ?? throw ProblemException.UnknownModel(model);
             return await ViewAsync(record, cancellationToken);
         });
 

@@ -3,6 +3,7 @@ using Droptune.Core;
 using Droptune.Core.Inference;
 using Droptune.Core.Stores;
 using Droptune.Core.Telemetry;
+using Droptune.Core.Text;
 using Droptune.Functions.Http;
 using Droptune.Functions.Monitoring;
 using Droptune.Functions.Monitoring.Uncertain;
@@ -57,9 +58,9 @@ public sealed class Predict(ModelCache cache, ModelStore models, TrafficWatch tr
 
         throw await models.FindAsync(model, cancellationToken) switch
         {
-            null => new ProblemException(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them."),
+            null => ProblemException.UnknownModel(model),
             _ when version is not null =>
-                new ProblemException(ProblemKinds.UnknownVersion, $"Model '{model}' has no version '{version}'; GET /api/models/{model} lists them."),
+                ProblemException.UnknownVersion(model, version),
             _ => new ProblemException(
                 ProblemKinds.NothingServed, $"Model '{model}' has no production version yet: promote one, or ask for one with ?version=."),
         };

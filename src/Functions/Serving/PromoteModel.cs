@@ -18,7 +18,7 @@ public sealed class PromoteModel(ModelStore models, Answers answers, ILogger<Pro
             var version = (await RequestBody.ReadAsync<PromotionRequest>(request, cancellationToken)).Version;
             if (await models.FindAsync(model, cancellationToken) is null)
             {
-                throw new ProblemException(ProblemKinds.UnknownModel, $"There is no model '{model}'; GET /api/models lists them.");
+                throw ProblemException.UnknownModel(model);
             }
 
             var record = ResourceName.IsValid(version)
@@ -26,7 +26,7 @@ public sealed class PromoteModel(ModelStore models, Answers answers, ILogger<Pro
                 : null;
             if (record is null)
             {
-                throw new ProblemException(ProblemKinds.UnknownVersion, $"Model '{model}' has no version '{version}'; GET /api/models/{model} lists them.");
+                throw ProblemException.UnknownVersion(model, version);
             }
 
             logger.LogInformation("Model {Model} serves {Version} by request", model, version);

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Jobs;
@@ -30,7 +29,7 @@ public sealed record RunRequest
 public sealed record RunDataset(string Name, string? Version = null);
 
 /// <summary>Makes job specs of requests, and refuses what no worker could run.</summary>
-public sealed partial class RunRequests(DatasetStore datasets, BaseModels baseModels)
+public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
 {
     public async Task<JobSpec> ToSpecAsync(RunRequest request, CancellationToken cancellationToken)
     {
@@ -63,7 +62,7 @@ public sealed partial class RunRequests(DatasetStore datasets, BaseModels baseMo
         var version = dataset.Version
             ?? (await datasets.FindAsync(dataset.Name, cancellationToken))?.AcceptedVersion
             ?? throw new ProblemException(ProblemKinds.UnknownDataset, $"There is no accepted dataset '{dataset.Name}'; GET /api/datasets lists them.");
-        return Version().IsMatch(version)
+        return DatasetReference.IsVersion(version)
             && await datasets.ReportAsync(DatasetStore.ReportPlace(dataset.Name, version), cancellationToken) is { Accepted: true } report
             ? report
             : throw new ProblemException(ProblemKinds.UnknownVersion, $"Dataset '{dataset.Name}' has no accepted version '{version}'.");
@@ -76,7 +75,4 @@ public sealed partial class RunRequests(DatasetStore datasets, BaseModels baseMo
             throw new ProblemException(ProblemKinds.InvalidValue, problem) { Place = new(null, null, path) };
         }
     }
-
-    [GeneratedRegex(@"^[0-9a-f]{12}\z")]
-    private static partial Regex Version();
 }

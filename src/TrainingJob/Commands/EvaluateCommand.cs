@@ -107,9 +107,7 @@ internal static class EvaluateCommand
         }
 
         Directory.CreateDirectory(output);
-        await File.WriteAllTextAsync(Path.Combine(output, $"{Report}.json"), report.ToJson(), stop);
-        await File.WriteAllTextAsync(Path.Combine(output, $"{Report}.md"), EvaluationMarkdown.Write(report), stop);
-        await File.WriteAllTextAsync(Path.Combine(output, $"{Report}.html"), EvaluationHtml.Write(report), stop);
+        await ReportFiles.Of(report).SaveAsync(Path.Combine(output, Report), stop);
         Console.WriteLine($"  reports in {Path.GetFullPath(output)}");
     }
 }

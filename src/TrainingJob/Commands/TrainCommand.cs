@@ -89,7 +89,7 @@ internal static class TrainCommand
         }
 
         Console.WriteLine(
-            $"{Path.GetFullPath(input.OutputFolder)}: dev {result.DevMetric.Name} {result.DevMetric.Value:F4} in epoch {result.BestEpoch} of " +
+            $"{Path.GetFullPath(input.OutputFolder)}: dev main score {result.Main:F4} in epoch {result.BestEpoch} of " +
             $"{result.Epochs} ({result.StoppedBecause}), {RunProgressText.Duration(result.Duration)}");
         if (result.BaseWeights is { } weights)
         {
@@ -108,14 +108,7 @@ internal static class TrainCommand
         var reference = new DatasetReference(report.Dataset, report.Version);
         if (file is null)
         {
-            return new JobSpec
-            {
-                Model = report.Manifest.Model ?? report.Dataset,
-                Base = report.Manifest.Start(BaseModel.Scratch),
-                Dataset = reference,
-                Task = report.Task!.Value,
-                Optimisation = report.Manifest.Training,
-            };
+            return report.ToJobSpec(BaseModel.Scratch);
         }
 
         try

@@ -114,11 +114,13 @@ public sealed class DevSet
 /// <summary>Scores of a model on a split; null where the task has none.</summary>
 public sealed record DevScores(double Loss, EntityScores? Entities, ClassificationScores? Texts)
 {
-    /// <summary>The score by the name that <see cref="Core.Jobs.EarlyStopping"/> knows it by; higher is better.</summary>
+    public double Main => MainScore.Of(Entities?.Micro.F1, Texts?.Accuracy);
+
+    /// <summary>The figure by the name that <see cref="Core.Jobs.EarlyStopping"/> knows it by; higher is better.</summary>
     public double Of(string metric) => metric switch
     {
-        "f1" => Mean(Entities?.Micro.F1, Texts?.Macro.F1),
-        "accuracy" => Mean(Entities?.Accuracy, Texts?.Accuracy),
+        MainScore.Name => Main,
+        "accuracy" => new[] { Entities?.Accuracy, Texts?.Accuracy }.Average() ?? 0,
         "loss" => -Loss,
         var other => throw new NotSupportedException($"earlyStopping.metric '{other}' is not supported"),
     };
@@ -126,6 +128,7 @@ public sealed record DevScores(double Loss, EntityScores? Entities, Classificati
     /// <summary>Every score by name.</summary>
     public IEnumerable<KeyValuePair<string, double>> Named()
     {
+        yield return new(MainScore.Name, Main);
         yield return new("loss", Loss);
         if (Entities is not null)
         {
@@ -140,6 +143,4 @@ public sealed record DevScores(double Loss, EntityScores? Entities, Classificati
             yield return new("macroF1", Texts.Macro.F1);
         }
     }
-
-    private static double Mean(params double?[] scores) => scores.Average() ?? 0;
 }

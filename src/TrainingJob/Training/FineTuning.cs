@@ -6,7 +6,6 @@ using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Training.Data;
-using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Reports;
 
 using static TorchSharp.torch;
@@ -63,7 +62,7 @@ public static class FineTuning
         TrainingRecord.Of(spec, start, options, data, training.Loaded, model, outcome, trials, check, started, duration).Write(input.OutputFolder);
         reports.Stage(RunStage.Done);
         return new(
-            outcome.Best!, outcome.Dev.ToDictionary(s => $"dev.{s.Key}", s => s.Value),
+            outcome.Main, outcome.Dev.ToDictionary(s => $"dev.{s.Key}", s => s.Value),
             outcome.BestEpoch, outcome.Curve.Count, duration, outcome.StoppedBecause)
         {
             BaseWeights = training.Loaded,
@@ -73,7 +72,7 @@ public static class FineTuning
         {
             var (candidate, result) = training.Train(tried, how, isTrial: true, token);
             candidate.Dispose();
-            return result.Best!.Value;
+            return result.Main;
         }
     }
 
@@ -104,14 +103,14 @@ public sealed record FineTuningInput(JobSpec Spec, string SnapshotFolder, string
 }
 
 /// <summary>The outcome of a run.</summary>
-/// <param name="DevMetric">Score of the epoch that was kept.</param>
+/// <param name="Main">The main score on dev of the epoch that was kept.</param>
 /// <param name="Metrics">Scores by name, such as "dev.f1" and "dev.accuracy".</param>
 /// <param name="BestEpoch">1-based; the epoch whose weights were kept.</param>
 /// <param name="Epochs">Epochs run.</param>
 /// <param name="Duration">Wall time of the whole run.</param>
 /// <param name="StoppedBecause">"epochs", "early-stopping" or "budget".</param>
 public sealed record FineTuningResult(
-    DevMetric DevMetric, IReadOnlyDictionary<string, double> Metrics, int BestEpoch, int Epochs, TimeSpan Duration, string StoppedBecause)
+    double Main, IReadOnlyDictionary<string, double> Metrics, int BestEpoch, int Epochs, TimeSpan Duration, string StoppedBecause)
 {
     /// <summary>What the base model had of the model's parameters; null from scratch.</summary>
     public LoadReport? BaseWeights { get; init; }

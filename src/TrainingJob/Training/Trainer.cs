@@ -1,4 +1,5 @@
 using Droptune.Core.Jobs;
+using Droptune.Core.Metrics;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
@@ -38,7 +39,7 @@ public sealed class Trainer : IDisposable
         _average = options.AverageDecay > 0 ? new(model.Weights, options.AverageDecay) : null;
         _measured = _average is null ? model : new(model.Config, _average.Weights) { Precision = model.Precision };
         _lossSum = zeros(1, device: setting.Device).DetachFromDisposeScope();
-        _metric = options.EarlyStopping?.Metric ?? "f1";
+        _metric = options.EarlyStopping?.Metric ?? MainScore.Name;
         Steps = options.Epochs!.Value * ((Plan(train, 1).Count + options.GradientAccumulation - 1) / options.GradientAccumulation);
         _rate = new(options.Schedule, options.LearningRate!.Value, options.WarmupRatio, Steps);
     }
@@ -61,8 +62,7 @@ public sealed class Trainer : IDisposable
 
         _model.Weights.CopyFrom(_best);
         _model.Training = false;
-        return new(
-            State.BestScore > double.MinValue ? new(_metric, State.BestScore) : null, State.BestEpoch, State.Curve, State.StoppedBecause);
+        return new(State.BestEpoch, State.Curve, State.StoppedBecause);
     }
 
     /// <summary>Everything but <see cref="State"/> that a continued training needs, by name.</summary>
@@ -78,7 +78,12 @@ public sealed class Trainer : IDisposable
     public void Restore(TrainingState state, IReadOnlyDictionary<string, Tensor> tensors)
     {
         using var withoutGradient = no_grad();
-        State = state;
+        State = state with { Curve = [.. state.Curve.Select(epoch => epoch.WithMain())] };
+        if (_metric == MainScore.Name && State.BestEpoch > 0 && State.BestScore > double.MinValue)
+        {
+            State.BestScore = State.Curve[State.BestEpoch - 1].Dev[_metric]; // the first version kept another one
+        }
+
         foreach (var (name, value) in Tensors())
         {
             value.copy_(tensors[name]);
@@ -169,9 +174,9 @@ public sealed class Trainer : IDisposable
             _best.CopyFrom(_measured.Weights);
         }
 
-        if (score is { } value)
+        if (scores is not null)
         {
-            _setting.Reports.Evaluated(new(_metric, value));
+            _setting.Reports.Evaluated(new(MainScore.Name, scores.Main));
         }
 
         State.Seconds += _setting.Clock.GetElapsedTime(start).TotalSeconds;

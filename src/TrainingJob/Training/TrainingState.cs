@@ -1,4 +1,4 @@
-using Droptune.Core.Runs;
+using Droptune.Core.Metrics;
 
 namespace Droptune.TrainingJob.Training;
 
@@ -35,16 +35,32 @@ public sealed record TrainingState
 }
 
 /// <summary>How a training went.</summary>
-/// <param name="Best">The score of the epoch that was kept; null where there is none on dev.</param>
 /// <param name="BestEpoch">1-based.</param>
 /// <param name="Curve">Every epoch.</param>
 /// <param name="StoppedBecause">"epochs", "early-stopping" or "budget".</param>
-public sealed record TrainingOutcome(DevMetric? Best, int BestEpoch, IReadOnlyList<EpochRecord> Curve, string StoppedBecause)
+public sealed record TrainingOutcome(int BestEpoch, IReadOnlyList<EpochRecord> Curve, string StoppedBecause)
 {
     /// <summary>Scores on dev of the epoch that was kept.</summary>
     public IReadOnlyDictionary<string, double> Dev => Curve[BestEpoch - 1].Dev;
+
+    /// <summary>The main score of that epoch.</summary>
+    public double Main => Dev[MainScore.Name];
 }
 
 /// <summary>One epoch: mean training loss, learning rate at its end, real tokens a second, seconds of training, scores on dev.</summary>
 public sealed record EpochRecord(
-    int Epoch, int Step, double Loss, double LearningRate, double TokensPerSecond, double Seconds, IReadOnlyDictionary<string, double> Dev);
+    int Epoch, int Step, double Loss, double LearningRate, double TokensPerSecond, double Seconds, IReadOnlyDictionary<string, double> Dev)
+{
+    /// <summary>The epoch of a checkpoint of the first version, which had no main score, but all that it is made of.</summary>
+    public EpochRecord WithMain()
+    {
+        if (Dev.Count == 0 || Dev.ContainsKey(MainScore.Name))
+        {
+            return this;
+        }
+
+        double? f1 = Dev.TryGetValue("f1", out var entities) ? entities : null;
+        double? accuracy = Dev.TryGetValue("accuracy", out var labels) ? labels : null;
+        return this with { Dev = new Dictionary<string, double>(Dev) { [MainScore.Name] = MainScore.Of(f1, accuracy) } };
+    }
+}

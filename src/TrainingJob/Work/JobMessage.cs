@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Azure.Storage.Queues.Models;
 using Droptune.Core;
 using Droptune.Core.Jobs;
@@ -8,7 +7,7 @@ using Droptune.Core.Jobs;
 namespace Droptune.TrainingJob.Work;
 
 /// <summary>Reads a job spec from a message of <c>training-jobs</c>.</summary>
-internal static partial class JobMessage
+internal static class JobMessage
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -53,7 +52,7 @@ internal static partial class JobMessage
             yield return problem;
         }
 
-        if (!Version().IsMatch(spec.Dataset.Version))
+        if (!DatasetReference.IsVersion(spec.Dataset.Version))
         {
             yield return $"dataset.version: '{spec.Dataset.Version}' is no version of a snapshot (12 hex digits)";
         }
@@ -63,7 +62,4 @@ internal static partial class JobMessage
             yield return $"runId: '{spec.RunId}' is not the id of this spec, which is '{RunIds.For(spec)}' (leave it out)";
         }
     }
-
-    [GeneratedRegex(@"^[0-9a-f]{12}\z")]
-    private static partial Regex Version();
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Jobs;
 using Droptune.Core.Models;
 using Droptune.Core.Runs;
@@ -92,7 +93,7 @@ public sealed class TrainingRun(
 
     private async Task<string> SnapshotAsync(DatasetReference dataset, string folder, CancellationToken cancellationToken)
     {
-        var prefix = $"{dataset.Name}/{dataset.Version}/";
+        var prefix = SnapshotFile.Folder(dataset.Name, dataset.Version);
         return await BlobFolder.DownloadAsync(storage.Container(StorageNames.Snapshots), prefix, folder, cancellationToken) > 0
             ? folder
             : throw new InvalidJobException(

@@ -1,5 +1,4 @@
 using Droptune.Core;
-using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Droptune.Core.Telemetry;
 using Droptune.TrainingJob.Training;

@@ -54,7 +54,7 @@ public class EvaluationPagesTests
         Assert.Contains("Against previous v1 on dev: -20.00 points (-30 to -10), a real drop.", lines);
         Assert.Contains("| greet | 0.00% | 0.00% | 0.00% | 1 |", lines);
         Assert.Contains("| *micro* | 50.00% | 50.00% | 50.00% | 2 |", lines);
-        Assert.Contains("| &lt;script>alert(1)&lt;/script> \\| x | greet; to: &lt;script>alert(1)&lt;/script> | flight; no entity | 0.9 |", lines);
+        Assert.Contains("| &lt;script&gt;alert(1)&lt;/script&gt; \\| x | greet; to: &lt;script&gt;alert(1)&lt;/script&gt; | flight; no entity | 0.9 |", lines);
     }
 
     private static EvaluationReport Joint()

@@ -22,7 +22,7 @@ public sealed class ReportTests
         Assert.DoesNotContain("http", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("src=", page, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("<svg", page, StringComparison.Ordinal);
-        var markup = page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)].Replace("<br>", "<br/>", StringComparison.Ordinal);
+        var markup = page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)];
         Assert.NotNull(XDocument.Parse(markup)); // every tag is closed, every attribute quoted
     }
 
@@ -45,8 +45,19 @@ public sealed class ReportTests
 
         var page = DatasetReportMarkdown.Write(report);
 
-        Assert.Contains(@"\<b\>", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;", page, StringComparison.Ordinal);
         Assert.Contains(@"a\|b", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Markdown_BacktickInAFileName_StaysWithinTheCodeSpan()
+    {
+        var report = await Some.Report(Some.File("train`<b>.jsonl", Bad));
+
+        var page = DatasetReportMarkdown.Write(report);
+
+        Assert.Contains("- `` train`<b>.jsonl:3:2 `` ", page, StringComparison.Ordinal);
+        Assert.Contains(@"| train\`&lt;b&gt;.jsonl | ", page, StringComparison.Ordinal);
     }
 
     [Fact]

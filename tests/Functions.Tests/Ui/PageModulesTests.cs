@@ -30,7 +30,7 @@ public sealed class PageModulesTests
     {
         var expected = TestData.Shared<Dictionary<string, string[]>>("words.json");
 
-        Assert.Equal(expected["correct"], Words<FeedbackState>());
+        Assert.Equal(expected["correct"], Words<CorrectionState>());
         Assert.Equal(expected["split"], Words<Split>());
         Assert.Equal(expected["stage"], Words<RunStage>());
         Assert.Equal(expected["state"],

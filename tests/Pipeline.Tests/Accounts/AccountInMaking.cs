@@ -1,4 +1,3 @@
-using Droptune.Core.Stores;
 using Droptune.Core.Text.WordPiece;
 using Droptune.Core.Models;
 using Azure.Storage.Blobs;

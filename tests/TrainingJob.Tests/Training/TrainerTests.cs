@@ -1,7 +1,9 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Inference;
+using Droptune.Core.Labels;
+using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Models;
+using Droptune.Core;
+using Droptune.TrainingJob.Training.Objectives;
 using Droptune.Core.Jobs;
-using Droptune.Core.Text;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Data;

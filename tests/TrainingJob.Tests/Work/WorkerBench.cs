@@ -76,7 +76,7 @@ internal sealed class WorkerBench
         Directory.CreateDirectory(input.OutputFolder);
         File.WriteAllText(Path.Combine(input.OutputFolder, "config.json"), "{}");
         return new FineTuningResult(
-            new DevMetric("accuracy", 0.9), new Dictionary<string, double> { ["dev.accuracy"] = 0.9 }, 1, 1, TimeSpan.FromSeconds(1), "epochs");
+            0.9, new Dictionary<string, double> { ["dev.accuracy"] = 0.9 }, 1, 1, TimeSpan.FromSeconds(1), "epochs");
     }
 
     public async Task<RunRecord> RunAsync() => (await Runs.FindAsync(RunId, Cancellation))!;

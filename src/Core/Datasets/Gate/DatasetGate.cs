@@ -3,6 +3,7 @@ using Droptune.Core.Datasets.Checking;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Records;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Gate;
 
@@ -40,7 +41,7 @@ public static class DatasetGate
     {
         var log = new FindingLog();
         log.Apply(settings);
-        var manifest = new DatasetManifest { SpanUnit = SpanUnit.Utf16CodeUnit, SpanEnd = SpanEnd.Exclusive };
+        var manifest = new DatasetManifest { SpanUnit = StringIndexType.Utf16CodeUnit, SpanEnd = SpanEnd.Exclusive };
         using var reader = new JsonLinesReader(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(example, DroptuneJson.Compact)), log, manifest);
         var record = new Record(file: null);
         if (reader.Read(record))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Records;
 
@@ -44,7 +45,7 @@ internal sealed class Record(string? file)
     public Utf8List SpanStrings { get; } = new();
 
     /// <summary>What the offsets count where the format itself says so.</summary>
-    public SpanUnit? SpanUnit { get; set; }
+    public StringIndexType? SpanUnit { get; set; }
 
     /// <summary>Where in <see cref="Source"/> the reader's token is.</summary>
     public int OffsetOf(ref Utf8JsonReader reader) => ReaderStart + (int)reader.TokenStartIndex;

@@ -8,4 +8,7 @@ public static class SnapshotFile
     public const string Unlabelled = "unlabelled" + Extension;
 
     public static string Of(Split split) => split.Name() + Extension;
+
+    /// <summary>Where the files of a version are in the container <c>snapshots</c>.</summary>
+    public static string Folder(string dataset, string version) => $"{dataset}/{version}/";
 }

@@ -45,7 +45,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, typeof(ServedModel));
+            ObjectDisposedException.ThrowIf(_closed, this);
             if (_waitingPieces > 0 && _waitingPieces + call.Pieces > options.MaxWaitingPieces)
             {
                 return false;
@@ -68,7 +68,7 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, typeof(ServedModel));
+            ObjectDisposedException.ThrowIf(_closed, this);
             if (_running > 0 || _waiting > 0 || call.Windows.Count > 1)
             {
                 return false;

@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Storage.Blobs.Models;
 using Droptune.Core.Datasets;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
@@ -73,20 +71,12 @@ public sealed class CorrectionFold(
     private async Task<string?> WriteAsync(Plan plan, CancellationToken cancellationToken)
     {
         var (day, dataset) = (clock.GetUtcNow(), plan.Dataset);
-        var file = Enumerable.Range(1, int.MaxValue).Select(number => FeedbackFile.NameOf(dataset.Dataset, day, number))
-            .First(name => !plan.FeedbackFiles.Contains(name));
-        try
-        {
-            await storage.Container(StorageNames.Datasets).GetBlobClient(file).UploadAsync(
-                BinaryData.FromString(FeedbackFile.Write(plan.Ready.Select(same => same.First().Example), dataset.Manifest)),
-                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancellationToken);
-            return file;
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
-        {
-            return null;
-        }
+        var file = Enumerable.Range(1, int.MaxValue).Select(number => CorrectionFile.NameOf(dataset.Dataset, day, number))
+            .First(name => !plan.Files.Contains(name));
+        var content = CorrectionFile.Write(plan.Ready.Select(same => same.First().Example), dataset.Manifest);
+        var isWritten = await storage.Container(StorageNames.Datasets)
+            .TryCreateAsync(file, "application/jsonl", BinaryData.FromString(content).ToStream(), cancellationToken);
+        return isWritten ? file : null;
     }
 
     private async Task<int> WaitingAsync(string dataset, CancellationToken cancellationToken)
@@ -118,7 +108,7 @@ public sealed class CorrectionFold(
         var checkedOnes = waiting.ToLookup(correction => CorrectionCheck.Error(correction.Example, report));
         var texts = checkedOnes[null].GroupBy(correction => Answer.KeyOf(correction.Example)).ToList();
         var known = await KnownAnswers.ReadAsync(storage, report, texts.Select(text => text.Key).ToHashSet(), cancellationToken);
-        var plan = new Plan(report, folded, known.FeedbackFiles, [], [], [.. checkedOnes.Where(found => found.Key is not null).SelectMany(Refused)]);
+        var plan = new Plan(report, folded, known.Files, [], [], [.. checkedOnes.Where(found => found.Key is not null).SelectMany(Refused)]);
         foreach (var text in texts)
         {
             plan.Add(text, [.. known.Of(text.Key)]);
@@ -141,7 +131,7 @@ public sealed class CorrectionFold(
 
     /// <summary>What is to become of the corrections that wait; those of one text and one answer are one.</summary>
     private sealed record Plan(
-        DatasetReport Dataset, int Folded, IReadOnlyList<string> FeedbackFiles, List<IGrouping<ulong, Correction>> Ready,
+        DatasetReport Dataset, int Folded, IReadOnlyList<string> Files, List<IGrouping<ulong, Correction>> Ready,
         List<(Correction Correction, string Place)> Known, List<FoldProblem> Problems)
     {
         public void Add(IGrouping<ulong, Correction> same, IReadOnlyList<(Answer Answer, string Place)> known)

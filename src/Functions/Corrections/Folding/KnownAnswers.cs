@@ -13,7 +13,7 @@ internal sealed class KnownAnswers
     private readonly Dictionary<ulong, List<(Answer Answer, string Place)>> _known = [];
 
     /// <summary>The feedback files of the dataset in the drop box, of any day.</summary>
-    public required IReadOnlyList<string> FeedbackFiles { get; init; }
+    public required IReadOnlyList<string> Files { get; init; }
 
     /// <summary>Of the accepted snapshot and of feedback files that are not validated yet; streamed, only the texts asked for are kept.</summary>
     public static async Task<KnownAnswers> ReadAsync(
@@ -22,7 +22,7 @@ internal sealed class KnownAnswers
         var files = await storage.Container(StorageNames.Datasets)
             .GetBlobsAsync(new GetBlobsOptions { Prefix = $"{dataset.Dataset}/feedback-" }, cancellationToken)
             .Select(blob => blob.Name).ToListAsync(cancellationToken);
-        var known = new KnownAnswers { FeedbackFiles = files };
+        var known = new KnownAnswers { Files = files };
         if (texts.Count == 0)
         {
             return known;
@@ -31,12 +31,12 @@ internal sealed class KnownAnswers
         foreach (var file in files)
         {
             var content = await storage.Container(StorageNames.Datasets).GetBlobClient(file).DownloadContentAsync(cancellationToken);
-            known.Add(FeedbackFile.Read(content.Value.Content.ToString(), dataset.Manifest), texts, file);
+            known.Add(CorrectionFile.Read(content.Value.Content.ToString(), dataset.Manifest), texts, file);
         }
 
         foreach (var split in Enum.GetValues<Split>())
         {
-            var name = $"{dataset.Dataset}/{dataset.Version}/{SnapshotFile.Of(split)}";
+            var name = SnapshotFile.Folder(dataset.Dataset, dataset.Version) + SnapshotFile.Of(split);
             try
             {
                 await using var blob = await storage.Container(StorageNames.Snapshots).GetBlobClient(name).OpenReadAsync(cancellationToken: cancellationToken);

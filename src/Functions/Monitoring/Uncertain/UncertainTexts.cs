@@ -21,7 +21,7 @@ public sealed class UncertainTexts(IOptions<UncertainOptions> options, TimeProvi
 
         foreach (var (input, prediction) in inputs.Zip(predictions))
         {
-            if (input.Text is { Length: <= LongestText } text && ScoreOf(prediction) is { } score)
+            if (input.Text is { Length: <= LongestText } text && prediction.LeastSure is { } score)
             {
                 Add(model, new()
                 {
@@ -59,7 +59,4 @@ public sealed class UncertainTexts(IOptions<UncertainOptions> options, TimeProvi
             }
         }
     }
-
-    private static float? ScoreOf(Prediction prediction) =>
-        (prediction.Entities ?? []).Select(entity => (float?)entity.Score).Append(prediction.Label?.Score).Min();
 }

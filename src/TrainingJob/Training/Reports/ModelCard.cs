@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Droptune.Core.Reports;
 
 namespace Droptune.TrainingJob.Training.Reports;
 
@@ -16,20 +17,20 @@ internal static class ModelCard
         Line($"");
         Line($"| | |");
         Line($"|---|---|");
-        Line($"| base | {record.Start.Name}{(record.Start.Size is { } size ? $", {size}" : "")} |");
+        Row("base", $"{Markdown.Safe(record.Start.Name)}{(record.Start.Size is { } size ? $", {size}" : "")}");
         if (record.BaseWeights is { } weights)
         {
-            Line($"| started at random | {Names(weights.Missing)} |");
-            Line($"| of the base, not used | {Names(weights.Unexpected)} |");
+            Row("started at random", $"{Names(weights.Missing)}");
+            Row("of the base, not used", $"{Names(weights.Unexpected)}");
         }
 
-        Line($"| parameters | {counts.Parameters:N0} |");
-        Line($"| vocabulary | {counts.Vocabulary:N0} pieces |");
-        Line($"| training data | {counts.TrainExamples:N0} examples, {counts.TrainTokens:N0} pieces |");
-        Line($"| labels | {(counts.Tags > 0 ? $"{(counts.Tags - 1) / 2} entity types" : "")}{(counts.Tags > 0 && counts.TextLabels > 0 ? ", " : "")}{(counts.TextLabels > 0 ? $"{counts.TextLabels} text labels" : "")} |");
-        Line($"| trained | {record.StartedAt:yyyy-MM-dd HH:mm} UTC, {record.Seconds / 60:0.0} minutes on {record.Environment.Device}, {record.Environment.Cores} cores |");
-        Line($"| epochs | {record.Curve.Count}, kept the best: {record.BestEpoch} ({Reason(record.StoppedBecause)}) |");
-        Line($"| ONNX against TorchSharp | logits differ by at most {record.OnnxCheck.LargestDifference:0.0e+0} on {record.OnnxCheck.Rows} rows |");
+        Row("parameters", $"{counts.Parameters:N0}");
+        Row("vocabulary", $"{counts.Vocabulary:N0} pieces");
+        Row("training data", $"{counts.TrainExamples:N0} examples, {counts.TrainTokens:N0} pieces");
+        Row("labels", $"{(counts.Tags > 0 ? $"{(counts.Tags - 1) / 2} entity types" : "")}{(counts.Tags > 0 && counts.TextLabels > 0 ? ", " : "")}{(counts.TextLabels > 0 ? $"{counts.TextLabels} text labels" : "")}");
+        Row("trained", $"{record.StartedAt:yyyy-MM-dd HH:mm} UTC, {record.Seconds / 60:0.0} minutes on {record.Environment.Device}, {record.Environment.Cores} cores");
+        Row("epochs", $"{record.Curve.Count}, kept the best: {record.BestEpoch} ({Reason(record.StoppedBecause)})");
+        Row("ONNX against TorchSharp", $"logits differ by at most {record.OnnxCheck.LargestDifference:0.0e+0} on {record.OnnxCheck.Rows} rows");
         Line($"");
         Line($"## On the dev split ({counts.DevExamples:N0} examples)");
         Line($"");
@@ -37,7 +38,7 @@ internal static class ModelCard
         Line($"|---|---|");
         foreach (var (name, value) in record.Dev)
         {
-            Line($"| {name} | {value:0.0000} |");
+            Row(name, $"{value:0.0000}");
         }
 
         Line($"");
@@ -48,6 +49,8 @@ internal static class ModelCard
         Line($"`model.onnx` takes `input_ids` and `attention_mask` (int64, batch × length). `model.safetensors`, `config.json`, `vocab.txt`");
         Line($"and `tokenizer_config.json` are in Hugging Face's layout. `training.json` has the job spec and every figure above.");
         return card.ToString();
+
+        void Row(string name, FormattableString value) => card.Append(Markdown.Row(name, value.ToString(CultureInfo.InvariantCulture)));
 
         void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
@@ -60,7 +63,7 @@ internal static class ModelCard
     };
 
     private static string Names(IReadOnlyList<string> parameters) =>
-        parameters.Count == 0 ? "nothing" : string.Join(", ", parameters.Select(name => $"`{name}`"));
+        parameters.Count == 0 ? "nothing" : string.Join(", ", parameters.Select(Markdown.Code));
 
     private static string Reason(string stopped) => stopped switch
     {

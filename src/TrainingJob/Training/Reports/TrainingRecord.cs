@@ -3,7 +3,7 @@ using System.Text.Json;
 using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Models;
-using Droptune.Core.Runs;
+using Droptune.Core.Reports;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
@@ -41,8 +41,6 @@ public sealed record TrainingRecord
 
     public required int BestEpoch { get; init; }
 
-    public required DevMetric Best { get; init; }
-
     /// <summary>Scores of the kept weights on dev.</summary>
     public required IReadOnlyDictionary<string, double> Dev { get; init; }
 
@@ -67,7 +65,6 @@ public sealed record TrainingRecord
             Seconds = duration.TotalSeconds,
             Curve = outcome.Curve,
             BestEpoch = outcome.BestEpoch,
-            Best = outcome.Best!,
             Dev = outcome.Dev,
             StoppedBecause = outcome.StoppedBecause,
             OnnxCheck = check,
@@ -77,8 +74,16 @@ public sealed record TrainingRecord
     public void Write(string folder)
     {
         File.WriteAllText(Path.Combine(folder, ModelFileNames.Training), JsonSerializer.Serialize(this, DroptuneJson.Readable));
-        File.WriteAllText(Path.Combine(folder, "training.svg"), TrainingCurve.Draw(this));
+        File.WriteAllText(Path.Combine(folder, "training.svg"), Drawing());
         File.WriteAllText(Path.Combine(folder, ModelFileNames.Card), ModelCard.Write(this));
+    }
+
+    /// <summary>Training loss and the scores on dev by epoch.</summary>
+    private string Drawing()
+    {
+        var highest = Math.Max(1e-9, Curve.Max(epoch => epoch.Loss));
+        var scores = Curve[0].Dev.Keys.Where(name => name != "loss").Select(name => ($"dev {name}", Curve.Select(epoch => epoch.Dev[name]).ToArray()));
+        return Svg.Curves([("training loss", [.. Curve.Select(epoch => epoch.Loss / highest)]), .. scores], highest, BestEpoch);
     }
 }
 

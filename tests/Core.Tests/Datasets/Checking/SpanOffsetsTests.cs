@@ -1,5 +1,6 @@
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Tests.Datasets.Checking;
 
@@ -46,13 +47,13 @@ public sealed class SpanOffsetsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(SpanUnit.Utf16CodeUnit, SpanEnd.Exclusive)]
-    [InlineData(SpanUnit.UnicodeCodePoint, SpanEnd.Exclusive)]
-    [InlineData(SpanUnit.Utf16CodeUnit, SpanEnd.Inclusive)]
-    [InlineData(SpanUnit.UnicodeCodePoint, SpanEnd.Inclusive)]
-    public async Task Manifest_AnyConvention_Holds(SpanUnit unit, SpanEnd end)
+    [InlineData(StringIndexType.Utf16CodeUnit, SpanEnd.Exclusive)]
+    [InlineData(StringIndexType.UnicodeCodePoint, SpanEnd.Exclusive)]
+    [InlineData(StringIndexType.Utf16CodeUnit, SpanEnd.Inclusive)]
+    [InlineData(StringIndexType.UnicodeCodePoint, SpanEnd.Inclusive)]
+    public async Task Manifest_AnyConvention_Holds(StringIndexType unit, SpanEnd end)
     {
-        var start = unit == SpanUnit.Utf16CodeUnit ? Utf16Start : PointStart;
+        var start = unit == StringIndexType.Utf16CodeUnit ? Utf16Start : PointStart;
         var last = start + City.Length - (end == SpanEnd.Inclusive ? 1 : 0);
 
         var report = await CheckAsync($"[{start},{last},\"city\"]", new DatasetManifest { SpanUnit = unit, SpanEnd = end });

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Droptune.Core.Datasets;
+using Droptune.Core.Text;
 using Parquet;
 using Parquet.Schema;
 
@@ -23,11 +23,11 @@ internal static class Rendering
     ];
 
     /// <summary>Every way to write texts with entities. Offsets count code points where the tool is a Python one.</summary>
-    public static readonly IReadOnlyList<(string Extension, SpanUnit? Unit, Func<IReadOnlyList<Example>, byte[]> Render)> OfSpans =
+    public static readonly IReadOnlyList<(string Extension, StringIndexType? Unit, Func<IReadOnlyList<Example>, byte[]> Render)> OfSpans =
     [
-        ("jsonl", SpanUnit.Utf16CodeUnit, examples => JsonLines(examples.Select(e => new { e.Text, e.Entities, e.Label }))),
+        ("jsonl", StringIndexType.Utf16CodeUnit, examples => JsonLines(examples.Select(e => new { e.Text, e.Entities, e.Label }))),
         ("jsonl", null, examples => JsonLines(examples.Select(e => new { e.Text, Entities = e.Entities!.Select(s => Surface(e, s)), e.Label }))),
-        ("jsonl", SpanUnit.UnicodeCodePoint, examples => JsonLines(examples.Select(e => new { e.Text, Entities = e.Entities!.Select((s, i) => new { id = i, label = s.Label, start_offset = Points(e, s.Start), end_offset = Points(e, s.End) }), cats = e.Label is null ? [] : new[] { e.Label } }))),
+        ("jsonl", StringIndexType.UnicodeCodePoint, examples => JsonLines(examples.Select(e => new { e.Text, Entities = e.Entities!.Select((s, i) => new { id = i, label = s.Label, start_offset = Points(e, s.Start), end_offset = Points(e, s.End) }), cats = e.Label is null ? [] : new[] { e.Label } }))),
         ("jsonl", null, examples => JsonLines(examples.Select(e => new { e.Text, spans = PointSpans(e), e.Label, answer = "accept", _input_hash = 1, tokens = new[] { new { text = "x", start = 0, end = 1, id = 0 } } }))),
         ("json", null, examples => JsonArray(examples.Select(e => new { e.Text, ents = PointSpans(e), cats = Scores(e) }))),
         ("json", null, examples => JsonArray(examples.Select(e => new object[] { e.Text!, new { entities = e.Entities!.Select(s => new object[] { Points(e, s.Start), Points(e, s.End), s.Label }), cats = Scores(e) } }))),

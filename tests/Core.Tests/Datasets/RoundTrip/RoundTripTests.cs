@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Tests.Datasets.RoundTrip;
 
@@ -52,7 +53,7 @@ public sealed class RoundTripTests
         {
             var report = Some.Report(folder, [Some.Manifest(manifest), Some.File("data." + extension, content)]).GetAwaiter().GetResult();
             var snapshot = Enum.GetValues<Split>().SelectMany(split => SnapshotReader.Read(Path.Combine(folder, $"{split.ToString().ToLowerInvariant()}.jsonl.gz"))).ToList();
-            var again = Some.Report(null, [Some.Manifest(manifest with { SpanUnit = SpanUnit.Utf16CodeUnit }), .. DatasetFile.FromFolder(folder)]).GetAwaiter().GetResult();
+            var again = Some.Report(null, [Some.Manifest(manifest with { SpanUnit = StringIndexType.Utf16CodeUnit }), .. DatasetFile.FromFolder(folder)]).GetAwaiter().GetResult();
 
             Assert.Equal(0, report.LeftOut);
             Assert.Equal(Lines(examples), Lines(snapshot));

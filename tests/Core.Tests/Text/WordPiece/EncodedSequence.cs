@@ -1,4 +1,5 @@
 using Droptune.Core.Text;
+using Droptune.Core.Text.WordPiece;
 
 namespace Droptune.Core.Tests.Text.WordPiece;
 

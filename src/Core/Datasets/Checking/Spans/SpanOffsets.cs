@@ -1,6 +1,7 @@
 using System.Text;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Checking.Spans;
 
@@ -13,7 +14,7 @@ internal sealed class SpanOffsets(FindingLog log, DatasetManifest manifest)
 {
     private readonly Convention[] _conventions =
         [.. from end in manifest.SpanEnd is { } stated ? [stated] : (SpanEnd[])[SpanEnd.Exclusive, SpanEnd.Inclusive]
-            from unit in manifest.SpanUnit is { } stated ? [stated] : (SpanUnit[])[SpanUnit.Utf16CodeUnit, SpanUnit.UnicodeCodePoint]
+            from unit in manifest.SpanUnit is { } stated ? [stated] : (StringIndexType[])[StringIndexType.Utf16CodeUnit, StringIndexType.UnicodeCodePoint]
             select new Convention(unit, end)];
 
     private Convention? _shown; // by the spans so far
@@ -85,7 +86,7 @@ internal sealed class SpanOffsets(FindingLog log, DatasetManifest manifest)
     }
 
     private Convention Usual(Record record) => new(
-        manifest.SpanUnit ?? _shown?.Unit ?? record.SpanUnit ?? SpanUnit.Utf16CodeUnit,
+        manifest.SpanUnit ?? _shown?.Unit ?? record.SpanUnit ?? StringIndexType.Utf16CodeUnit,
         manifest.SpanEnd ?? _shown?.End ?? SpanEnd.Exclusive);
 
     private Convention? Ambiguous(Record record, RawSpan span)
@@ -128,7 +129,7 @@ internal sealed class SpanOffsets(FindingLog log, DatasetManifest manifest)
         // An offset that no text has stays one: the caller reports it.
         var start = (int)Math.Clamp(span.Start, -1, int.MaxValue / 2);
         var end = (int)Math.Clamp(span.End, -1, int.MaxValue / 2) + (convention.End == SpanEnd.Inclusive ? 1 : 0);
-        return pairs && convention.Unit == SpanUnit.UnicodeCodePoint ? (ToUtf16(text, start), ToUtf16(text, end)) : (start, end);
+        return pairs && convention.Unit == StringIndexType.UnicodeCodePoint ? (ToUtf16(text, start), ToUtf16(text, end)) : (start, end);
     }
 
     private static int ToUtf16(ReadOnlySpan<char> text, int codePoints)
@@ -149,5 +150,5 @@ internal sealed class SpanOffsets(FindingLog log, DatasetManifest manifest)
         return Encoding.UTF8.GetBytes(text[start..Math.Clamp(end, start, text.Length)].ToString());
     }
 
-    private readonly record struct Convention(SpanUnit Unit, SpanEnd End);
+    private readonly record struct Convention(StringIndexType Unit, SpanEnd End);
 }

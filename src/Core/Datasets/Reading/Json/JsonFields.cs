@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Droptune.Core.Datasets.Records;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Reading.Json;
 
@@ -42,7 +43,7 @@ internal sealed class JsonFields(DatasetManifest manifest)
 
         if (reader.ValueTextEquals("ents"u8))
         {
-            record.SpanUnit = SpanUnit.UnicodeCodePoint; // spaCy
+            record.SpanUnit = StringIndexType.UnicodeCodePoint; // spaCy
             reader.Read();
             return JsonSpans.Read(record, ref reader);
         }
@@ -74,7 +75,7 @@ internal sealed class JsonFields(DatasetManifest manifest)
 
         if (reader.ValueTextEquals("_input_hash"u8) || reader.ValueTextEquals("_task_hash"u8))
         {
-            record.SpanUnit = SpanUnit.UnicodeCodePoint; // Prodigy
+            record.SpanUnit = StringIndexType.UnicodeCodePoint; // Prodigy
         }
 
         reader.Read();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Reading.Json;
 
@@ -134,7 +135,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
         }
 
         record.Text.Add(ref reader);
-        record.SpanUnit = SpanUnit.UnicodeCodePoint;
+        record.SpanUnit = StringIndexType.UnicodeCodePoint;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {

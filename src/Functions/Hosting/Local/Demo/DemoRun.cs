@@ -20,7 +20,7 @@ internal sealed class DemoRun(IServiceProvider services, Uri address, LiveLine l
     private const string Dataset = "support";
     private const string HashKey = "sha256"; // metadata of the dropped blobs, to know them again
 
-    private static readonly string[] ShownScores = ["f1", "accuracy"];
+    private static readonly string[] ShownScores = ["main", "f1", "accuracy"];
 
     private const double LeastAccuracy = 0.5; // of intents on test; there are sixteen
 

@@ -1,6 +1,6 @@
-using Droptune.Core.Jobs;
+using Droptune.Core.Runs;
 
-namespace Droptune.Core.Tests.Jobs;
+namespace Droptune.Core.Tests.Runs;
 
 public class RunProgressTextTests
 {

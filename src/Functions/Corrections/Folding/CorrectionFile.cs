@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Droptune.Core;
 using Droptune.Core.Datasets;
+using Droptune.Core.Text;
 using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Functions.Corrections.Folding;
@@ -11,7 +12,7 @@ namespace Droptune.Functions.Corrections.Folding;
 /// <c>feedback-{date}.jsonl</c>: corrections as records of their dataset, in the names and offsets that its manifest states.
 /// Where it states none, spans stand under <c>ents</c>, which by spaCy's custom count code points: no emoji makes them ambiguous.
 /// </summary>
-public static class FeedbackFile
+public static class CorrectionFile
 {
     public static string NameOf(string dataset, DateTimeOffset day, int number) =>
         $"{dataset}/feedback-{day:yyyy-MM-dd}{(number == 1 ? "" : $"-{number}")}.jsonl";
@@ -90,7 +91,7 @@ public static class FeedbackFile
     }
 
     private static CodePoints? CodePointsOf(string text, DatasetManifest manifest) =>
-        manifest.SpanUnit == SpanUnit.Utf16CodeUnit ? null : new CodePoints(text);
+        manifest.SpanUnit == StringIndexType.Utf16CodeUnit ? null : new CodePoints(text);
 
     private static int Last(DatasetManifest manifest) => manifest.SpanEnd == SpanEnd.Inclusive ? 1 : 0;
 }

@@ -1,12 +1,12 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Inference;
-using Droptune.Core.Text;
+using Droptune.Core;
+using Droptune.Core.Models;
+using Droptune.TrainingJob.Training.Objectives;
+using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Model;
-using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Data;
 using static TorchSharp.torch;
 
-namespace Droptune.TrainingJob.Tests.Training;
+namespace Droptune.TrainingJob.Tests.Training.Objectives;
 
 public sealed class MaskedLanguageObjectiveTests
 {

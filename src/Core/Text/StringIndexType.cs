@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 
-namespace Droptune.Functions.Http;
+namespace Droptune.Core.Text;
 
-/// <summary>What places in a text count.</summary>
+/// <summary>What places in a text count, in the words of Azure AI Language.</summary>
 public enum StringIndexType
 {
     /// <summary>As JavaScript, Java and C# count.</summary>

@@ -1,10 +1,11 @@
+using Droptune.Core;
+using Droptune.Functions.Serving;
 using Droptune.Core.Evaluation;
-using Droptune.Core.Inference;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace Droptune.Core.Tests;
+namespace Droptune.Functions.Tests.Hosting;
 
 public class SettingsTests
 {

@@ -8,7 +8,7 @@ using Droptune.Functions.Corrections.Folding;
 
 namespace Droptune.Functions.Tests.Corrections;
 
-public sealed class FeedbackFileTests
+public sealed class CorrectionFileTests
 {
     private static readonly Example Correction = new() { Text = "😀a a", Entities = [new(4, 5, "x")], Label = "y" };
 
@@ -20,7 +20,7 @@ public sealed class FeedbackFileTests
     {
         var stated = JsonSerializer.Deserialize<DatasetManifest>(manifest, DroptuneJson.Compact)!;
 
-        var content = FeedbackFile.Write([Correction], stated);
+        var content = CorrectionFile.Write([Correction], stated);
         var folder = Directory.CreateTempSubdirectory().FullName;
         var report = await DatasetGate.CheckAsync(
             "d", [File("dataset.json", manifest), File("feedback-2026-11-24.jsonl", content)], folder, cancellationToken: TestContext.Current.CancellationToken);
@@ -29,7 +29,7 @@ public sealed class FeedbackFileTests
         Directory.Delete(folder, recursive: true);
         Assert.Equal(0, report.LeftOut);
         Assert.Equal((Correction.Text, Correction.Label, Correction.Entities![0]), (read.Text, read.Label, Assert.Single(read.Entities!)));
-        Assert.Equal(Correction.Entities, Assert.Single(FeedbackFile.Read(content, stated)).Entities);
+        Assert.Equal(Correction.Entities, Assert.Single(CorrectionFile.Read(content, stated)).Entities);
     }
 
     private static DatasetFile File(string name, string content) =>

@@ -1,6 +1,7 @@
-using Droptune.Core.Text;
+using Droptune.Core.Labels;
 
-namespace Droptune.Core.Tests.Text;
+
+namespace Droptune.Core.Tests.Labels;
 
 public class Iob2Tests
 {
