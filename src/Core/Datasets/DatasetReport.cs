@@ -36,7 +36,10 @@ public sealed record DatasetReport
     /// <summary>Entity labels (tags without B- and I-), sorted; empty where the task has none.</summary>
     public IReadOnlyList<string> EntityLabels { get; init; } = [];
 
-    /// <summary>The first 100 findings of each code (of an ignored one that left something out, the first), by file and line; findings about the whole dataset come first.</summary>
+    /// <summary>
+    /// The first 100 findings of each code (of an ignored one that left something out, the first), by file and line; findings about
+    /// the whole dataset come first.
+    /// </summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     /// <summary>All findings, counted by code, errors first.</summary>

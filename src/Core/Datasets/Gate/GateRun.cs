@@ -62,24 +62,21 @@ internal sealed class GateRun(
 
     private void CheckFile(DatasetFile file, TagScheme scheme, CanonicalWriter canonical, SnapshotWriter snapshot)
     {
+        if (DatasetFormat.IsCompanion(file.Name))
+        {
+            return;
+        }
+
         var named = SplitPlan.NamedSplit(file.Name);
         var (examples, leftOut) = (_statistics.Examples + _texts, log.LeftOut);
         string? format = null;
         try
         {
-            if (DatasetFormat.IsCompanion(file.Name))
-            {
-                if (DatasetFormat.IsDoubtful(file.Name))
-                {
-                    log.LeaveRest(FindingCode.UnknownFormat, file.Name, 0, $"The name is that of a file beside the data. If it holds examples, rename it.");
-                }
-
-                return;
-            }
-
             if (!DatasetFormat.IsKnown(file.Name))
             {
-                log.LeaveRest(FindingCode.UnknownFormat, file.Name, 0, $"{Path.GetExtension(file.Name)} is no format of datasets.");
+                log.LeaveRest(FindingCode.UnknownFormat, file.Name, 0, $"{(DatasetFormat.HasDataExtension(file.Name)
+                    ? "The name is that of a file beside the data: rename it, if it holds examples"
+                    : $"{Path.GetExtension(file.Name)} is no format of datasets")}.");
             }
             else if (!_isOverLimit)
             {
@@ -94,7 +91,8 @@ internal sealed class GateRun(
                 else
                 {
                     var isTrainOnly = SplitPlan.IsTrainOnly(file.Name);
-                    CheckRecords(reader, new Record(file.Name), hash => isTrainOnly ? Split.Train : _plan.SplitOf(named, hash), checker, canonical, snapshot);
+                    CheckRecords(
+                        reader, new Record(file.Name), hash => isTrainOnly ? Split.Train : _plan.SplitOf(named, hash), checker, canonical, snapshot);
                 }
 
                 if ((examples, leftOut) == (_statistics.Examples + _texts, log.LeftOut))
@@ -169,7 +167,7 @@ internal sealed class GateRun(
     private TagScheme? FindScheme()
     {
         var finder = new TagSchemeFinder();
-        foreach (var file in files.Where(file => DatasetFormat.IsKnown(file.Name) && !DatasetFormat.IsCompanion(file.Name) && !SplitPlan.IsUnlabelled(file.Name)))
+        foreach (var file in files.Where(file => DatasetFormat.IsKnown(file.Name) && !SplitPlan.IsUnlabelled(file.Name)))
         {
             try
             {

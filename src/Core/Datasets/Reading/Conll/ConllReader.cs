@@ -27,12 +27,16 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
                 log.LeaveOut(FindingCode.RecordTooLarge, record,
                     $"A sentence of more than {limits.MaxRecordBytes} bytes: is there a blank line between sentences?");
             }
-            else if (!log.IsLeftOut(record) && record.Tokens.Count > 0)
+            else if (log.IsLeftOut(record))
+            {
+                continue;
+            }
+            else if (record.Tokens.Count > 0)
             {
                 (record.HasTokens, record.HasTags, record.Source) = (true, true, _lines.Record);
                 return true;
             }
-            else if (record.Labels.Count > 0 && record.Tokens.Count == 0)
+            else if (record.Labels.Count > 0)
             {
                 log.LeaveOut(FindingCode.EmptyField, record, $"The label {record.Labels[0]} has no sentence behind it.");
             }

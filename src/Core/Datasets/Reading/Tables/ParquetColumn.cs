@@ -30,7 +30,7 @@ internal sealed class ParquetColumn(DataField field, string[]? names)
         using var value = present.GetEnumerator();
         _values = field.MaxDefinitionLevel == 0
             ? [.. present]
-            : [.. raw.DefinitionLevels.ToArray().Select(level => 
+            : [.. raw.DefinitionLevels.ToArray().Select(level =>
                 level == field.MaxDefinitionLevel && value.MoveNext() ? value.Current : level == ofEmpty ? "" : null)];
         _repetition = field.MaxRepetitionLevel == 0 ? null : raw.RepetitionLevels.ToArray();
         _next = 0;
