@@ -27,7 +27,7 @@ public sealed record DatasetReport
     /// <summary>Texts without labels in the snapshot, for pre-training.</summary>
     public long UnlabelledTexts { get; init; }
 
-    /// <summary>Records that are not in the snapshot, each with a finding that says why.</summary>
+    /// <summary>Records that are not in the snapshot: each is counted in <see cref="Totals"/>, too, under the code that says why.</summary>
     public long LeftOut { get; init; }
 
     /// <summary>Labels of whole texts, sorted; empty where the task has none.</summary>
@@ -36,7 +36,10 @@ public sealed record DatasetReport
     /// <summary>Entity labels (tags without B- and I-), sorted; empty where the task has none.</summary>
     public IReadOnlyList<string> EntityLabels { get; init; } = [];
 
-    /// <summary>The first 100 findings of each code, by file and line; findings about the whole dataset come first.</summary>
+    /// <summary>
+    /// The first 100 findings of each code (of an ignored one that left something out, the first), by file and line; findings about
+    /// the whole dataset come first.
+    /// </summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     /// <summary>All findings, counted by code, errors first.</summary>

@@ -39,6 +39,6 @@ public enum Severity
     /// <summary>Reported; the dataset is accepted.</summary>
     Warning,
 
-    /// <summary>Not reported: only a manifest sets this.</summary>
+    /// <summary>Only reported, and no more than once, where it leaves something out: only a manifest sets this.</summary>
     Ignore,
 }

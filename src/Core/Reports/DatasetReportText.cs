@@ -16,13 +16,14 @@ public static class DatasetReportText
         var text = new StringBuilder();
         foreach (var total in report.Totals)
         {
-            foreach (var finding in report.Findings.Where(finding => finding.Code == total.Code).Take(ShownOfACode))
+            var shown = report.Findings.Where(finding => finding.Code == total.Code).Take(ShownOfACode).ToList();
+            foreach (var finding in shown)
             {
                 text.Append($"{Place(finding)}: {Word(finding.Severity)} {Word(finding.Code)}: {finding.Message} {finding.Advice}\n");
                 text.Append(finding.Excerpt is { } excerpt ? $"    {excerpt}\n" : "");
             }
 
-            text.Append(total.Count > ShownOfACode ? $"… and {Figures.Count(total.Count - ShownOfACode)} more {Word(total.Code)}\n" : "");
+            text.Append(total.Count > shown.Count ? $"… and {Figures.Count(total.Count - shown.Count)} more {Word(total.Code)}\n" : "");
         }
 
         foreach (var suggestion in report.Quality.Suggestions)

@@ -7,39 +7,33 @@ using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Checking;
 
-/// <summary>Checks a record and makes it canonical; everything wrong with it is reported, and what cannot be kept is left out.</summary>
-internal sealed class ExampleChecker
+/// <summary>
+/// Checks the records of one file and makes them canonical; everything wrong with one is reported, and what cannot be kept
+/// is left out. What the file's tags and spans showed does not hold for the next.
+/// </summary>
+internal sealed class ExampleChecker(FindingLog log, DatasetManifest manifest, TagScheme scheme, LabelTable textLabels, LabelTable entityLabels)
 {
-    private readonly FindingLog _log;
-    private readonly DatasetManifest _manifest;
-    private readonly TagReader _tags;
-    private readonly SpanReader _spans;
-    private readonly TextChecker _texts;
+    private readonly TagReader _tags = new(log, entityLabels, scheme);
+    private readonly SpanReader _spans = new(log, manifest, entityLabels);
+    private readonly TextChecker _texts = new(log);
     private readonly CheckedExample _example = new();
-
-    public ExampleChecker(FindingLog log, DatasetManifest manifest, TagScheme scheme)
-    {
-        (_log, _manifest) = (log, manifest);
-        _tags = new TagReader(log, EntityLabels, scheme);
-        _spans = new SpanReader(log, manifest, EntityLabels);
-        _texts = new TextChecker(log);
-    }
-
-    public LabelTable TextLabels { get; } = new();
-
-    public LabelTable EntityLabels { get; } = new();
-
-    /// <summary>What one file's spans showed does not hold for the next.</summary>
-    public void StartFile() => _spans.StartFile();
 
     /// <summary>The checked example, valid until the next call; null when the record is left out.</summary>
     public CheckedExample? Check(Record record)
     {
         _example.Tags.Clear();
         _example.Spans.Clear();
-        var isKept = ReadLabel(record);
-        isKept &= record.HasTokens ? ReadWords(record) : ReadText(record);
-        if (!isKept)
+        ReadLabel(record);
+        if (record.HasTokens)
+        {
+            ReadWords(record);
+        }
+        else
+        {
+            ReadText(record);
+        }
+
+        if (log.IsLeftOut(record))
         {
             return null;
         }
@@ -49,41 +43,38 @@ internal sealed class ExampleChecker
         return _example;
     }
 
-    private bool ReadLabel(Record record)
+    private void ReadLabel(Record record)
     {
         _example.Label = -1;
-        if (record.Labels.Count == 0 || _manifest.Task == TaskKind.TokenClassification)
+        if (record.Labels.Count == 0 || manifest.Task == TaskKind.TokenClassification)
         {
-            return true;
+            return;
         }
 
         if (record.Labels.Count > 1)
         {
-            _log.Add(FindingCode.MultipleLabels, record, $"{record.Labels.Count} labels: {record.Labels[0]}, {record.Labels[1]}…");
-            return false;
+            log.LeaveOut(FindingCode.MultipleLabels, record, $"{record.Labels.Count} labels: {record.Labels[0]}, {record.Labels[1]}…");
         }
-
-        if (record.Labels[0].Trim(" \t\r\n"u8).IsEmpty)
+        else if (record.Labels[0].Trim(" \t\r\n"u8).IsEmpty)
         {
-            _log.Add(FindingCode.EmptyField, record, $"The label is blank.");
-            return false;
+            log.LeaveOut(FindingCode.EmptyField, record, $"The label is blank.");
         }
-
-        _example.Label = TextLabels.IdOf(record.Labels[0]);
-        return true;
+        else
+        {
+            _example.Label = textLabels.IdOf(record.Labels[0]);
+        }
     }
 
-    private bool ReadWords(Record record)
+    private void ReadWords(Record record)
     {
         _example.Tokens = record.Tokens;
-        _example.HasTags = record.HasTags && _manifest.Task != TaskKind.TextClassification;
+        _example.HasTags = record.HasTags && manifest.Task != TaskKind.TextClassification;
         if (record.Tokens.Count == 0)
         {
-            _log.Add(FindingCode.EmptyField, record, $"There are no tokens.");
-            return false;
+            log.LeaveOut(FindingCode.EmptyField, record, $"There are no tokens.");
+            return;
         }
 
-        var isKept = true;
         for (var i = 0; i < record.Tokens.Count; i++)
         {
             var token = record.Tokens[i];
@@ -94,56 +85,54 @@ internal sealed class ExampleChecker
 
             if (token.IsEmpty)
             {
-                _log.Add(FindingCode.EmptyField, record, OffsetOf(record, i), $"Token {i + 1} is empty.");
-                isKept = false;
+                log.LeaveOut(FindingCode.EmptyField, record, OffsetOf(record, i), $"Token {i + 1} is empty.");
             }
             else if (TextChecker.IsBlank(token))
             {
-                _log.Add(FindingCode.BlankToken, record, OffsetOf(record, i), $"Token {i + 1} is {token}.");
+                log.Add(FindingCode.BlankToken, record, OffsetOf(record, i), $"Token {i + 1} is {token}.");
             }
         }
 
         _example.Text = record.Tokens.Joined;
         if (!_example.HasTags)
         {
-            return isKept;
+            return;
         }
 
         if (record.Tags.Count != record.Tokens.Count)
         {
-            _log.Add(FindingCode.TagCountMismatch, record, $"{record.Tokens.Count} tokens, {record.Tags.Count} tags.");
-            return false;
+            log.LeaveOut(FindingCode.TagCountMismatch, record, $"{record.Tokens.Count} tokens, {record.Tags.Count} tags.");
+            return;
         }
 
-        return _tags.Read(record, _example.Tags) && isKept;
+        _tags.Read(record, _example.Tags);
     }
 
     /// <summary>Where a token stands, by its tag: on the same line.</summary>
     private static int OffsetOf(Record record, int token) => token < record.Tags.Count ? record.Tags.OffsetAt(token) : 0;
 
-    private bool ReadText(Record record)
+    private void ReadText(Record record)
     {
         if (record.Text.Count == 0)
         {
-            _log.Add(FindingCode.MissingField, record, $"Neither '{_manifest.TextColumn}' nor 'tokens'.");
-            return false;
+            log.LeaveOut(FindingCode.MissingField, record, $"Neither '{manifest.TextColumn}' nor 'tokens'.");
+            return;
         }
 
         _example.Tokens = null;
-        _example.HasTags = record.HasSpans && _manifest.Task != TaskKind.TextClassification;
+        _example.HasTags = record.HasSpans && manifest.Task != TaskKind.TextClassification;
         _example.Text = record.Text.Joined;
         if (record.Text[0].Trim(" \t\r\n"u8).IsEmpty || TextChecker.IsBlank(record.Text[0]))
         {
-            _log.Add(FindingCode.EmptyField, record, $"The text is blank.");
-            return false;
+            log.LeaveOut(FindingCode.EmptyField, record, $"The text is blank.");
         }
-
-        if (record.HasTags)
+        else if (record.HasTags)
         {
-            _log.Add(FindingCode.MissingField, record, $"There are tags, but no tokens.");
-            return false;
+            log.LeaveOut(FindingCode.MissingField, record, $"There are tags, but no tokens.");
         }
-
-        return !_example.HasTags || _spans.Read(record, _example.Spans);
+        else if (_example.HasTags)
+        {
+            _spans.Read(record, _example.Spans);
+        }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class LackingExamples
 
     public long Count { get; private set; }
 
-    public void Add(bool isLacking, string? file, Record record)
+    public void Add(bool isLacking, Record record)
     {
         if (!isLacking)
         {
@@ -20,7 +20,7 @@ internal sealed class LackingExamples
         if (Count++ < 100)
         {
             var source = record.Source.Span;
-            _first.Add((file, record.Line, source[..Math.Min(source.Length, 512)].ToArray()));
+            _first.Add((record.File, record.Line, source[..Math.Min(source.Length, 512)].ToArray()));
         }
     }
 
@@ -28,11 +28,9 @@ internal sealed class LackingExamples
     {
         foreach (var (file, line, excerpt) in _first)
         {
-            log.File = file;
-            log.Add(code, line, 0, excerpt, $"{message}");
+            log.Add(code, file, line, 0, excerpt, $"{message}");
         }
 
-        log.File = null;
         for (var i = _first.Count; i < Count; i++)
         {
             log.Add(code, message);

@@ -17,8 +17,8 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
     public void Add(Record record, CheckedExample example)
     {
         _examples++;
-        _withoutTags.Add(!example.HasTags, log.File, record);
-        _withoutLabel.Add(example.Label < 0, log.File, record);
+        _withoutTags.Add(!example.HasTags, record);
+        _withoutLabel.Add(example.Label < 0, record);
         _hasEntities = _hasEntities || example.Spans.Count > 0 || example.Tags.Exists(tag => tag > 0);
     }
 

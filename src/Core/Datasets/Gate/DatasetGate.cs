@@ -43,10 +43,10 @@ public static class DatasetGate
         log.Apply(settings);
         var manifest = new DatasetManifest { SpanUnit = StringIndexType.Utf16CodeUnit, SpanEnd = SpanEnd.Exclusive };
         using var reader = new JsonLinesReader(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(example, DroptuneJson.Compact)), log, manifest);
-        var record = new Record();
+        var record = new Record(file: null);
         if (reader.Read(record))
         {
-            new ExampleChecker(log, manifest, TagScheme.IOB2).Check(record);
+            new ExampleChecker(log, manifest, TagScheme.IOB2, new LabelTable(), new LabelTable()).Check(record);
         }
 
         return [.. log.Kept.Select(finding => finding with { Line = null, Column = null, Excerpt = null })];

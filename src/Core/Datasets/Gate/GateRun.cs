@@ -20,7 +20,8 @@ internal sealed class GateRun(
     private readonly SplitPlan _plan = new(files.Select(file => file.Name));
     private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, tokenizer, manifest.Training.MaxLength));
     private readonly TextHash _hash = new();
-    private readonly Record _record = new();
+    private readonly LabelTable _textLabels = new();
+    private readonly LabelTable _entityLabels = new();
     private readonly List<FileSummary> _summaries = [];
     private bool _isOverLimit;
     private long _texts; // without labels
@@ -29,18 +30,15 @@ internal sealed class GateRun(
     public DatasetReport Check(string? folder)
     {
         var scheme = manifest.TagScheme ?? FindScheme();
-        var checker = new ExampleChecker(log, manifest, scheme ?? TagScheme.IOB2);
-        var canonical = new CanonicalWriter(checker.TextLabels, checker.EntityLabels);
+        var canonical = new CanonicalWriter(_textLabels, _entityLabels);
         using var snapshot = new SnapshotWriter(folder);
         foreach (var file in files)
         {
-            log.File = file.Name;
-            CheckFile(file, checker, canonical, snapshot);
+            CheckFile(file, scheme ?? TagScheme.IOB2, canonical, snapshot);
         }
 
-        log.File = null;
         var task = _statistics.Complete();
-        var quality = _statistics.FindQuality(task, checker.TextLabels, checker.EntityLabels);
+        var quality = _statistics.FindQuality(task, _textLabels, _entityLabels);
         var findings = log.HasErrors ? JsonSerializer.SerializeToUtf8Bytes(log.Kept, DroptuneJson.Compact) : [];
         return new DatasetReport
         {
@@ -62,65 +60,73 @@ internal sealed class GateRun(
         };
     }
 
-    private void CheckFile(DatasetFile file, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
+    private void CheckFile(DatasetFile file, TagScheme scheme, CanonicalWriter canonical, SnapshotWriter snapshot)
     {
+        if (DatasetFormat.IsCompanion(file.Name))
+        {
+            return;
+        }
+
         var named = SplitPlan.NamedSplit(file.Name);
-        var before = _statistics.Examples + _texts;
+        var (examples, leftOut) = (_statistics.Examples + _texts, log.LeftOut);
         string? format = null;
         try
         {
-            if (DatasetFormat.IsCompanion(file.Name))
-            {
-                return;
-            }
-
             if (!DatasetFormat.IsKnown(file.Name))
             {
-                log.Add(FindingCode.UnknownFormat, $"{Path.GetExtension(file.Name)} is no format of datasets.");
+                log.LeaveRest(FindingCode.UnknownFormat, file.Name, 0, $"{(DatasetFormat.HasDataExtension(file.Name)
+                    ? "The name is that of a file beside the data: rename it, if it holds examples"
+                    : $"{Path.GetExtension(file.Name)} is no format of datasets")}.");
             }
             else if (!_isOverLimit)
             {
                 using var content = Open(file);
                 using var reader = DatasetFormat.ReaderOf(file.Name, content, log, manifest);
                 format = reader.Format;
-                checker.StartFile();
+                var checker = new ExampleChecker(log, manifest, scheme, _textLabels, _entityLabels);
                 if (SplitPlan.IsUnlabelled(file.Name))
                 {
-                    CheckTexts(reader, checker, canonical, snapshot);
+                    CheckTexts(reader, new Record(file.Name), checker, canonical, snapshot);
                 }
                 else
                 {
                     var isTrainOnly = SplitPlan.IsTrainOnly(file.Name);
-                    CheckRecords(reader, hash => isTrainOnly ? Split.Train : _plan.SplitOf(named, hash), checker, canonical, snapshot);
+                    CheckRecords(
+                        reader, new Record(file.Name), hash => isTrainOnly ? Split.Train : _plan.SplitOf(named, hash), checker, canonical, snapshot);
+                }
+
+                if ((examples, leftOut) == (_statistics.Examples + _texts, log.LeftOut))
+                {
+                    log.LeaveRest(FindingCode.EmptyFile, file.Name, 0, $"The file holds no record.");
                 }
             }
         }
         catch (UnreadableFileException e)
         {
-            log.Add(e.Code, e.Line, 0, [], $"{e.Message}");
+            log.LeaveRest(e.Code, file.Name, e.Line, $"{e.Message}");
         }
 
-        _summaries.Add(new FileSummary(file.Name, format, named, file.Length, _statistics.Examples + _texts - before));
+        _summaries.Add(new FileSummary(file.Name, format, named, file.Length, _statistics.Examples + _texts - examples));
     }
 
-    private void CheckRecords(IDatasetReader reader, Func<ulong, Split> splitOf, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
+    private void CheckRecords(
+        IDatasetReader reader, Record record, Func<ulong, Split> splitOf, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
     {
-        while (reader.Read(_record))
+        while (reader.Read(record))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (checker.Check(_record) is not { } example)
+            if (checker.Check(record) is not { } example)
             {
-                log.LeftOut++;
                 continue;
             }
 
             var normalised = _hash.Normalised(example.Text.Span);
             var split = splitOf(normalised);
-            _statistics.Add(split, _record, example, normalised);
+            _statistics.Add(split, record, example, normalised);
             snapshot.Write(split, canonical.Write(example));
-            if (IsOverLimit(FindingCode.TooManyExamples, _statistics.Examples, manifest.Validation.MaxExamples, "examples")
-                || IsOverLimit(FindingCode.TooManyLabels, checker.TextLabels.Count, manifest.Validation.MaxLabels, "labels of texts")
-                || IsOverLimit(FindingCode.TooManyLabels, checker.EntityLabels.Count, manifest.Validation.MaxLabels, "labels of entities"))
+            if (IsOverLimit(record, FindingCode.TooManyExamples, _statistics.Examples, manifest.Validation.MaxExamples, "examples")
+                || IsOverLimit(record, FindingCode.TooManyLabels, _textLabels.Count, manifest.Validation.MaxLabels, "labels of texts")
+                || IsOverLimit(record, FindingCode.TooManyLabels, _entityLabels.Count, manifest.Validation.MaxLabels, "labels of entities"))
             {
                 return;
             }
@@ -128,34 +134,33 @@ internal sealed class GateRun(
     }
 
     /// <summary>Whatever labels a text without labels has, they are not read.</summary>
-    private void CheckTexts(IDatasetReader reader, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
+    private void CheckTexts(IDatasetReader reader, Record record, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
     {
-        while (reader.Read(_record))
+        while (reader.Read(record))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _record.ClearLabels();
-            if (checker.Check(_record) is not { } example)
+            record.ClearLabels();
+            if (checker.Check(record) is not { } example)
             {
-                log.LeftOut++;
                 continue;
             }
 
             snapshot.Write(split: null, canonical.Write(example));
-            if (IsOverLimit(FindingCode.TooManyExamples, ++_texts, manifest.Validation.MaxExamples, "texts without labels"))
+            if (IsOverLimit(record, FindingCode.TooManyExamples, ++_texts, manifest.Validation.MaxExamples, "texts without labels"))
             {
                 return;
             }
         }
     }
 
-    private bool IsOverLimit(FindingCode code, long count, long limit, string what)
+    private bool IsOverLimit(Record record, FindingCode code, long count, long limit, string what)
     {
         if (count <= limit)
         {
             return false;
         }
 
-        log.Add(code, $"There are more than {limit} {what}: nothing more is read.");
+        log.LeaveRest(code, record.File, 0, $"There are more than {limit} {what}: nothing more is read.");
         return _isOverLimit = true;
     }
 

@@ -20,7 +20,6 @@ internal static class ManifestReader
             return new DatasetManifest();
         }
 
-        log.File = file.Name;
         try
         {
             await using var stream = await file.OpenAsync(cancellationToken);
@@ -31,12 +30,8 @@ internal static class ManifestReader
         {
             var isUnknown = e.Message.Contains("could not be mapped", StringComparison.Ordinal);
             var problem = e.Path is null or "$" ? "The file is not valid JSON." : $"{e.Path.TrimStart('$', '.')} {(isUnknown ? "is no key of the manifest" : "has a value that is not allowed")}.";
-            log.Add(FindingCode.BadManifest, (e.LineNumber ?? 0) + 1, 0, [], $"{problem}");
+            log.Add(FindingCode.BadManifest, file.Name, (e.LineNumber ?? 0) + 1, 0, [], $"{problem}");
             return new DatasetManifest();
-        }
-        finally
-        {
-            log.File = null;
         }
     }
 
@@ -44,20 +39,20 @@ internal static class ManifestReader
     {
         if (manifest.Model is { } model && ResourceName.Problem(model) is { } problem)
         {
-            log.Add(FindingCode.BadManifest, $"model: {problem}.");
+            log.Add(FindingCode.BadManifest, DatasetFile.ManifestName, 0, 0, [], $"model: {problem}.");
         }
 
         var start = manifest.Start(BaseModel.Scratch);
         foreach (var wrong in JobSpecRules.SizeProblems("size", start).Concat(JobSpecRules.Problems(manifest.Training, "training")))
         {
-            log.Add(FindingCode.BadManifest, $"{wrong}.");
+            log.Add(FindingCode.BadManifest, DatasetFile.ManifestName, 0, 0, [], $"{wrong}.");
         }
 
         var problems = new List<ValidationResult>();
         Validator.TryValidateObject(manifest.Validation, new ValidationContext(manifest.Validation), problems, validateAllProperties: true);
         foreach (var wrong in problems)
         {
-            log.Add(FindingCode.BadManifest, $"validation: {wrong.ErrorMessage}");
+            log.Add(FindingCode.BadManifest, DatasetFile.ManifestName, 0, 0, [], $"validation: {wrong.ErrorMessage}");
         }
 
         log.Apply(manifest.Validation);

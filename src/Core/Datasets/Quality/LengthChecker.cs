@@ -130,7 +130,7 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
         if (length > Room)
         {
             _windowed++;
-            log.Add(FindingCode.LongExample, record.Line, 0, text, $"{length} {what}; the model takes {Room} at once.");
+            log.Add(FindingCode.LongExample, record, text, $"{length} {what}; the model takes {Room} at once.");
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
             var run = space < 0 ? rest : rest[..space];
             if (run.Length > LongWordCharacters && LongestUnit(run) is > LongWordCharacters and var length)
             {
-                log.Add(FindingCode.LongWord, record.Line, 0, run, $"A word of {length} characters.");
+                log.Add(FindingCode.LongWord, record, run, $"A word of {length} characters.");
                 return;
             }
 

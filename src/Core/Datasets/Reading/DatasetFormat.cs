@@ -17,16 +17,15 @@ internal static class DatasetFormat
 
     private const int HeadLength = 1 << 13; // the first line, and some more
 
-    /// <summary>Whether a file stands beside data by custom and is not meant as data: a hidden one, a readme, a licence.</summary>
-    public static bool IsCompanion(string fileName)
-    {
-        var name = fileName[(fileName.LastIndexOf('/') + 1)..];
-        return name.StartsWith('.') || name.StartsWith('_') || name.StartsWith("readme", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith("licen", StringComparison.OrdinalIgnoreCase);
-    }
+    /// <summary>Whether a file stands beside data by custom and cannot be meant as data: a hidden one, a readme, a licence.</summary>
+    public static bool IsCompanion(string fileName) =>
+        IsNamedAsOne(fileName, out var first) && (first == '.' || !HasDataExtension(fileName) || (first != '_' && ExtensionOf(fileName) == "txt"));
 
     /// <summary>Whether a file is data by its name.</summary>
-    public static bool IsKnown(string fileName) => ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet";
+    public static bool IsKnown(string fileName) => HasDataExtension(fileName) && !IsNamedAsOne(fileName, out _);
+
+    public static bool HasDataExtension(string fileName) =>
+        ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet";
 
     /// <summary>The reader of a file that is opened, uncompressed but not decoded.</summary>
     public static IDatasetReader ReaderOf(string fileName, PeekStream content, FindingLog log, DatasetManifest manifest)
@@ -53,11 +52,19 @@ internal static class DatasetFormat
         {
             "json" or "jsonl" => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest) : new JsonElementsReader(text, log, manifest),
             "txt" when SplitPlan.IsUnlabelled(fileName) => new TextLinesReader(text, log, manifest.Validation),
-            "csv" => new DelimitedReader(text, log, manifest),
-            "tsv" or "txt" when DelimitedReader.IsHeader(head, manifest) => new DelimitedReader(text, log, manifest),
+            "csv" => new DelimitedReader(fileName, text, log, manifest),
+            "tsv" or "txt" when DelimitedReader.IsHeader(head, manifest) => new DelimitedReader(fileName, text, log, manifest),
             "txt" when head.StartsWith("{\""u8) => new JsonLinesReader(text, log, manifest),
             _ => new ConllReader(text, log, manifest.Validation),
         };
+    }
+
+    private static bool IsNamedAsOne(string fileName, out char first)
+    {
+        var name = fileName[(fileName.LastIndexOf('/') + 1)..];
+        first = name.FirstOrDefault();
+        return first is '.' or '_' || name.StartsWith("readme", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("licen", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>The extension in lower case, without the dot, ".gz" aside.</summary>

@@ -4,13 +4,18 @@ using Droptune.Core.Text;
 namespace Droptune.Core.Datasets.Records;
 
 /// <summary>
-/// One example as it stands in a file, nothing checked yet. Reused from record to record; <see cref="Source"/> and all
-/// strings are valid until the next read.
+/// One example as it stands in a file (null = in none), nothing checked yet. Reused for all records of the file;
+/// <see cref="Source"/> and all strings are valid until the next read.
 /// </summary>
-internal sealed class Record
+internal sealed class Record(string? file)
 {
+    public string? File => file;
+
+    /// <summary>Which record of the file this is: <see cref="Start"/> counts.</summary>
+    public long Number { get; private set; }
+
     /// <summary>Line on which the record begins.</summary>
-    public long Line { get; set; }
+    public long Line { get; private set; }
 
     /// <summary>The record's bytes in the file: what findings quote. Offsets below count in it.</summary>
     public ReadOnlyMemory<byte> Source { get; set; }
@@ -80,8 +85,10 @@ internal sealed class Record
         (HasTags, HasSpans) = (false, false);
     }
 
-    public void Clear()
+    /// <summary>Begins another record, with nothing in it.</summary>
+    public void Start(long line, ReadOnlyMemory<byte> source = default)
     {
+        (Number, Line, Source) = (Number + 1, line, source);
         Tokens.Clear();
         Tags.Clear();
         Text.Clear();

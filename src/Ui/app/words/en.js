@@ -44,6 +44,7 @@ export default {
   'state.dropped': 'dropped',
   'state.error': 'error',
   'state.warning': 'warning',
+  'state.ignore': 'ignored',
   'state.info': 'note',
 
   'stage.preparing': 'Preparing',

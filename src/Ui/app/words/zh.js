@@ -44,6 +44,7 @@ export default {
   'state.dropped': '下降',
   'state.error': '错误',
   'state.warning': '警告',
+  'state.ignore': '已忽略',
   'state.info': '提示',
 
   'stage.preparing': '准备',

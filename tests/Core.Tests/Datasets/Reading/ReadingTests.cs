@@ -35,6 +35,26 @@ public sealed class ReadingTests : IDisposable
         Assert.Equal(["a", "b", "c"], examples.Select(example => Assert.Single(example.Tokens!)).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("a\tO\n\n# label = x\n\n", FindingCode.EmptyField, 3)]
+    [InlineData("a\tO\n\n# label = x\nuntagged", FindingCode.MalformedRecord, 4)]
+    public async Task Conll_LabelWithoutASentence_IsLeftOutForOneReason(string content, FindingCode code, int line)
+    {
+        var report = await Some.Report(Some.File("train.conll", content));
+
+        AssertLeftOut(report, code, line);
+    }
+
+    [Fact]
+    public async Task Conll_LastSentenceTooLarge_IsLeftOut()
+    {
+        var report = await Some.Report(
+            Some.Manifest(new() { Validation = new() { MaxRecordBytes = 100 } }),
+            Some.File("train.conll", "a\tO\n\n" + string.Concat(Enumerable.Repeat("long\tO\n", 100))));
+
+        AssertLeftOut(report, FindingCode.RecordTooLarge, 3);
+    }
+
     [Fact]
     public async Task Conll_SpaceInATabbedToken_Stays()
     {
@@ -74,6 +94,54 @@ public sealed class ReadingTests : IDisposable
 
         Assert.Equal(3, Assert.Single(report.Findings, finding => finding.Code == FindingCode.MalformedRecord).Line);
         Assert.Equal(1, report.LeftOut);
+    }
+
+    [Theory]
+    [InlineData("[{\"text\":\"a\",\"label\":\"x\"},\n7]", 2)]
+    [InlineData("{\"text\":\"a\",\"label\":\"x\"}\n{\"id\":0,\"paragraphs\":[]}", 2)]
+    [InlineData("{\"text\":\"a\",\"label\":\"x\"}\n{\"id\":0,\"paragraphs\":{}}", 2)]
+    [InlineData("{\"text\":\"a\",\"label\":\"x\"}\n{\"paragraphs\":[{\"sentences\":[{\"tokens\":[{\"orth\":null}]}]}]}", 2)]
+    [InlineData("{\"text\":\"a\",\"label\":\"x\"}\n{\"data\":{\"text\":\"b\"},\"annotations\":[{\"result\":[{\"type\":\"choices\",\"value\":{\"choices\":[null]}}]}]}", 2)]
+    public async Task Json_WhatIsNoRecord_IsLeftOut(string content, int line)
+    {
+        var report = await Some.Report(Some.File("train.json", content));
+
+        AssertLeftOut(report, FindingCode.MalformedRecord, line);
+    }
+
+    [Theory]
+    [InlineData("json", "[]")]
+    [InlineData("csv", "text,label\n")]
+    [InlineData("conll", "# a comment = only\n")]
+    public async Task File_WithoutARecord_IsAFinding(string extension, string content)
+    {
+        var report = await Some.Report(Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}"), Some.File("dev." + extension, content));
+
+        Assert.Equal("dev." + extension, Assert.Single(report.Findings, finding => finding.Code == FindingCode.EmptyFile).File);
+    }
+
+    [Theory]
+    [InlineData("license-plates.jsonl", 1)]
+    [InlineData("_train.txt", 1)]
+    [InlineData("README.txt", 0)]
+    [InlineData("LICENSE", 0)]
+    [InlineData("more/.train.jsonl", 0)]
+    public async Task File_NamedAsOneBesideTheData_IsAFindingWhereItMayBeData(string name, int findings)
+    {
+        var report = await Some.Report(Some.File("train.jsonl", "{\"text\":\"a\",\"label\":\"x\"}"), Some.File(name, "{\"text\":\"b\",\"label\":\"y\"}"));
+
+        Assert.Equal(findings, report.Findings.Count(finding => finding.Code == FindingCode.UnknownFormat && finding.File == name));
+        Assert.Equal(["x"], report.TextLabels);
+    }
+
+    [Fact]
+    public async Task Csv_RowTooLarge_IsLeftOut()
+    {
+        var report = await Some.Report(
+            Some.Manifest(new() { Validation = new() { MaxRecordBytes = 100 } }),
+            Some.File("train.csv", $"text,label\na,x\n\"{new string('b', 200_000)}\",x\n"));
+
+        AssertLeftOut(report, FindingCode.RecordTooLarge, 3);
     }
 
     [Fact]
@@ -236,7 +304,25 @@ public sealed class ReadingTests : IDisposable
             examples.Select(example => (example.Text!, example.Label)).Order());
     }
 
+    [Fact]
+    public async Task Parquet_TokenWithoutAValue_IsLeftOut()
+    {
+        var file = Rendering.OfWords.First(format => format.Extension == "parquet").Render([new() { Tokens = ["a", null!, "b"], Tags = ["O", null!, "O"] }]);
+
+        var report = await Some.Report(Some.File("train.parquet", file));
+
+        Assert.Equal(1, report.LeftOut);
+        Assert.Contains(report.Findings, finding => finding is { Code: FindingCode.EmptyField, Line: 1 });
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static void AssertLeftOut(DatasetReport report, FindingCode code, int line)
+    {
+        Assert.Equal(1, report.LeftOut);
+        var reason = Assert.Single(report.Findings, finding => finding.Line is not null);
+        Assert.Equal((code, line), (reason.Code, reason.Line));
+    }
 
     private static byte[] Gzip(string text) => Rendering.Gzip(Rendering.Utf8(text));
 

@@ -6,7 +6,7 @@ using Droptune.Core.Text;
 namespace Droptune.Core.Datasets.Checking.Spans;
 
 /// <summary>
-/// Finds what the offsets of a file's spans count: UTF-16 code units or code points, ends exclusive or inclusive. The
+/// Finds what the offsets of one file's spans count: UTF-16 code units or code points, ends exclusive or inclusive. The
 /// manifest may say it; else the spans' own texts show it, where the export carries them; else the format says it.
 /// What stays open is reported, never guessed.
 /// </summary>
@@ -17,13 +17,11 @@ internal sealed class SpanOffsets(FindingLog log, DatasetManifest manifest)
             from unit in manifest.SpanUnit is { } stated ? [stated] : (StringIndexType[])[StringIndexType.Utf16CodeUnit, StringIndexType.UnicodeCodePoint]
             select new Convention(unit, end)];
 
-    private Convention? _shown; // by the spans of this file so far
-
-    public void StartFile() => _shown = null;
+    private Convention? _shown; // by the spans so far
 
     /// <summary>
     /// The record's spans in UTF-16 units, end exclusive, in the record's order (not yet checked against the text's
-    /// bounds); null when the record was reported and cannot be kept.
+    /// bounds); null when the record is left out.
     /// </summary>
     public IReadOnlyList<(int Start, int End)>? Resolve(Record record, ReadOnlySpan<char> text)
     {
@@ -50,7 +48,7 @@ internal sealed class SpanOffsets(FindingLog log, DatasetManifest manifest)
             var usual = Usual(record);
             var span = record.Spans[Mismatch(record, text, usual)];
             var (start, end) = ToUtf16(text, pairs: true, usual, span);
-            log.Add(FindingCode.SpanSurfaceMismatch, record, span.Offset,
+            log.LeaveOut(FindingCode.SpanSurfaceMismatch, record, span.Offset,
                 $"Span {span.Start} to {span.End} is {Quote(text, start, end)}, the export says {record.SpanStrings[span.Surface]}.");
             return null;
         }
@@ -93,7 +91,7 @@ internal sealed class SpanOffsets(FindingLog log, DatasetManifest manifest)
 
     private Convention? Ambiguous(Record record, RawSpan span)
     {
-        log.Add(FindingCode.SpanOffsetsAmbiguous, record, span.Offset,
+        log.LeaveOut(FindingCode.SpanOffsetsAmbiguous, record, span.Offset,
             $"Span {span.Start} to {span.End} means different places, as UTF-16 code units or code points.");
         return null;
     }

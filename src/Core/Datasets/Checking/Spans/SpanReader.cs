@@ -13,15 +13,13 @@ internal sealed class SpanReader(FindingLog log, DatasetManifest manifest, Label
     private readonly List<(int Start, int End, int Raw)> _spans = [];
     private char[] _text = new char[1024];
 
-    public void StartFile() => _offsets.StartFile();
-
-    /// <summary>Fills <paramref name="spans"/>; false when the record cannot be kept.</summary>
-    public bool Read(Record record, List<(int Start, int End, int Label)> spans)
+    /// <summary>Fills <paramref name="spans"/>, or leaves the record out.</summary>
+    public void Read(Record record, List<(int Start, int End, int Label)> spans)
     {
         spans.Clear();
         if (record.Spans.Count == 0)
         {
-            return true;
+            return;
         }
 
         if (_text.Length < record.Text[0].Length)
@@ -32,21 +30,19 @@ internal sealed class SpanReader(FindingLog log, DatasetManifest manifest, Label
         var text = _text.AsSpan(0, Encoding.UTF8.GetChars(record.Text[0], _text));
         if (_offsets.Resolve(record, text) is not { } resolved)
         {
-            return false;
+            return;
         }
 
-        var readable = true;
         _spans.Clear();
         for (var i = 0; i < resolved.Count; i++)
         {
             var (start, end) = resolved[i];
-            readable &= CheckRange(record, i, text, ref start, ref end);
-            _spans.Add((start, end, i));
+            CheckRange(record, i, text, start, end);
         }
 
-        if (!readable)
+        if (_spans.Count < resolved.Count)
         {
-            return false;
+            return;
         }
 
         _spans.Sort();
@@ -54,9 +50,9 @@ internal sealed class SpanReader(FindingLog log, DatasetManifest manifest, Label
         {
             if (_spans[i].Start < _spans[i - 1].End)
             {
-                log.Add(FindingCode.SpanOverlap, record, record.Spans[_spans[i].Raw].Offset,
+                log.LeaveOut(FindingCode.SpanOverlap, record, record.Spans[_spans[i].Raw].Offset,
                     $"{Shown(text, record, _spans[i])} overlaps {Shown(text, record, _spans[i - 1])}.");
-                return false;
+                return;
             }
         }
 
@@ -64,31 +60,29 @@ internal sealed class SpanReader(FindingLog log, DatasetManifest manifest, Label
         {
             spans.Add((start, end, entityLabels.IdOf(record.SpanStrings[record.Spans[raw].Label])));
         }
-
-        return true;
     }
 
-    private bool CheckRange(Record record, int index, ReadOnlySpan<char> text, ref int start, ref int end)
+    private void CheckRange(Record record, int index, ReadOnlySpan<char> text, int start, int end)
     {
         var raw = record.Spans[index];
         if (record.SpanStrings[raw.Label].Trim(" \t\r\n"u8).IsEmpty)
         {
-            log.Add(FindingCode.EmptyField, record, raw.Offset, $"The label of span {raw.Start} to {raw.End} is blank.");
-            return false;
+            log.LeaveOut(FindingCode.EmptyField, record, raw.Offset, $"The label of span {raw.Start} to {raw.End} is blank.");
+            return;
         }
 
         if (start < 0 || end > text.Length || start >= end)
         {
-            log.Add(FindingCode.SpanOutOfRange, record, raw.Offset,
+            log.LeaveOut(FindingCode.SpanOutOfRange, record, raw.Offset,
                 $"Span {raw.Start} to {raw.End} {(start >= end ? "is empty" : $"leaves the text, which has {text.Length} characters")}.");
-            return false;
+            return;
         }
 
         var (trimmedStart, trimmedEnd) = Trim(text, start, end);
         if (trimmedStart == trimmedEnd)
         {
-            log.Add(FindingCode.SpanOutOfRange, record, raw.Offset, $"Span {raw.Start} to {raw.End} holds white space only.");
-            return false;
+            log.LeaveOut(FindingCode.SpanOutOfRange, record, raw.Offset, $"Span {raw.Start} to {raw.End} holds white space only.");
+            return;
         }
 
         if ((trimmedStart, trimmedEnd) != (start, end))
@@ -103,10 +97,9 @@ internal sealed class SpanReader(FindingLog log, DatasetManifest manifest, Label
         {
             log.Add(FindingCode.SpanCutsWord, record, raw.Offset,
                 $"Span {raw.Start} to {raw.End} is {Utf8(text[start..end])} of {Utf8(text[wholeStart..wholeEnd])}.");
-            (start, end) = (wholeStart, wholeEnd); // where the manifest makes it a warning
         }
 
-        return true;
+        _spans.Add((wholeStart, wholeEnd, index)); // widened where the manifest makes it a warning
     }
 
     private static (int Start, int End) Trim(ReadOnlySpan<char> text, int start, int end)

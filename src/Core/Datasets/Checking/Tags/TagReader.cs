@@ -8,11 +8,10 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
 {
     private readonly List<Tag> _tags = []; // by the spelling's id: each is parsed once
 
-    /// <summary>Fills <paramref name="tags"/>; false when the record cannot be kept.</summary>
-    public bool Read(Record record, List<int> tags)
+    /// <summary>Fills <paramref name="tags"/>, or leaves the record out.</summary>
+    public void Read(Record record, List<int> tags)
     {
         tags.Clear();
-        var readable = true;
         var open = -1; // label of the entity that the next tag may continue
         var mustGoOn = false; // IOBES: the entity has not seen its end
         var ids = record.Tags.Ids;
@@ -28,8 +27,7 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
             var tag = TagOf(record.Tags, ids[i]);
             if (tag.Prefix == TagPrefix.None)
             {
-                log.Add(FindingCode.UnknownTagForm, record, record.Tags.OffsetAt(i), $"Tag {record.Tags[i]} is no tag of {scheme}.");
-                readable = false;
+                log.LeaveOut(FindingCode.UnknownTagForm, record, record.Tags.OffsetAt(i), $"Tag {record.Tags[i]} is no tag of {scheme}.");
                 (open, mustGoOn) = (-1, false);
                 continue;
             }
@@ -57,8 +55,6 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
                 _ => tag.Label,
             };
         }
-
-        return readable;
     }
 
     private Tag TagOf(TagList tags, int id)

@@ -17,7 +17,7 @@ internal sealed class TagSchemeFinder
 
     public void Look(IDatasetReader reader)
     {
-        var record = new Record();
+        var record = new Record(file: null);
         for (var i = 0; i < RecordsPerFile && reader.Read(record); i++)
         {
             ReadOnlySpan<byte> open = default; // label of the entity the next tag may continue

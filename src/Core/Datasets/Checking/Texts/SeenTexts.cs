@@ -24,18 +24,18 @@ internal sealed class SeenTexts(FindingLog log)
     {
         if (sighting.InSplit)
         {
-            log.Add(sighting.IsExact ? FindingCode.DuplicateText : FindingCode.NearDuplicateText, record.Line, 0, example.Text.Span,
+            log.Add(sighting.IsExact ? FindingCode.DuplicateText : FindingCode.NearDuplicateText, record, example.Text.Span,
                 $"{(sighting.IsExact ? "The text" : "The text, but for case, spaces or width,")} stands above in {split.Name()} already.");
         }
 
         if (sighting.Other is { } other)
         {
-            log.Add(FindingCode.Leakage, record.Line, 0, example.Text.Span, $"The text, here in {split.Name()}, is in {other.Name()} too.");
+            log.Add(FindingCode.Leakage, record, example.Text.Span, $"The text, here in {split.Name()}, is in {other.Name()} too.");
         }
 
         if (!sighting.HasSameLabels)
         {
-            log.Add(FindingCode.ContradictingLabels, record.Line, 0, example.Text.Span, $"The text was seen before with another label or other tags.");
+            log.Add(FindingCode.ContradictingLabels, record, example.Text.Span, $"The text was seen before with another label or other tags.");
         }
     }
 

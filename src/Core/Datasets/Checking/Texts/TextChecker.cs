@@ -49,13 +49,13 @@ internal sealed class TextChecker(FindingLog log)
 
         if (text.IndexOf("\uFFFD"u8) is >= 0 and var lost)
         {
-            log.Add(FindingCode.ReplacementCharacter, record.Line, 0, Around(text, lost), $"U+FFFD stands where a letter was.");
+            log.Add(FindingCode.ReplacementCharacter, record, Around(text, lost), $"U+FFFD stands where a letter was.");
         }
 
         // Combining marks U+0300 to U+036F begin with CC or CD.
         if (text.IndexOfAny((byte)0xCC, (byte)0xCD) is >= 0 and var mark && !Nfc.IsNormalized(Encoding.UTF8.GetString(text)))
         {
-            log.Add(FindingCode.MixedNormalisation, record.Line, 0, Around(text, mark), $"Letters are written in parts, a base letter and its mark: not in NFC.");
+            log.Add(FindingCode.MixedNormalisation, record, Around(text, mark), $"Letters are written in parts, a base letter and its mark: not in NFC.");
         }
     }
 
@@ -102,14 +102,14 @@ internal sealed class TextChecker(FindingLog log)
     {
         if (count > 0)
         {
-            log.Add(code, record.Line, 0, text, $"{count} {what} in this text.");
+            log.Add(code, record, text, $"{count} {what} in this text.");
         }
     }
 
     private void ReportControl(Record record, ReadOnlySpan<byte> text)
     {
         var i = text.IndexOfAny(Controls);
-        log.Add(FindingCode.ControlCharacter, record.Line, 0, Around(text, Math.Max(i, 0)), $"The text holds a control character.");
+        log.Add(FindingCode.ControlCharacter, record, Around(text, Math.Max(i, 0)), $"The text holds a control character.");
     }
 
     /// <summary>The text from a little before a place on.</summary>

@@ -17,48 +17,53 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
 
     public bool Read(Record record)
     {
-        while (true)
+        bool more;
+        do
         {
-            record.Clear();
-            _lines.StartRecord();
-            var (readable, more) = ReadSentence(record);
-            if (!readable)
-            {
-                log.LeftOut++;
-            }
-
+            Start(record);
+            more = ReadSentence(record);
             if (_lines.IsTooLarge)
             {
-                log.Add(FindingCode.RecordTooLarge, _lines.RecordLine, 0, [],
+                log.LeaveOut(FindingCode.RecordTooLarge, record,
                     $"A sentence of more than {limits.MaxRecordBytes} bytes: is there a blank line between sentences?");
             }
-            else if (readable && record.Tokens.Count > 0)
+            else if (log.IsLeftOut(record))
             {
-                (record.HasTokens, record.HasTags) = (true, true);
-                (record.Line, record.Source) = (_lines.RecordLine, _lines.Record);
+                continue;
+            }
+            else if (record.Tokens.Count > 0)
+            {
+                (record.HasTokens, record.HasTags, record.Source) = (true, true, _lines.Record);
                 return true;
             }
-
-            if (!more)
+            else if (record.Labels.Count > 0)
             {
-                return false;
+                log.LeaveOut(FindingCode.EmptyField, record, $"The label {record.Labels[0]} has no sentence behind it.");
             }
         }
+        while (more);
+
+        return false;
     }
 
     public void Dispose() => _lines.Dispose();
 
-    /// <summary>Reads up to a blank line; says whether all lines were well formed, and whether the file goes on.</summary>
-    private (bool Readable, bool More) ReadSentence(Record record)
+    private void Start(Record record)
     {
-        var readable = true;
+        _lines.StartRecord();
+        record.Start(_lines.RecordLine);
+    }
+
+    /// <summary>Reads up to a blank line; false when the file ends there.</summary>
+    private bool ReadSentence(Record record)
+    {
         while (_lines.Read(out var range))
         {
             if (_lines.IsTooLarge)
             {
                 if (IsBlank(_lines.Record.Span[range]))
                 {
-                    return (false, true);
+                    return true;
                 }
 
                 continue;
@@ -67,56 +72,55 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
             var line = _lines.Record.Span[range];
             if (IsBlank(line))
             {
-                if (record.Tokens.Count > 0 || !readable)
+                if (record.Tokens.Count > 0 || log.IsLeftOut(record))
                 {
-                    return (readable, true);
+                    return true;
                 }
 
                 // Leading blank lines: a record begins at its first line.
                 if (record.Labels.Count == 0)
                 {
-                    _lines.StartRecord();
+                    Start(record);
                 }
 
                 continue;
             }
 
-            readable &= ReadLine(record, line, range.Start.Value);
+            ReadLine(record, line, range.Start.Value);
         }
 
-        return (readable, false);
+        return false;
     }
 
-    private bool ReadLine(Record record, ReadOnlySpan<byte> line, int offset)
+    private void ReadLine(Record record, ReadOnlySpan<byte> line, int offset)
     {
         if (line[0] == '#' && IsComment(line))
         {
             ReadComment(record, line);
-            return true;
+            return;
         }
 
         if (line.StartsWith("-DOCSTART-"u8))
         {
-            return true;
+            return;
         }
 
         var columns = ConllColumns.Of(line);
         if (columns.Count == 1)
         {
-            log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"A token without a tag: there is one column only.");
-            return false;
+            log.LeaveOut(FindingCode.MalformedRecord, record, _lines.Number, 1, line, $"A token without a tag: there is one column only.");
+            return;
         }
 
         _columns = _columns == 0 ? columns.Count : _columns;
         if (columns.Count != _columns)
         {
-            log.Add(FindingCode.MalformedRecord, _lines.Number, 1, line, $"{columns.Count} columns, where the lines before have {_columns}.");
-            return false;
+            log.LeaveOut(FindingCode.MalformedRecord, record, _lines.Number, 1, line, $"{columns.Count} columns, where the lines before have {_columns}.");
+            return;
         }
 
         record.Tokens.Add(line[columns.First]);
         record.Tags.Add(line[columns.Last], offset + columns.Last.Start.Value);
-        return true;
     }
 
     /// <summary>

@@ -25,7 +25,7 @@ internal sealed class JsonElementsReader(Stream source, FindingLog log, DatasetM
     {
         while (!_parser.ParseNext(record))
         {
-            if (_ended || !FindElement())
+            if (_ended || !FindElement(record))
             {
                 return false;
             }
@@ -34,8 +34,8 @@ internal sealed class JsonElementsReader(Stream source, FindingLog log, DatasetM
             var isWhole = ReadElement();
             if (_buffer.IsTooLarge)
             {
-                log.LeftOut++;
-                log.Add(FindingCode.RecordTooLarge, line, 0, [],
+                record.Start(line);
+                log.LeaveOut(FindingCode.RecordTooLarge, record,
                     $"An element of more than {manifest.Validation.MaxRecordBytes} bytes, or a quote or bracket that is not closed. The rest of the file is not read.");
                 return false;
             }
@@ -55,7 +55,7 @@ internal sealed class JsonElementsReader(Stream source, FindingLog log, DatasetM
     public void Dispose() => _buffer.Dispose();
 
     /// <summary>Moves to the next element; false at the end, or where something else stands between elements.</summary>
-    private bool FindElement()
+    private bool FindElement(Record record)
     {
         while (true)
         {
@@ -74,7 +74,7 @@ internal sealed class JsonElementsReader(Stream source, FindingLog log, DatasetM
 
                 if (_inArray)
                 {
-                    log.Add(FindingCode.MalformedRecord, _line, 0, [], $"The file ends inside its array: it was cut off.");
+                    log.LeaveRest(FindingCode.MalformedRecord, record.File, _line, $"The file ends inside its array: it was cut off.");
                 }
 
                 return false;
@@ -93,7 +93,8 @@ internal sealed class JsonElementsReader(Stream source, FindingLog log, DatasetM
                     _inArray = false;
                     break;
                 default:
-                    log.Add(FindingCode.MalformedRecord, _line, 0, _buffer.Unread[..Math.Min(80, _buffer.Unread.Length)],
+                    record.Start(_line);
+                    log.LeaveOut(FindingCode.MalformedRecord, record, _line, 0, _buffer.Unread[..Math.Min(80, _buffer.Unread.Length)],
                         $"Something else than a record. The rest of the file is not read.");
                     return false;
             }

@@ -20,8 +20,8 @@ internal sealed class JsonLinesReader(Stream source, FindingLog log, DatasetMani
             var more = _lines.Read(out var range);
             if (_lines.IsTooLarge)
             {
-                log.LeftOut++;
-                log.Add(FindingCode.RecordTooLarge, _lines.RecordLine, 0, [], $"A line of more than {manifest.Validation.MaxRecordBytes} bytes.");
+                record.Start(_lines.RecordLine);
+                log.LeaveOut(FindingCode.RecordTooLarge, record, $"A line of more than {manifest.Validation.MaxRecordBytes} bytes.");
             }
             else if (!more)
             {

@@ -19,7 +19,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
     {
         while (_paragraphs.TryDequeue(out var paragraph))
         {
-            record.Clear();
+            record.Start(record.Line, record.Source);
             if (SpacyParagraph.Read(paragraph, record))
             {
                 return true;
@@ -34,8 +34,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
     /// <summary>Parses an element that begins on <paramref name="line"/>; false when it gave no record (yet, or at all).</summary>
     public bool Parse(Record record, ReadOnlyMemory<byte> json, long line)
     {
-        record.Clear();
-        (record.Line, record.Source) = (line, json);
+        record.Start(line, json);
         var reader = new Utf8JsonReader(json.Span);
         try
         {
@@ -82,13 +81,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
 
             if (reader.ValueTextEquals("paragraphs"u8))
             {
-                using var document = JsonDocument.Parse(record.Source);
-                foreach (var paragraph in document.RootElement.GetProperty("paragraphs").EnumerateArray())
-                {
-                    _paragraphs.Enqueue(paragraph.Clone());
-                }
-
-                return ParseNext(record);
+                return ParseDocument(record);
             }
 
             if (_fields.Read(record, ref reader, ref answer) is { } problem)
@@ -100,8 +93,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
         reader.Read(); // anything behind the object is an error
         if (answer is not (null or "accept"))
         {
-            log.LeftOut++;
-            log.Add(FindingCode.NotAccepted, record, $"The answer is {answer}.");
+            log.LeaveOut(FindingCode.NotAccepted, record, $"The answer is {answer}.");
             return false;
         }
 
@@ -111,10 +103,26 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
     private bool ParseTask(Record record)
     {
         using var task = JsonDocument.Parse(record.Source);
-        record.Clear();
-        var isRead = LabelStudioTask.Read(task.RootElement, record, log, manifest);
-        log.LeftOut += isRead ? 0 : 1;
-        return isRead;
+        record.Start(record.Line, record.Source);
+        LabelStudioTask.Read(task.RootElement, record, log, manifest);
+        return !log.IsLeftOut(record);
+    }
+
+    private bool ParseDocument(Record record)
+    {
+        using var document = JsonDocument.Parse(record.Source);
+        var paragraphs = document.RootElement.GetProperty("paragraphs");
+        if (paragraphs.ValueKind != JsonValueKind.Array || paragraphs.GetArrayLength() == 0)
+        {
+            return Malformed(record, 0, "The paragraphs are no list, or an empty one.");
+        }
+
+        foreach (var paragraph in paragraphs.EnumerateArray())
+        {
+            _paragraphs.Enqueue(paragraph.Clone());
+        }
+
+        return ParseNext(record);
     }
 
     /// <summary>spaCy's training pairs: <c>["text", {"entities": […], "cats": {…}}]</c>.</summary>
@@ -149,8 +157,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
 
     private bool Malformed(Record record, int offset, string problem)
     {
-        log.LeftOut++;
-        log.Add(FindingCode.MalformedRecord, record, offset, $"{problem}");
+        log.LeaveOut(FindingCode.MalformedRecord, record, offset, $"{problem}");
         return false;
     }
 }

@@ -10,8 +10,8 @@ namespace Droptune.Core.Datasets.Reading.Json;
 /// </summary>
 internal static class LabelStudioTask
 {
-    /// <summary>Fills the record; false when the task was reported and is left out.</summary>
-    public static bool Read(JsonElement task, Record record, FindingLog log, DatasetManifest manifest)
+    /// <summary>Fills the record, or leaves it out.</summary>
+    public static void Read(JsonElement task, Record record, FindingLog log, DatasetManifest manifest)
     {
         try
         {
@@ -19,17 +19,17 @@ internal static class LabelStudioTask
             if (!data.TryGetProperty(manifest.TextColumn, out var text) || text.ValueKind != JsonValueKind.String)
             {
                 var keys = string.Join(", ", data.EnumerateObject().Select(property => property.Name).Take(20));
-                log.Add(FindingCode.MissingField, record, $"The task's data have no '{manifest.TextColumn}', but {keys}: name the right one as textColumn in dataset.json.");
-                return false;
+                log.LeaveOut(FindingCode.MissingField, record, $"The task's data have no '{manifest.TextColumn}', but {keys}: name the right one as textColumn in dataset.json.");
+                return;
             }
 
             var annotations = task.TryGetProperty("annotations", out var list) ? list.EnumerateArray().ToList() : [];
             var done = annotations.Where(a => !(a.TryGetProperty("was_cancelled", out var cancelled) && cancelled.ValueKind == JsonValueKind.True)).ToList();
             if (done.Count == 0)
             {
-                log.Add(annotations.Count > 0 ? FindingCode.NotAccepted : FindingCode.Unlabelled, record,
+                log.LeaveOut(annotations.Count > 0 ? FindingCode.NotAccepted : FindingCode.Unlabelled, record,
                     $"{(annotations.Count > 0 ? "The annotator skipped the task." : "The task has no annotation.")}");
-                return false;
+                return;
             }
 
             record.Text.Add(text.GetString()!);
@@ -38,13 +38,10 @@ internal static class LabelStudioTask
             {
                 log.Add(FindingCode.AnnotatorsDisagree, record, $"{done.Count} annotations that are not alike.");
             }
-
-            return true;
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            log.Add(FindingCode.MalformedRecord, record, $"The task is not as Label Studio exports it: {e.Message}");
-            return false;
+            log.LeaveOut(FindingCode.MalformedRecord, record, $"The task is not as Label Studio exports it: {e.Message}");
         }
     }
 
@@ -57,19 +54,19 @@ internal static class LabelStudioTask
             {
                 foreach (var choice in value.GetProperty("choices").EnumerateArray())
                 {
-                    record.Labels.Add(choice.GetString()!);
+                    record.Labels.Add(StringOf(choice));
                 }
             }
             else
             {
-                var label = value.GetProperty("labels").EnumerateArray().Select(l => l.GetString()!).ToList() is [var only]
+                var label = value.GetProperty("labels").EnumerateArray().Select(StringOf).ToList() is [var only]
                     ? only
                     : throw new FormatException("a region has no label, or several.");
                 record.SpanStrings.Add(label);
                 var labelIndex = record.SpanStrings.Count - 1;
                 if (value.TryGetProperty("text", out var surface))
                 {
-                    record.SpanStrings.Add(surface.GetString()!);
+                    record.SpanStrings.Add(StringOf(surface));
                 }
 
                 record.Spans.Add(new RawSpan(
@@ -78,6 +75,8 @@ internal static class LabelStudioTask
             }
         }
     }
+
+    private static string StringOf(JsonElement value) => value.GetString() ?? throw new FormatException("a label or text is null.");
 
     private static string Summary(JsonElement annotation) => string.Join('\n', Results(annotation).Select(result => result.Type == "choices"
         ? result.Value.GetProperty("choices").GetRawText()

@@ -18,11 +18,11 @@ internal static class SpacyParagraph
             record.HasTokens = true;
             foreach (var token in paragraph.GetProperty("sentences").EnumerateArray().SelectMany(s => s.GetProperty("tokens").EnumerateArray()))
             {
-                record.Tokens.Add(token.GetProperty("orth").GetString()!);
+                record.Tokens.Add(StringOf(token.GetProperty("orth")));
                 if (token.TryGetProperty("ner", out var tag))
                 {
                     record.HasTags = true;
-                    record.Tags.Add(Encoding.UTF8.GetBytes(ToIob2(tag.GetString()!)), 0);
+                    record.Tags.Add(Encoding.UTF8.GetBytes(ToIob2(StringOf(tag))), 0);
                 }
             }
 
@@ -30,17 +30,19 @@ internal static class SpacyParagraph
             {
                 if (category.GetProperty("value").GetDouble() >= 0.5)
                 {
-                    record.Labels.Add(category.GetProperty("label").GetString()!);
+                    record.Labels.Add(StringOf(category.GetProperty("label")));
                 }
             }
 
             return true;
         }
-        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or ArgumentNullException or FormatException)
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
         {
             return false;
         }
     }
+
+    private static string StringOf(JsonElement value) => value.GetString() ?? throw new FormatException();
 
     private static string ToIob2(string biluo) => biluo switch
     {

@@ -14,13 +14,12 @@ internal sealed class TextLinesReader(Stream source, FindingLog log, ValidationS
     {
         while (true)
         {
-            record.Clear();
             _lines.StartRecord();
             var more = _lines.Read(out var range);
+            record.Start(_lines.RecordLine);
             if (_lines.IsTooLarge)
             {
-                log.LeftOut++;
-                log.Add(FindingCode.RecordTooLarge, _lines.RecordLine, 0, [], $"A line of more than {limits.MaxRecordBytes} bytes.");
+                log.LeaveOut(FindingCode.RecordTooLarge, record, $"A line of more than {limits.MaxRecordBytes} bytes.");
             }
             else if (!more)
             {
@@ -29,7 +28,7 @@ internal sealed class TextLinesReader(Stream source, FindingLog log, ValidationS
             else if (_lines.Record.Span[range].Trim(" \t"u8) is { IsEmpty: false } text)
             {
                 record.Text.Add(text);
-                (record.Line, record.Source) = (_lines.RecordLine, _lines.Record[range]);
+                record.Source = _lines.Record[range];
                 return true;
             }
         }

@@ -12,12 +12,13 @@ internal sealed class DelimitedReader : IDatasetReader
     private readonly FindingLog _log;
     private readonly DatasetManifest _manifest;
     private readonly CsvReader _rows;
+    private readonly Record _malformed; // the rows that the library skips
     private int _text = -1;
     private int _label = -1;
 
-    public DelimitedReader(PeekStream source, FindingLog log, DatasetManifest manifest)
+    public DelimitedReader(string fileName, PeekStream source, FindingLog log, DatasetManifest manifest)
     {
-        (_log, _manifest) = (log, manifest);
+        (_log, _manifest, _malformed) = (log, manifest, new Record(fileName));
         _rows = CsvReader.Create(source, new CsvReaderOptions
         {
             Separator = SeparatorOf(HeaderOf(source.Head)),
@@ -42,7 +43,6 @@ internal sealed class DelimitedReader : IDatasetReader
 
     public bool Read(Record record)
     {
-        record.Clear();
         try
         {
             if (_text < 0)
@@ -58,12 +58,13 @@ internal sealed class DelimitedReader : IDatasetReader
         }
         catch (CsvFormatException e)
         {
-            throw new UnreadableFileException(FindingCode.RecordTooLarge,
-                $"A row of more than {_manifest.Validation.MaxRecordBytes} bytes: is a quote not closed? The rest of the file is not read.", e.LineNumber);
+            record.Start(e.LineNumber);
+            _log.LeaveOut(FindingCode.RecordTooLarge, record,
+                $"A row of more than {_manifest.Validation.MaxRecordBytes} bytes: is a quote not closed? The rest of the file is not read.");
+            return false;
         }
 
-        record.Line = _rows.LineNumber;
-        record.Source = _rows.RawRecord.ToArray();
+        record.Start(_rows.LineNumber, _rows.RawRecord.ToArray());
         record.Text.Add(_rows.GetSpan(_text));
         record.Labels.Add(_rows.GetSpan(_label));
         return true;
@@ -73,8 +74,8 @@ internal sealed class DelimitedReader : IDatasetReader
 
     private void ReportMalformed(CsvMalformedRecord row)
     {
-        _log.LeftOut++;
-        _log.Add(FindingCode.MalformedRecord, row.LineNumber, 0, Encoding.UTF8.GetBytes(row.RawRecord), $"{row.Reason switch
+        _malformed.Start(row.LineNumber, Encoding.UTF8.GetBytes(row.RawRecord));
+        _log.LeaveOut(FindingCode.MalformedRecord, _malformed, $"{row.Reason switch
         {
             CsvMalformedReason.FieldCountMismatch => $"The row has not the header's {_rows.Headers.Count} fields: text with the separator in it must be quoted.",
             CsvMalformedReason.UnterminatedQuote => "A quote is opened and never closed.",

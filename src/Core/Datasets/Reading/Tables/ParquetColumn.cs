@@ -24,10 +24,14 @@ internal sealed class ParquetColumn(DataField field, string[]? names)
             RawColumnData<int> numbers => numbers.Values.ToArray().Select(number => NameOf(number)),
             _ => throw new UnreadableFileException(FindingCode.UnreadableFile, $"Column '{field.Name}' is neither text nor whole numbers."),
         };
+
+        // A list without an element is not the same as one whose element has no value: that one is empty, and so reported.
+        var ofEmpty = field.MaxRepetitionLevel > 0 && field.IsNullable ? field.MaxDefinitionLevel - 1 : -1;
         using var value = present.GetEnumerator();
         _values = field.MaxDefinitionLevel == 0
             ? [.. present]
-            : [.. raw.DefinitionLevels.ToArray().Select(level => level == field.MaxDefinitionLevel && value.MoveNext() ? value.Current : null)];
+            : [.. raw.DefinitionLevels.ToArray().Select(level =>
+                level == field.MaxDefinitionLevel && value.MoveNext() ? value.Current : level == ofEmpty ? "" : null)];
         _repetition = field.MaxRepetitionLevel == 0 ? null : raw.RepetitionLevels.ToArray();
         _next = 0;
     }

@@ -68,9 +68,7 @@ internal sealed class ParquetTableReader : IDatasetReader
         }
 
         _rowsLeft--;
-        record.Clear();
-        record.Line = ++_row;
-        record.Source = default;
+        record.Start(++_row);
         _tagRow.Clear();
         (record.HasTokens, record.HasTags) = (_tokens is not null, _tags is not null);
         _tokens?.ReadRow(record.Tokens);
