@@ -3,7 +3,7 @@ using Droptune.Core.Inference.Batching;
 using Droptune.Core.Inference.Onnx;
 using Droptune.Core.Text;
 
-namespace Droptune.Core.Tests.Inference;
+namespace Droptune.Core.Tests.Inference.Batching;
 
 public class BatchQueueTests
 {

@@ -1,6 +1,7 @@
 using CsCheck;
+using Droptune.Core.Inference.Batching;
 
-namespace Droptune.Core.Tests.Inference;
+namespace Droptune.Core.Tests.Inference.Batching;
 
 public class BatchChoiceTests
 {
