@@ -2,6 +2,7 @@ using System.Text.Json;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
 using Parquet;
+using Parquet.Schema;
 
 namespace Droptune.Core.Datasets.Reading.Tables;
 
@@ -13,6 +14,7 @@ internal sealed class ParquetTableReader : IDatasetReader
 {
     private readonly FileStream _file;
     private readonly ParquetReader _reader;
+    private readonly ParquetSchema _schema;
     private readonly ParquetColumn? _tokens;
     private readonly ParquetColumn? _tags;
     private readonly ParquetColumn? _text;
@@ -30,6 +32,7 @@ internal sealed class ParquetTableReader : IDatasetReader
         {
             Copy(source, _file, manifest.Validation.MaxFileBytes);
             _reader = Call(() => ParquetReader.CreateAsync(_file));
+            _schema = Call(() => Task.FromResult(_reader.Schema)); // made when it is asked for
             var names = ClassNames(_reader);
             _tokens = FindColumn(names, "tokens");
             _tags = FindColumn(names, "tags", "ner_tags");
@@ -38,7 +41,7 @@ internal sealed class ParquetTableReader : IDatasetReader
             if (_tokens is null && _text is null)
             {
                 throw new UnreadableFileException(FindingCode.MissingField,
-                    $"There is no column 'tokens' or '{manifest.TextColumn}', but {string.Join(", ", _reader.Schema.Fields.Select(f => f.Name).Take(20))}: name the right one as textColumn in dataset.json.");
+                    $"There is no column 'tokens' or '{manifest.TextColumn}', but {string.Join(", ", _schema.Fields.Select(f => f.Name).Take(20))}: name the right one as textColumn in dataset.json.");
             }
         }
         catch
@@ -59,8 +62,8 @@ internal sealed class ParquetTableReader : IDatasetReader
                 return false;
             }
 
-            using var group = _reader.OpenRowGroupReader(_group++);
-            _rowsLeft = group.RowCount;
+            using var group = Call(() => Task.FromResult(_reader.OpenRowGroupReader(_group++)));
+            _rowsLeft = Call(() => Task.FromResult(group.RowCount));
             foreach (var column in new[] { _tokens, _tags, _text, _label })
             {
                 column?.Load(group);
@@ -93,7 +96,7 @@ internal sealed class ParquetTableReader : IDatasetReader
     {
         foreach (var name in columns)
         {
-            var field = _reader.Schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == name);
+            var field = _schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == name);
             if (field is not null)
             {
                 return new ParquetColumn(field, names.GetValueOrDefault(name));
