@@ -37,7 +37,7 @@ public sealed class Trainer : IDisposable
         _optimizer = new(model, options, setting.Device, objective.UsesAllWords);
         _best = model.Weights.Clone();
         _average = options.AverageDecay > 0 ? new(model.Weights, options.AverageDecay) : null;
-        _measured = _average is null ? model : new(model.Config, _average.Weights) { Precision = model.Precision };
+        _measured = _average is null ? model : new(model.Config, _average.Weights);
         _lossSum = zeros(1, device: setting.Device).DetachFromDisposeScope();
         _metric = options.EarlyStopping?.Metric ?? MainScore.Name;
         Steps = options.Epochs!.Value * ((Plan(train, 1).Count + options.GradientAccumulation - 1) / options.GradientAccumulation);
