@@ -22,6 +22,13 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
         progress.Report(_current);
     }
 
+    /// <summary>Says something that holds until the stage ends.</summary>
+    public void Note(string note)
+    {
+        _current = _current with { Note = note };
+        progress.Report(_current);
+    }
+
     /// <param name="state">Where the training is.</param>
     /// <param name="steps">Steps of all epochs.</param>
     /// <param name="epochs">Epochs at most.</param>

@@ -2,6 +2,7 @@ using Droptune.Core.Jobs;
 using Droptune.Core.Metrics;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Optimizer;
@@ -58,6 +59,10 @@ public sealed class Trainer : IDisposable
         {
             RunEpoch(cancellationToken);
             Evaluate();
+            if (State.StoppedBecause is not null)
+            {
+                _setting.Checkpoint?.Save(this); // whatever fails from here on, nothing is trained twice
+            }
         }
 
         _model.Weights.CopyFrom(_best);
@@ -115,18 +120,12 @@ public sealed class Trainer : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            using var scope = NewDisposeScope(); // frees this step's tensors
             var tokens = State.Tokens;
-            var batches = Math.Min(_options.GradientAccumulation, plan.Count - State.Batches);
-            for (var i = 0; i < batches; i++)
+            int[][] batches = [.. plan.Skip(State.Batches).Take(_options.GradientAccumulation)];
+            while (TryStep(train, batches) is { } failure)
             {
-                Backward(new Batch(train, plan[State.Batches], _setting.PadId));
+                Halve(batches.Max(batch => batch.Length), failure);
             }
-
-            var rate = _rate.At(Math.Max(State.Rates.Count, (int)(Steps * BudgetSpent)));
-            _optimizer.Step(rate, batches);
-            State.Rates.Add(rate);
-            _average?.Add(_optimizer, State.Rates.Count);
 
             var seconds = clock.GetElapsedTime(last).TotalSeconds;
             last = clock.GetTimestamp();
@@ -137,17 +136,68 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private void Backward(Batch batch)
+    // What failed because memory was too small, and then all is as before; else null.
+    private Exception? TryStep(EncodedSplit train, int[][] batches)
+    {
+        using var scope = NewDisposeScope(); // frees this step's tensors
+        var (done, tokens, lossSum) = (State.Batches, State.Tokens, _lossSum.clone());
+        try
+        {
+            foreach (var batch in batches)
+            {
+                Backward(train, batch);
+            }
+        }
+        catch (Exception e) when (NativeFailure.IsOutOfMemory(e))
+        {
+            _optimizer.Forget();
+            _lossSum.copy_(lossSum);
+            (State.Batches, State.Tokens) = (done, tokens);
+            return e;
+        }
+
+        var rate = _rate.At(Math.Max(State.Rates.Count, (int)(Steps * BudgetSpent)));
+        _optimizer.Step(rate, batches.Length);
+        State.Rates.Add(rate);
+        _average?.Add(_optimizer, State.Rates.Count);
+        return null;
+    }
+
+    private void Halve(int rows, Exception failure)
+    {
+        if (State.Parts >= rows)
+        {
+            throw OutOfMemory("for a batch of one text", failure);
+        }
+
+        State.Parts *= 2;
+        _setting.Reports.Note($"memory is too small: each batch in {State.Parts} parts");
+    }
+
+    private InvalidOperationException OutOfMemory(string what, Exception failure)
+    {
+        _setting.Checkpoint?.Save(this);
+        return new($"Memory is too small {what}: try a smaller maxLength or model, or a larger machine.", failure);
+    }
+
+    private void Backward(EncodedSplit train, int[] sequences)
     {
         var random = Random(State.Epoch, State.Batches);
-        _objective.Prepare(batch, random);
-        _model.SeedDropout(random.Next());
-        var words = _optimizer.Embed(batch);
-        var loss = _objective.Loss(_model, _model.Encode(words, batch.Mask(_model, _setting.Device)), batch);
-        _optimizer.Backward(loss, words, batch);
-        _lossSum.add_(loss.detach());
+        foreach (var part in sequences.Chunk((sequences.Length + State.Parts - 1) / State.Parts))
+        {
+            using var scope = NewDisposeScope(); // a step's memory is that of one part
+            var batch = new Batch(train, part, _setting.PadId);
+            _objective.Prepare(batch, random);
+            _model.SeedDropout(random.Next());
+            var words = _optimizer.Embed(batch);
+            var loss = _objective.Loss(_model, _model.Encode(words, batch.Mask(_model, _setting.Device)), batch)
+                * ((double)part.Length / sequences.Length);
+            _optimizer.Backward(loss, words, batch);
+            _lossSum.add_(loss.detach());
+            State.Tokens += batch.Tokens;
+        }
+
         State.Batches++;
-        State.Tokens += batch.Tokens;
     }
 
     private void Evaluate()
@@ -161,7 +211,7 @@ public sealed class Trainer : IDisposable
 
         _optimizer.CatchUp();
         var start = _setting.Clock.GetTimestamp();
-        var scores = _objective.Evaluate(_measured);
+        var scores = Measure();
         State.Curve.Add(new(
             State.Epoch, State.Rates.Count, meanLoss, State.Rates[^1], State.Tokens / State.EpochSeconds, State.EpochSeconds,
             scores?.Named().ToDictionary() ?? []));
@@ -188,6 +238,18 @@ public sealed class Trainer : IDisposable
             : null;
         (State.Epoch, State.Batches, State.Tokens, State.EpochSeconds) = (State.Epoch + 1, 0, 0, 0);
         _lossSum.zero_();
+    }
+
+    private DevScores? Measure()
+    {
+        try
+        {
+            return _objective.Evaluate(_measured);
+        }
+        catch (Exception e) when (NativeFailure.IsOutOfMemory(e))
+        {
+            throw OutOfMemory("to measure on dev", e);
+        }
     }
 
     // The schedule ends with the budget: a model stopped at a high rate would be worse than one trained for that time.

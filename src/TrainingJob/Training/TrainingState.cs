@@ -11,6 +11,9 @@ public sealed record TrainingState
     /// <summary>Batches of the epoch that are done.</summary>
     public int Batches { get; set; }
 
+    /// <summary>Parts that each batch is computed in, because memory is too small for all of it; their gradients are added up.</summary>
+    public int Parts { get; set; } = 1;
+
     /// <summary>Real tokens of the epoch that are done.</summary>
     public long Tokens { get; set; }
 

@@ -43,6 +43,21 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(Weights("whole"), Weights("stopped"));
     }
 
+    [Theory]
+    [InlineData(RunStage.Exporting)]
+    [InlineData(RunStage.Checking)]
+    public void Run_FailsAfterTheTraining_NextAttemptTrainsNothing(RunStage stage)
+    {
+        Run("whole", new Some.Progress());
+
+        Assert.Throws<KilledException>(() => Run("failed", new Killer(stage, 0), interval: TimeSpan.FromHours(1)));
+        var progress = new Some.Progress();
+        Run("failed", progress);
+
+        Assert.Equal(Weights("whole"), Weights("failed"));
+        Assert.DoesNotContain(progress.All, p => p.Step > 0);
+    }
+
     [Fact]
     public void Run_CheckpointOfOtherOptions_BeginsAnew()
     {

@@ -68,7 +68,7 @@ public sealed class ModelOptimizer : IDisposable
         {
             if (_sums.Count < _leaves.Count)
             {
-                _sums.Add(gradients[i].contiguous());
+                _sums.Add(gradients[i].contiguous().DetachFromDisposeScope());
             }
             else
             {
@@ -77,7 +77,7 @@ public sealed class ModelOptimizer : IDisposable
         }
     }
 
-    /// <summary>Updates the model and forgets the gradients; call it in the scope of the last <see cref="Backward"/>.</summary>
+    /// <summary>Updates the model and forgets the gradients.</summary>
     /// <returns>The norm of the gradient before clipping.</returns>
     public double Step(double learningRate, int batches = 1)
     {
@@ -85,8 +85,16 @@ public sealed class ModelOptimizer : IDisposable
         var scale = Math.Min(1, _clip / (norm + 1e-6)) / batches;
         _dense.Step(_sums, learningRate, scale);
         _words?.Step(learningRate, scale);
-        _sums.Clear();
+        Forget();
         return norm;
+    }
+
+    /// <summary>Drops the gradients added up since the last step.</summary>
+    public void Forget()
+    {
+        _words?.Forget();
+        _sums.ForEach(sum => sum.Dispose());
+        _sums.Clear();
     }
 
     /// <summary>Makes every weight current, before the model is evaluated or saved.</summary>
@@ -104,6 +112,7 @@ public sealed class ModelOptimizer : IDisposable
 
     public void Dispose()
     {
+        Forget();
         _dense.Dispose();
         _words?.Dispose();
     }
