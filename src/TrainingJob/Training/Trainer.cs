@@ -40,13 +40,14 @@ public sealed class Trainer : IDisposable
         _average = options.AverageDecay > 0 ? new(model.Weights, options.AverageDecay) : null;
         _measured = _average is null ? model : new(model.Config, _average.Weights);
         _lossSum = zeros(1, device: setting.Device).DetachFromDisposeScope();
+        State = new() { LossScale = IsScaled ? new() : null };
         _metric = options.EarlyStopping?.Metric ?? MainScore.Name;
         Steps = options.Epochs!.Value * ((Plan(train, 1).Count + options.GradientAccumulation - 1) / options.GradientAccumulation);
         _rate = new(options.Schedule, options.LearningRate!.Value, options.WarmupRatio, Steps);
     }
 
     /// <summary>Where the training is.</summary>
-    public TrainingState State { get; private set; } = new();
+    public TrainingState State { get; private set; }
 
     /// <summary>Optimizer steps of all epochs; a few more or less where the data varies from epoch to epoch.</summary>
     public int Steps { get; }
@@ -67,7 +68,7 @@ public sealed class Trainer : IDisposable
 
         _model.Weights.CopyFrom(_best);
         _model.Training = false;
-        return new(State.BestEpoch, State.Curve, State.StoppedBecause);
+        return new(State.BestEpoch, State.Curve, State.StoppedBecause) { LossScale = State.LossScale };
     }
 
     /// <summary>Everything but <see cref="State"/> that a continued training needs, by name.</summary>
@@ -83,7 +84,11 @@ public sealed class Trainer : IDisposable
     public void Restore(TrainingState state, IReadOnlyDictionary<string, Tensor> tensors)
     {
         using var withoutGradient = no_grad();
-        State = state with { Curve = [.. state.Curve.Select(epoch => epoch.WithMain())] };
+        State = state with
+        {
+            Curve = [.. state.Curve.Select(epoch => epoch.WithMain())],
+            LossScale = IsScaled ? state.LossScale ?? new() : null, // it may go on on another device
+        };
         if (_metric == MainScore.Name && State.BestEpoch > 0 && State.BestScore > double.MinValue)
         {
             State.BestScore = State.Curve[State.BestEpoch - 1].Dev[_metric]; // the first version kept another one
@@ -104,6 +109,8 @@ public sealed class Trainer : IDisposable
         _average?.Dispose();
         _lossSum.Dispose();
     }
+
+    private bool IsScaled => _model.Precision == ScalarType.Float16;
 
     private void RunEpoch(CancellationToken cancellationToken)
     {
@@ -157,7 +164,14 @@ public sealed class Trainer : IDisposable
         }
 
         var rate = _rate.At(Math.Max(State.Rates.Count, (int)(Steps * BudgetSpent)));
-        _optimizer.Step(rate, batches.Length);
+        var norm = _optimizer.Step(rate, batches.Length, State.LossScale?.Scale);
+        State.LossScale = State.LossScale?.After(overflowed: !double.IsFinite(norm));
+        if (State.LossScale is { } scale && !double.IsFinite(norm))
+        {
+            return scale.Scale >= LossScale.Least ? null : throw new InvalidOperationException(
+                $"No loss scale keeps the gradients finite in epoch {State.Epoch}: try a learning rate below {_options.LearningRate}, or precision float32.");
+        }
+
         State.Rates.Add(rate);
         _average?.Add(_optimizer, State.Rates.Count);
         return null;
@@ -192,8 +206,8 @@ public sealed class Trainer : IDisposable
             var words = _optimizer.Embed(batch);
             var loss = _objective.Loss(_model, _model.Encode(words, batch.Mask(_model, _setting.Device)), batch)
                 * ((double)part.Length / sequences.Length);
-            _optimizer.Backward(loss, words, batch);
-            _lossSum.add_(loss.detach());
+            _optimizer.Backward(State.LossScale is { } scale ? loss * scale.Scale : loss, words, batch);
+            _lossSum.add_(IsScaled ? loss.detach().nan_to_num(0, 0, 0) : loss.detach()); // a skipped step may have none
             State.Tokens += batch.Tokens;
         }
 
@@ -213,7 +227,7 @@ public sealed class Trainer : IDisposable
         var start = _setting.Clock.GetTimestamp();
         var scores = Measure();
         State.Curve.Add(new(
-            State.Epoch, State.Rates.Count, meanLoss, State.Rates[^1], State.Tokens / State.EpochSeconds, State.EpochSeconds,
+            State.Epoch, State.Rates.Count, meanLoss, State.Rates.LastOrDefault(), State.Tokens / State.EpochSeconds, State.EpochSeconds,
             scores?.Named().ToDictionary() ?? []));
 
         var score = scores?.Of(_metric);

@@ -1,4 +1,5 @@
 using Droptune.Core.Metrics;
+using Droptune.TrainingJob.Training.Optimizer;
 
 namespace Droptune.TrainingJob.Training;
 
@@ -26,6 +27,9 @@ public sealed record TrainingState
     /// <summary>The learning rate of each step done.</summary>
     public List<double> Rates { get; init; } = [];
 
+    /// <summary>Of a training in float16; else null.</summary>
+    public LossScale? LossScale { get; set; }
+
     public List<EpochRecord> Curve { get; init; } = [];
 
     /// <summary>0 before the first evaluation.</summary>
@@ -45,6 +49,9 @@ public sealed record TrainingOutcome(int BestEpoch, IReadOnlyList<EpochRecord> C
 {
     /// <summary>Scores on dev of the epoch that was kept.</summary>
     public IReadOnlyDictionary<string, double> Dev => Curve[BestEpoch - 1].Dev;
+
+    /// <summary>How the loss of a training in float16 was scaled at its end; else null.</summary>
+    public LossScale? LossScale { get; init; }
 
     /// <summary>The main score of that epoch.</summary>
     public double Main => Dev[MainScore.Name];

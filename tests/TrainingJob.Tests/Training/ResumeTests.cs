@@ -15,6 +15,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData(RunStage.Training, 14)] // after an epoch that was the best
     [InlineData(RunStage.Pretraining, 5)]
     [InlineData(RunStage.Training, 14, "bfloat16")]
+    [InlineData(RunStage.Training, 14, "float16")]
     public void Run_KilledAndStartedAgain_SameModelAsWithoutThat(RunStage stage, int step, string precision = "auto")
     {
         Run("whole", new Some.Progress(), In);
