@@ -39,6 +39,6 @@ catch (WrongUseException e)
 }
 catch (Exception e)
 {
-    Console.Error.WriteLine($"Failed: {e.Message}");
+    Console.Error.WriteLine($"Failed: {NativeFailure.Told(e)}");
     return ExitCode.Failed;
 }

@@ -30,7 +30,7 @@ public static class JobSpecRules
             OneOf("optimizer", o.Optimizer, "adamw"),
             OneOf("schedule", o.Schedule, "linear", "cosine", "constant"),
             OneOf("classWeights", o.ClassWeights, "none", "inverse", "effective"),
-            OneOf("precision", o.Precision, "auto", "float32", "bfloat16"),
+            OneOf("precision", o.Precision, "auto", "float32", "bfloat16", "float16"),
             Within("epochs", o.Epochs, 1, 10_000),
             Within("batchTokens", o.BatchTokens, 16, 1 << 20),
             Within("gradientAccumulation", o.GradientAccumulation, 1, 1024),

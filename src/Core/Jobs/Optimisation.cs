@@ -81,7 +81,10 @@ public sealed record Optimisation
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] // left out, null would be read back as the default
     public EarlyStopping? EarlyStopping { get; init; } = new();
 
-    /// <summary>"float32", "bfloat16" (matrix products only), or "auto": bfloat16 on GPUs that have it.</summary>
+    /// <summary>
+    /// Of matrix products while training: "float32", "bfloat16", "float16" (with a scaled loss), or "auto": on a GPU the first
+    /// of bfloat16 and float16 that it has, else float32.
+    /// </summary>
     public string Precision { get; init; } = "auto";
 
     /// <summary>The same seed gives the same model on the CPU.</summary>

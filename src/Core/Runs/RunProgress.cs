@@ -28,6 +28,9 @@ public sealed record RunProgress
     /// <summary>Time left if every epoch is run; null while unknown.</summary>
     public TimeSpan? Eta { get; init; }
 
+    /// <summary>What it runs on and computes in, and why; null before it is known.</summary>
+    public string? Machine { get; init; }
+
     /// <summary>What is going on beyond the numbers, such as "trial 3 of 8"; usually null.</summary>
     public string? Note { get; init; }
 }

@@ -28,7 +28,7 @@ public sealed class Checkpoint(string folder, string stage, string identity, Tim
     {
         using var scope = NewDisposeScope();
         Directory.CreateDirectory(folder);
-        var tensors = $"{stage}-{trainer.State.Rates.Count}.safetensors";
+        var tensors = $"{stage}-{trainer.State.Epoch}-{trainer.State.Batches}.safetensors";
         SafeTensors.Write(Path.Combine(folder, tensors), trainer.Tensors());
 
         var temporary = StatePath + ".tmp";

@@ -30,8 +30,10 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         manual_seed(seed).Dispose(); // of a GPU's generator
     }
 
-    /// <summary>What the matrix products are computed in; parameters and norms stay float32. BFloat16 is for GPUs.</summary>
+    /// <summary>What the matrix products are computed in while it trains; what is measured and kept is float32 throughout.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;
+
+    private ScalarType Products => Training ? Precision : ScalarType.Float32;
 
     /// <summary>
     /// The mask that is added to the attention scores (B, 1, 1, L): 0 where there is a piece, else -infinity; null when no text
@@ -50,7 +52,7 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
             mask.AsSpan((row * width) + lengths[row], width - lengths[row]).Fill(float.NegativeInfinity);
         }
 
-        return tensor(mask, [lengths.Length, 1, 1, width], device: device).to(Precision);
+        return tensor(mask, [lengths.Length, 1, 1, width], device: device).to(Products);
     }
 
     /// <summary>The word embeddings (B, L, H) of piece ids (B, L).</summary>
@@ -90,9 +92,7 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     public Tensor Guess(Tensor hidden)
     {
         var transformed = Norm(Activate(Linear(hidden, $"{BertWeights.LanguageHead}.transform.dense")), $"{BertWeights.LanguageHead}.transform.LayerNorm");
-        return F.linear(
-            transformed.to(Precision), weights[BertWeights.WordEmbeddings].to(Precision), weights[$"{BertWeights.LanguageHead}.bias"].to(Precision))
-            .to(ScalarType.Float32);
+        return Linear(transformed, weights[BertWeights.WordEmbeddings], weights[$"{BertWeights.LanguageHead}.bias"]).to(ScalarType.Float32);
     }
 
     public void Dispose() => weights.Dispose();
@@ -131,7 +131,7 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     {
         var scores = parts[0].matmul(parts[1].transpose(2, 3)).mul_(1 / Math.Sqrt(config.HiddenSize / _heads));
         var attention = (mask is null ? scores : scores.add_(mask)).softmax(-1);
-        return (attention * _masks.Next(attention.shape, dropout)).matmul(parts[2]);
+        return (attention * _masks.Next(attention.shape, dropout)).to(Products).matmul(parts[2]); // the mask made it float32
     }
 
     private Tensor Activate(Tensor inner) => config.HiddenAct switch
@@ -142,11 +142,12 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         var other => throw new NotSupportedException($"hidden_act '{other}' is not supported; gelu, gelu_new and relu are."),
     };
 
-    private Tensor Linear(Tensor input, string name) => F.linear(
-        input.to(Precision), weights[$"{name}.weight"].to(Precision), weights[$"{name}.bias"].to(Precision));
+    private Tensor Linear(Tensor input, string name) => Linear(input, weights[$"{name}.weight"], weights[$"{name}.bias"]);
+
+    private Tensor Linear(Tensor input, Tensor weight, Tensor bias) => F.linear(input.to(Products), weight.to(Products), bias.to(Products));
 
     private Tensor Norm(Tensor input, string name) => F.layer_norm(
-        input, [config.HiddenSize], weights[$"{name}.weight"], weights[$"{name}.bias"], config.LayerNormEps);
+        input.to(ScalarType.Float32), [config.HiddenSize], weights[$"{name}.weight"], weights[$"{name}.bias"], config.LayerNormEps);
 
     private Tensor Dropout(Tensor input) =>
         !Training || config.HiddenDropoutProb == 0 ? input

@@ -5,9 +5,10 @@ using Droptune.Core.Runs;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
+using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Reports;
-
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training;
@@ -27,12 +28,15 @@ public static class FineTuning
         }
 
         var started = clock.GetUtcNow();
-        var reports = new ProgressReports(progress, clock);
-        reports.Stage(RunStage.Preparing);
         var (start, options) = (spec.Base, spec.Optimisation.For(spec.Base));
         var device = cuda.is_available() ? CUDA : CPU;
+        var gpu = device.type == DeviceType.CUDA ? Gpu.Find() : null;
+        var precision = PrecisionChoice.Of(options.Precision, device.type, gpu);
+        var environment = TrainingEnvironment.Here(device, gpu, precision);
+        var reports = new ProgressReports(progress, clock, environment.Machine);
+        reports.Stage(RunStage.Preparing);
         var data = TrainingData.Load(input, options);
-        var training = new ModelTraining(input, data, device, reports);
+        var training = new ModelTraining(input, data, device, precision.Type, reports);
 
         IReadOnlyList<TrialRecord> trials = [];
         if (options.Search is not null)
@@ -59,7 +63,8 @@ public static class FineTuning
         ServedFile.ChooseAsync(parameters, input.OutputFolder, [.. data.Dev.Examples], clock, cancellationToken).GetAwaiter().GetResult();
 
         var duration = clock.GetUtcNow() - started;
-        TrainingRecord.Of(spec, start, options, data, training.Loaded, model, outcome, trials, check, started, duration).Write(input.OutputFolder);
+        environment = environment with { GpuMemoryUsed = gpu is null ? null : Gpu.MemoryInUse() };
+        TrainingRecord.Of(spec, start, options, environment, data, training.Loaded, model, outcome, trials, check, started, duration).Write(input.OutputFolder);
         reports.Stage(RunStage.Done);
         return new(
             outcome.Main, outcome.Dev.ToDictionary(s => $"dev.{s.Key}", s => s.Value),

@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 namespace Droptune.TrainingJob.Training;
 
 /// <summary>Makes a model by one set of options: from scratch or a base model, pre-trained if asked for, then trained for the task.</summary>
-internal sealed class ModelTraining(FineTuningInput input, TrainingData data, Device device, ProgressReports reports)
+internal sealed class ModelTraining(
+    FineTuningInput input, TrainingData data, Device device, ScalarType precision, ProgressReports reports)
 {
     /// <summary>What the base model had of the model's parameters; null from scratch.</summary>
     public LoadReport? Loaded { get; private set; }
@@ -41,7 +42,7 @@ internal sealed class ModelTraining(FineTuningInput input, TrainingData data, De
             reports.Stage(RunStage.Training);
         }
 
-        var model = new BertModel(config, weights) { Precision = Precision(options) };
+        var model = new BertModel(config, weights) { Precision = precision };
         using var loss = new TaskLoss(options, data.TagCounts, data.TextCounts, device);
         var swap = data.Tags is { } tags ? new MentionSwap(data.Train, tags, options.MentionSwap!.Value, options.MaxLength) : null;
         var dropout = new PieceDropout(data.Tokenizer, options.PieceDropout!.Value);
@@ -75,7 +76,7 @@ internal sealed class ModelTraining(FineTuningInput input, TrainingData data, De
             AverageDecay = 0,
             EarlyStopping = null,
         };
-        using var model = new BertModel(config, language) { Precision = Precision(options) };
+        using var model = new BertModel(config, language) { Precision = precision };
         using var trainer = new Trainer(
             model, new MaskedLanguageObjective(data.Tokenizer, pretraining.MaskedPart, device), data.Texts, how,
             Setting("pretraining", new(), how, isTrial));
@@ -112,11 +113,6 @@ internal sealed class ModelTraining(FineTuningInput input, TrainingData data, De
         InitializerRange = 0.8 / Math.Sqrt(size.Hidden),
         PadTokenId = data.Tokenizer.PadId,
     };
-
-    private ScalarType Precision(Optimisation options) =>
-        options.Precision == "bfloat16" || (options.Precision == "auto" && device.type == TorchSharp.DeviceType.CUDA)
-            ? ScalarType.BFloat16
-            : ScalarType.Float32;
 
     private TrainingSetting Setting(string stage, BaseModel start, Optimisation options, bool isTrial)
     {

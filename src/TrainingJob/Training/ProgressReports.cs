@@ -3,7 +3,7 @@ using Droptune.Core.Runs;
 namespace Droptune.TrainingJob.Training;
 
 /// <summary>Passes on where a run is, a few times a second at most: reading the loss would else hold up a GPU.</summary>
-public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvider clock)
+public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvider clock, string? machine = null)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -17,8 +17,15 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
 
     public void Stage(RunStage stage, string? note = null)
     {
-        _current = new() { Stage = stage, Note = note, DevMetric = _current.DevMetric };
+        _current = new() { Stage = stage, Note = note, DevMetric = _current.DevMetric, Machine = machine };
         _stageStart = null;
+        progress.Report(_current);
+    }
+
+    /// <summary>Says something that holds until the stage ends.</summary>
+    public void Note(string note)
+    {
+        _current = _current with { Note = note };
         progress.Report(_current);
     }
 

@@ -2,6 +2,7 @@ using Droptune.Core.Jobs;
 using Droptune.Core.Metrics;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Optimizer;
@@ -37,15 +38,16 @@ public sealed class Trainer : IDisposable
         _optimizer = new(model, options, setting.Device, objective.UsesAllWords);
         _best = model.Weights.Clone();
         _average = options.AverageDecay > 0 ? new(model.Weights, options.AverageDecay) : null;
-        _measured = _average is null ? model : new(model.Config, _average.Weights) { Precision = model.Precision };
+        _measured = _average is null ? model : new(model.Config, _average.Weights);
         _lossSum = zeros(1, device: setting.Device).DetachFromDisposeScope();
+        State = new() { LossScale = IsScaled ? new() : null };
         _metric = options.EarlyStopping?.Metric ?? MainScore.Name;
         Steps = options.Epochs!.Value * ((Plan(train, 1).Count + options.GradientAccumulation - 1) / options.GradientAccumulation);
         _rate = new(options.Schedule, options.LearningRate!.Value, options.WarmupRatio, Steps);
     }
 
     /// <summary>Where the training is.</summary>
-    public TrainingState State { get; private set; } = new();
+    public TrainingState State { get; private set; }
 
     /// <summary>Optimizer steps of all epochs; a few more or less where the data varies from epoch to epoch.</summary>
     public int Steps { get; }
@@ -58,11 +60,15 @@ public sealed class Trainer : IDisposable
         {
             RunEpoch(cancellationToken);
             Evaluate();
+            if (State.StoppedBecause is not null)
+            {
+                _setting.Checkpoint?.Save(this); // whatever fails from here on, nothing is trained twice
+            }
         }
 
         _model.Weights.CopyFrom(_best);
         _model.Training = false;
-        return new(State.BestEpoch, State.Curve, State.StoppedBecause);
+        return new(State.BestEpoch, State.Curve, State.StoppedBecause) { LossScale = State.LossScale };
     }
 
     /// <summary>Everything but <see cref="State"/> that a continued training needs, by name.</summary>
@@ -78,7 +84,11 @@ public sealed class Trainer : IDisposable
     public void Restore(TrainingState state, IReadOnlyDictionary<string, Tensor> tensors)
     {
         using var withoutGradient = no_grad();
-        State = state with { Curve = [.. state.Curve.Select(epoch => epoch.WithMain())] };
+        State = state with
+        {
+            Curve = [.. state.Curve.Select(epoch => epoch.WithMain())],
+            LossScale = IsScaled ? state.LossScale ?? new() : null, // it may go on on another device
+        };
         if (_metric == MainScore.Name && State.BestEpoch > 0 && State.BestScore > double.MinValue)
         {
             State.BestScore = State.Curve[State.BestEpoch - 1].Dev[_metric]; // the first version kept another one
@@ -100,6 +110,8 @@ public sealed class Trainer : IDisposable
         _lossSum.Dispose();
     }
 
+    private bool IsScaled => _model.Precision == ScalarType.Float16;
+
     private void RunEpoch(CancellationToken cancellationToken)
     {
         var train = _objective.Vary(_train, Random(State.Epoch, -2));
@@ -115,18 +127,12 @@ public sealed class Trainer : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            using var scope = NewDisposeScope(); // frees this step's tensors
             var tokens = State.Tokens;
-            var batches = Math.Min(_options.GradientAccumulation, plan.Count - State.Batches);
-            for (var i = 0; i < batches; i++)
+            int[][] batches = [.. plan.Skip(State.Batches).Take(_options.GradientAccumulation)];
+            while (TryStep(train, batches) is { } failure)
             {
-                Backward(new Batch(train, plan[State.Batches], _setting.PadId));
+                Halve(batches.Max(batch => batch.Length), failure);
             }
-
-            var rate = _rate.At(Math.Max(State.Rates.Count, (int)(Steps * BudgetSpent)));
-            _optimizer.Step(rate, batches);
-            State.Rates.Add(rate);
-            _average?.Add(_optimizer, State.Rates.Count);
 
             var seconds = clock.GetElapsedTime(last).TotalSeconds;
             last = clock.GetTimestamp();
@@ -137,17 +143,75 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private void Backward(Batch batch)
+    // What failed because memory was too small, and then all is as before; else null.
+    private Exception? TryStep(EncodedSplit train, int[][] batches)
+    {
+        using var scope = NewDisposeScope(); // frees this step's tensors
+        var (done, tokens, lossSum) = (State.Batches, State.Tokens, _lossSum.clone());
+        try
+        {
+            foreach (var batch in batches)
+            {
+                Backward(train, batch);
+            }
+        }
+        catch (Exception e) when (NativeFailure.IsOutOfMemory(e))
+        {
+            _optimizer.Forget();
+            _lossSum.copy_(lossSum);
+            (State.Batches, State.Tokens) = (done, tokens);
+            return e;
+        }
+
+        var rate = _rate.At(Math.Max(State.Rates.Count, (int)(Steps * BudgetSpent)));
+        var norm = _optimizer.Step(rate, batches.Length, State.LossScale?.Scale);
+        State.LossScale = State.LossScale?.After(overflowed: !double.IsFinite(norm));
+        if (State.LossScale is { } scale && !double.IsFinite(norm))
+        {
+            return scale.Scale >= LossScale.Least ? null : throw new InvalidOperationException(
+                $"No loss scale keeps the gradients finite in epoch {State.Epoch}: try a learning rate below {_options.LearningRate}, or precision float32.");
+        }
+
+        State.Rates.Add(rate);
+        _average?.Add(_optimizer, State.Rates.Count);
+        return null;
+    }
+
+    private void Halve(int rows, Exception failure)
+    {
+        if (State.Parts >= rows)
+        {
+            throw OutOfMemory("for a batch of one text", failure);
+        }
+
+        State.Parts *= 2;
+        _setting.Reports.Note($"memory is too small: each batch in {State.Parts} parts");
+    }
+
+    private InvalidOperationException OutOfMemory(string what, Exception failure)
+    {
+        _setting.Checkpoint?.Save(this);
+        return new($"Memory is too small {what}: try a smaller maxLength or model, or a larger machine.", failure);
+    }
+
+    private void Backward(EncodedSplit train, int[] sequences)
     {
         var random = Random(State.Epoch, State.Batches);
-        _objective.Prepare(batch, random);
-        _model.SeedDropout(random.Next());
-        var words = _optimizer.Embed(batch);
-        var loss = _objective.Loss(_model, _model.Encode(words, batch.Mask(_model, _setting.Device)), batch);
-        _optimizer.Backward(loss, words, batch);
-        _lossSum.add_(loss.detach());
+        foreach (var part in sequences.Chunk((sequences.Length + State.Parts - 1) / State.Parts))
+        {
+            using var scope = NewDisposeScope(); // a step's memory is that of one part
+            var batch = new Batch(train, part, _setting.PadId);
+            _objective.Prepare(batch, random);
+            _model.SeedDropout(random.Next());
+            var words = _optimizer.Embed(batch);
+            var loss = _objective.Loss(_model, _model.Encode(words, batch.Mask(_model, _setting.Device)), batch)
+                * ((double)part.Length / sequences.Length);
+            _optimizer.Backward(State.LossScale is { } scale ? loss * scale.Scale : loss, words, batch);
+            _lossSum.add_(IsScaled ? loss.detach().nan_to_num(0, 0, 0) : loss.detach()); // a skipped step may have none
+            State.Tokens += batch.Tokens;
+        }
+
         State.Batches++;
-        State.Tokens += batch.Tokens;
     }
 
     private void Evaluate()
@@ -161,9 +225,9 @@ public sealed class Trainer : IDisposable
 
         _optimizer.CatchUp();
         var start = _setting.Clock.GetTimestamp();
-        var scores = _objective.Evaluate(_measured);
+        var scores = Measure();
         State.Curve.Add(new(
-            State.Epoch, State.Rates.Count, meanLoss, State.Rates[^1], State.Tokens / State.EpochSeconds, State.EpochSeconds,
+            State.Epoch, State.Rates.Count, meanLoss, State.Rates.LastOrDefault(), State.Tokens / State.EpochSeconds, State.EpochSeconds,
             scores?.Named().ToDictionary() ?? []));
 
         var score = scores?.Of(_metric);
@@ -188,6 +252,18 @@ public sealed class Trainer : IDisposable
             : null;
         (State.Epoch, State.Batches, State.Tokens, State.EpochSeconds) = (State.Epoch + 1, 0, 0, 0);
         _lossSum.zero_();
+    }
+
+    private DevScores? Measure()
+    {
+        try
+        {
+            return _objective.Evaluate(_measured);
+        }
+        catch (Exception e) when (NativeFailure.IsOutOfMemory(e))
+        {
+            throw OutOfMemory("to measure on dev", e);
+        }
     }
 
     // The schedule ends with the budget: a model stopped at a high rate would be worse than one trained for that time.

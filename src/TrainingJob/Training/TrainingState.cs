@@ -1,4 +1,5 @@
 using Droptune.Core.Metrics;
+using Droptune.TrainingJob.Training.Optimizer;
 
 namespace Droptune.TrainingJob.Training;
 
@@ -11,6 +12,9 @@ public sealed record TrainingState
     /// <summary>Batches of the epoch that are done.</summary>
     public int Batches { get; set; }
 
+    /// <summary>Parts that each batch is computed in, because memory is too small for all of it; their gradients are added up.</summary>
+    public int Parts { get; set; } = 1;
+
     /// <summary>Real tokens of the epoch that are done.</summary>
     public long Tokens { get; set; }
 
@@ -22,6 +26,9 @@ public sealed record TrainingState
 
     /// <summary>The learning rate of each step done.</summary>
     public List<double> Rates { get; init; } = [];
+
+    /// <summary>Of a training in float16; else null.</summary>
+    public LossScale? LossScale { get; set; }
 
     public List<EpochRecord> Curve { get; init; } = [];
 
@@ -42,6 +49,9 @@ public sealed record TrainingOutcome(int BestEpoch, IReadOnlyList<EpochRecord> C
 {
     /// <summary>Scores on dev of the epoch that was kept.</summary>
     public IReadOnlyDictionary<string, double> Dev => Curve[BestEpoch - 1].Dev;
+
+    /// <summary>How the loss of a training in float16 was scaled at its end; else null.</summary>
+    public LossScale? LossScale { get; init; }
 
     /// <summary>The main score of that epoch.</summary>
     public double Main => Dev[MainScore.Name];

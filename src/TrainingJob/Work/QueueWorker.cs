@@ -153,6 +153,7 @@ public sealed class QueueWorker(
 
         if (failure is InvalidJobException || message.DequeueCount >= options.MaxAttempts)
         {
+            logger.LogWarning(failure, "Run {RunId} failed, attempt {Attempt}, and is given up", run.RunId, run.Attempt);
             await GiveUpAsync(message, lease.PopReceipt, run, FirstLine(failure!));
             return false;
         }

@@ -47,6 +47,11 @@ internal sealed class RunLease : IProgress<RunProgress>, IAsyncDisposable
 
     public void Report(RunProgress value)
     {
+        if (_latest?.Machine is null && value.Machine is { } machine)
+        {
+            _logger.LogInformation("Run {RunId} runs on {Machine}", _run.RunId, machine);
+        }
+
         Measures.Progressed(_run, _latest, value);
         Volatile.Write(ref _latest, value);
     }

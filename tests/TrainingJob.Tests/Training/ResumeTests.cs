@@ -14,17 +14,21 @@ public sealed class ResumeTests : IDisposable
     [InlineData(RunStage.Training, 3)] // in the first epoch
     [InlineData(RunStage.Training, 14)] // after an epoch that was the best
     [InlineData(RunStage.Pretraining, 5)]
-    public void Run_KilledAndStartedAgain_SameModelAsWithoutThat(RunStage stage, int step)
+    [InlineData(RunStage.Training, 14, "bfloat16")]
+    [InlineData(RunStage.Training, 14, "float16")]
+    public void Run_KilledAndStartedAgain_SameModelAsWithoutThat(RunStage stage, int step, string precision = "auto")
     {
-        Run("whole", new Some.Progress());
+        Run("whole", new Some.Progress(), In);
 
-        Assert.Throws<KilledException>(() => Run("killed", new Killer(stage, step)));
+        Assert.Throws<KilledException>(() => Run("killed", new Killer(stage, step), In));
         var progress = new Some.Progress();
-        Run("killed", progress);
+        Run("killed", progress, In);
 
         Assert.Equal(Weights("whole"), Weights("killed"));
         var first = progress.All.First(p => p.Stage == stage && p.Step > 0);
         Assert.InRange(first.Step, step, step + 2); // it did not begin again
+
+        Optimisation In(Optimisation options) => options with { Precision = precision };
     }
 
     [Fact]
@@ -38,6 +42,21 @@ public sealed class ResumeTests : IDisposable
         Run("stopped", new Some.Progress());
 
         Assert.Equal(Weights("whole"), Weights("stopped"));
+    }
+
+    [Theory]
+    [InlineData(RunStage.Exporting)]
+    [InlineData(RunStage.Checking)]
+    public void Run_FailsAfterTheTraining_NextAttemptTrainsNothing(RunStage stage)
+    {
+        Run("whole", new Some.Progress());
+
+        Assert.Throws<KilledException>(() => Run("failed", new Killer(stage, 0), interval: TimeSpan.FromHours(1)));
+        var progress = new Some.Progress();
+        Run("failed", progress);
+
+        Assert.Equal(Weights("whole"), Weights("failed"));
+        Assert.DoesNotContain(progress.All, p => p.Step > 0);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Droptune.TrainingJob.Training;
+using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Tests.Work;
 
@@ -65,6 +66,17 @@ public class QueueWorkerTests(AzuriteFixture azurite)
 
         Assert.Equal(1, trained);
         Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
+    }
+
+    [Fact]
+    public async Task RunAsync_NativeException_RunHasItsFirstLine()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+
+        await bench.Worker((_, _, _) => throw new InvalidOperationException($"computed {zeros(2, 3).matmul(zeros(2, 3))}")).RunAsync(once: true, Cancellation);
+
+        Assert.Equal("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)", (await bench.RunAsync()).Error);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class ModelOptimizer : IDisposable
         {
             if (_sums.Count < _leaves.Count)
             {
-                _sums.Add(gradients[i].contiguous());
+                _sums.Add(gradients[i].contiguous().DetachFromDisposeScope());
             }
             else
             {
@@ -77,16 +77,32 @@ public sealed class ModelOptimizer : IDisposable
         }
     }
 
-    /// <summary>Updates the model and forgets the gradients; call it in the scope of the last <see cref="Backward"/>.</summary>
-    /// <returns>The norm of the gradient before clipping.</returns>
-    public double Step(double learningRate, int batches = 1)
+    /// <summary>Updates the model, unless scaled gradients overflowed, and forgets the gradients.</summary>
+    /// <param name="learningRate">Of this step.</param>
+    /// <param name="batches">Whose gradients were added up.</param>
+    /// <param name="lossScale">What the losses were multiplied by; null = nothing.</param>
+    /// <returns>The norm of the gradient before clipping; not a finite number if it overflowed.</returns>
+    public double Step(double learningRate, int batches = 1, double? lossScale = null)
     {
-        var norm = Math.Sqrt(_dense.SumOfSquares(_sums) + (_words?.SumOfSquares() ?? 0)) / batches;
-        var scale = Math.Min(1, _clip / (norm + 1e-6)) / batches;
-        _dense.Step(_sums, learningRate, scale);
-        _words?.Step(learningRate, scale);
-        _sums.Clear();
+        var divisor = batches * (lossScale ?? 1);
+        var norm = Math.Sqrt(_dense.SumOfSquares(_sums) + (_words?.SumOfSquares() ?? 0)) / divisor;
+        if (lossScale is null || double.IsFinite(norm))
+        {
+            var scale = Math.Min(1, _clip / (norm + 1e-6)) / divisor;
+            _dense.Step(_sums, learningRate, scale);
+            _words?.Step(learningRate, scale);
+        }
+
+        Forget();
         return norm;
+    }
+
+    /// <summary>Drops the gradients added up since the last step.</summary>
+    public void Forget()
+    {
+        _words?.Forget();
+        _sums.ForEach(sum => sum.Dispose());
+        _sums.Clear();
     }
 
     /// <summary>Makes every weight current, before the model is evaluated or saved.</summary>
@@ -104,6 +120,7 @@ public sealed class ModelOptimizer : IDisposable
 
     public void Dispose()
     {
+        Forget();
         _dense.Dispose();
         _words?.Dispose();
     }

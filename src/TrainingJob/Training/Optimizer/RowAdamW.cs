@@ -102,6 +102,16 @@ public sealed class RowAdamW : IDisposable
         foreach (var row in _rows)
         {
             upToDate[row] = Steps;
+        }
+
+        Forget();
+    }
+
+    /// <summary>Drops the gradients added since the last step.</summary>
+    public void Forget()
+    {
+        foreach (var row in _rows)
+        {
             _slots[row] = -1;
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Models;
@@ -7,7 +8,9 @@ using Droptune.Core.Reports.Markup;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
+using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Optimizer;
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training.Reports;
@@ -44,20 +47,23 @@ public sealed record TrainingRecord
     /// <summary>Scores of the kept weights on dev.</summary>
     public required IReadOnlyDictionary<string, double> Dev { get; init; }
 
+    /// <summary>How the loss of a training in float16 was scaled, and how many steps were skipped; else null.</summary>
+    public LossScale? LossScale { get; init; }
+
     public required string StoppedBecause { get; init; }
 
     public required OnnxCheck OnnxCheck { get; init; }
 
     internal static TrainingRecord Of(
-        JobSpec spec, BaseModel start, Optimisation options, TrainingData data, LoadReport? loaded, BertModel model, TrainingOutcome outcome,
-        IReadOnlyList<TrialRecord> trials, OnnxCheck check, DateTimeOffset started, TimeSpan duration) => new()
+        JobSpec spec, BaseModel start, Optimisation options, TrainingEnvironment environment, TrainingData data, LoadReport? loaded,
+        BertModel model, TrainingOutcome outcome, IReadOnlyList<TrialRecord> trials, OnnxCheck check, DateTimeOffset started, TimeSpan duration) => new()
         {
             Spec = spec,
             Start = start,
             Options = options,
             Trials = trials,
             BaseWeights = loaded,
-            Environment = TrainingEnvironment.Here(model),
+            Environment = environment,
             Counts = new(
                 data.TrainExamples, data.Train.Tokens, data.Dev.Count, data.Tags?.Count ?? 0, data.TextLabels?.Count ?? 0,
                 data.Tokenizer.Vocabulary.Count, model.Weights.All.Sum(weight => weight.Value.numel())),
@@ -66,6 +72,7 @@ public sealed record TrainingRecord
             Curve = outcome.Curve,
             BestEpoch = outcome.BestEpoch,
             Dev = outcome.Dev,
+            LossScale = outcome.LossScale,
             StoppedBecause = outcome.StoppedBecause,
             OnnxCheck = check,
         };
@@ -90,9 +97,26 @@ public sealed record TrainingRecord
 /// <summary>What a run ran on.</summary>
 public sealed record TrainingEnvironment(string System, string Architecture, int Cores, string Runtime, string Device, string Precision)
 {
-    internal static TrainingEnvironment Here(BertModel model) => new(
+    /// <summary>Why it is this precision.</summary>
+    public string? PrecisionReason { get; init; }
+
+    /// <summary>Null on a CPU, or if the driver does not say.</summary>
+    public Gpu? Gpu { get; init; }
+
+    /// <summary>The most bytes of its memory that were in use, by other processes too; null if unknown.</summary>
+    public long? GpuMemoryUsed { get; init; }
+
+    /// <summary>The machine and the precision as one line.</summary>
+    [JsonIgnore]
+    public string Machine => $"{Gpu?.ToString() ?? Device}, {Cores} cores, {Precision}: {PrecisionReason}";
+
+    internal static TrainingEnvironment Here(Device device, Gpu? gpu, PrecisionChoice precision) => new(
         RuntimeInformation.OSDescription, $"{RuntimeInformation.OSArchitecture}".ToLowerInvariant(), global::System.Environment.ProcessorCount,
-        RuntimeInformation.FrameworkDescription, cuda.is_available() ? "cuda" : "cpu", $"{model.Precision}".ToLowerInvariant());
+        RuntimeInformation.FrameworkDescription, $"{device.type}".ToLowerInvariant(), precision.Name)
+    {
+        PrecisionReason = precision.Reason,
+        Gpu = gpu,
+    };
 }
 
 /// <summary>The sizes of the data and of the model.</summary>
