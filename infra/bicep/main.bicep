@@ -34,6 +34,10 @@ param servingSize servingSizeType = 'standard'
 @minValue(0)
 param alwaysReadyInstances int = 0
 
+@description('Optional. Function instances kept warm for blob events; with 0, the first event after a pause may wait for the watchdog.')
+@minValue(0)
+param alwaysReadyForBlobs int = 0
+
 @description('Optional. Most function instances at a time.')
 @minValue(1)
 param maximumInstances int = 40
@@ -226,6 +230,7 @@ module functions 'modules/functions.bicep' = {
     settings: pipeline
     servingSize: servingSize
     alwaysReadyInstances: alwaysReadyInstances
+    alwaysReadyForBlobs: alwaysReadyForBlobs
     maximumInstances: maximumInstances
     subnetId: network.?outputs.functionsSubnetId ?? ''
     workspaceId: monitoring.outputs.workspaceId

@@ -6,6 +6,7 @@ var stages = {
   dev: {
     servingSize: 'standard'
     alwaysReadyInstances: 0
+    alwaysReadyForBlobs: 0
     maximumParallelRuns: 2
     trainingTimeoutSeconds: 7200
     logRetentionDays: 30
@@ -17,6 +18,7 @@ var stages = {
   prod: {
     servingSize: 'large'
     alwaysReadyInstances: 1
+    alwaysReadyForBlobs: 1
     maximumParallelRuns: 10
     trainingTimeoutSeconds: 43200
     logRetentionDays: 90
@@ -35,6 +37,7 @@ param extraTags = { stage: readEnvironmentVariable('DROPTUNE_STAGE', 'dev') }
 
 param servingSize = stage.servingSize
 param alwaysReadyInstances = stage.alwaysReadyInstances
+param alwaysReadyForBlobs = stage.alwaysReadyForBlobs
 param maximumParallelRuns = stage.maximumParallelRuns
 param trainingTimeoutSeconds = stage.trainingTimeoutSeconds
 param logRetentionDays = stage.logRetentionDays

@@ -34,6 +34,10 @@ param servingSize servingSizeType
 @minValue(0)
 param alwaysReadyInstances int
 
+@description('Required. Instances kept warm for blob events, the first of which is lost while an app that sleeps makes its key; 0 for none.')
+@minValue(0)
+param alwaysReadyForBlobs int
+
 @description('Required. Most instances at a time.')
 @minValue(1)
 @maxValue(1000)
@@ -68,6 +72,7 @@ var appSettings = union(
   {
     APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
+    AzureWebJobsDisableHomepage: 'true' // the platform's own page at /
   },
   settings
 )
@@ -103,14 +108,15 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instances[servingSize].memoryMb
         maximumInstanceCount: maximumInstances
-        alwaysReady: alwaysReadyInstances == 0 ? [] : [{ name: 'http', instanceCount: alwaysReadyInstances }]
+        alwaysReady: filter(
+          [{ name: 'http', instanceCount: alwaysReadyInstances }, { name: 'blob', instanceCount: alwaysReadyForBlobs }],
+          group => group.instanceCount > 0
+        )
         triggers: { http: { perInstanceConcurrency: instances[servingSize].concurrency } }
       }
     }
     siteConfig: {
       minTlsVersion: '1.2'
-      ftpsState: 'Disabled'
-      http20Enabled: true
       appSettings: [for setting in items(appSettings): { name: setting.key, value: setting.value }]
     }
   }

@@ -30,6 +30,8 @@ var roles = {
   StorageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 }
 
+// No Storage Account Contributor, which Microsoft's list names for hosts with blob triggers: it may read the account's keys and change
+// the account, and what needs it is a trigger that polls, which switches on the logs of storage. Ours waits for events.
 var accountGrants = [
   {
     to: 'functions'

@@ -15,7 +15,6 @@ public static class TelemetryServices
     // The names that Azure and OpenTelemetry give these settings.
     private const string AzureMonitor = "APPLICATIONINSIGHTS_CONNECTION_STRING";
     private const string AzureMonitorIdentity = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
-    private const string HttpRequests = "Microsoft.AspNetCore";
     private const string Otlp = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>
@@ -32,8 +31,7 @@ public static class TelemetryServices
 
         IOpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(program))
-            // A request's own span is recorded too: what happens below a span that is not would be left out.
-            .WithTracing(tracing => tracing.AddSource(Tracing.Source, HttpRequests))
+            .WithTracing(tracing => tracing.AddSource(Tracing.Source))
             .WithMetrics(metrics => metrics.AddMeter(Measures.Source, Measures.TrafficSource))
             .WithLogging();
         if (toAzure)

@@ -46,6 +46,27 @@ public static class Tracing
             ActivityKind.Internal, default, Tags(tags), training == default ? null : [new ActivityLink(training)], name: "predict");
     }
 
+    /// <summary>Does the work of a span: when it throws, the span has failed too. Work that was stopped has not.</summary>
+    public static async Task<T> RunAsync<T>(this Activity? span, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, e.Message);
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public static Task RunAsync(this Activity? span, Func<Task> work) => span.RunAsync(async () =>
+    {
+        await work();
+        return true;
+    });
+
     private static ActivityContext Parent(string? traceparent) =>
         ActivityContext.TryParse(traceparent, traceState: null, isRemote: true, out var context) ? context : default;
 

@@ -12,10 +12,10 @@ public sealed class EvaluateModel(ModelEvaluation evaluation, QueueMessages mess
     public async Task RunAsync(
         [QueueTrigger(StorageNames.EvaluationRequests, Connection = StorageNames.Connection)] string message, CancellationToken cancellationToken)
     {
-        if (await messages.ReadAsync<EvaluationRequest>(StorageNames.EvaluationRequests, message, cancellationToken) is { } request)
+        if (await messages.ReadAsync<EvaluationRequest>(StorageNames.EvaluationRequests, message, request => request.Model, cancellationToken) is { } request)
         {
             using var span = Tracing.Start("evaluate", request.Traceparent, ("model", request.Model));
-            await evaluation.EvaluateAsync(request.Model, cancellationToken);
+            await span.RunAsync(() => evaluation.EvaluateAsync(request.Model, cancellationToken));
         }
     }
 }

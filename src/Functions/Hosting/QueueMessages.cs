@@ -8,19 +8,24 @@ namespace Droptune.Functions.Hosting;
 /// <summary>Reads queue messages; one that can never be read goes to the poison queue at once, with the reason.</summary>
 public sealed class QueueMessages(DroptuneStorage storage, ILogger<QueueMessages> logger)
 {
-    /// <summary>Null when the message is none; it is dealt with then.</summary>
-    public async Task<T?> ReadAsync<T>(string queue, string message, CancellationToken cancellationToken)
+    /// <summary>Null when the message is none, or names what has no valid name; it is dealt with then.</summary>
+    /// <param name="queue">The queue that it came from.</param>
+    /// <param name="message">Its text.</param>
+    /// <param name="name">The name in it that becomes part of keys and paths.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<T?> ReadAsync<T>(string queue, string message, Func<T, string> name, CancellationToken cancellationToken)
         where T : class
     {
         string reason;
         try
         {
-            if (JsonSerializer.Deserialize<T>(message, Strict) is { } read)
+            var read = JsonSerializer.Deserialize<T>(message, Strict);
+            if (read is not null && ResourceName.IsValid(name(read)))
             {
                 return read;
             }
 
-            reason = "it is null";
+            reason = read is null ? "it is null" : ResourceName.Problem(name(read))!;
         }
         catch (JsonException e)
         {

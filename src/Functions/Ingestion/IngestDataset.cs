@@ -17,6 +17,6 @@ public sealed class IngestDataset(DatasetIngestion ingestion)
         CancellationToken cancellationToken)
     {
         using var span = Tracing.Start("ingest", null, ("blob", name));
-        await ingestion.NoteAsync(name, cancellationToken);
+        await span.RunAsync(() => ingestion.NoteAsync(name, cancellationToken));
     }
 }

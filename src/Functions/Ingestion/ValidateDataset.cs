@@ -11,10 +11,10 @@ public sealed class ValidateDataset(DatasetValidation validation, QueueMessages 
     public async Task RunAsync(
         [QueueTrigger(StorageNames.DatasetChanges, Connection = StorageNames.Connection)] string message, CancellationToken cancellationToken)
     {
-        if (await messages.ReadAsync<DatasetChange>(StorageNames.DatasetChanges, message, cancellationToken) is { } change)
+        if (await messages.ReadAsync<DatasetChange>(StorageNames.DatasetChanges, message, change => change.Dataset, cancellationToken) is { } change)
         {
             using var span = Tracing.Start("validate", change.Traceparent, ("dataset", change.Dataset));
-            await validation.ValidateAsync(change, cancellationToken);
+            await span.RunAsync(() => validation.ValidateAsync(change, cancellationToken));
         }
     }
 }

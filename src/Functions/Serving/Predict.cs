@@ -34,7 +34,7 @@ public sealed class Predict(ModelCache cache, ModelStore models, TrafficWatch tr
             using var lease = await RentAsync(model, request.Parameter("version"), cancellationToken);
             using var span = Tracing.StartPrediction(lease.Model.Config.Droptune?.Traceparent, ("model", model), ("version", lease.Version));
             using var timer = Measures.Predicting(model, lease.Version);
-            var predictions = await lease.Model.PredictAsync(body.Inputs, cancellationToken);
+            var predictions = await span.RunAsync(() => lease.Model.PredictAsync(body.Inputs, cancellationToken));
             traffic.Record(model, lease.Version, predictions);
             uncertain.Record(model, lease.Version, body.Inputs, predictions);
             return new PredictAnswer(model, lease.Version, body.StringIndexType == StringIndexType.UnicodeCodePoint

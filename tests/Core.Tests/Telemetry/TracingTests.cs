@@ -42,6 +42,26 @@ public sealed class TracingTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_WorkThrows_IsAnError()
+    {
+        using var span = Tracing.Start("ingest");
+
+        await Assert.ThrowsAsync<IOException>(() => span.RunAsync(() => throw new IOException("The disk is full.")));
+
+        Assert.Equal((ActivityStatusCode.Error, "The disk is full."), (span!.Status, span.StatusDescription));
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkIsStopped_IsNoError()
+    {
+        using var span = Tracing.Start("ingest");
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => span.RunAsync(() => throw new OperationCanceledException()));
+
+        Assert.Equal(ActivityStatusCode.Unset, span!.Status);
+    }
+
+    [Fact]
     public void StartPrediction_ModelOfATrace_LinksToItInATraceOfItsOwn()
     {
         const string Training = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

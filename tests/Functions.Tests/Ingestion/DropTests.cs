@@ -208,7 +208,9 @@ public class DropTests(LocalHostFixture host)
     [Theory]
     [InlineData(StorageNames.DatasetChanges, "no JSON")]
     [InlineData(StorageNames.DatasetChanges, """{"dataset":"d-x"}""")]
+    [InlineData(StorageNames.DatasetChanges, """{"dataset":"../x","changeId":"1"}""")]
     [InlineData(StorageNames.EvaluationRequests, "null")]
+    [InlineData(StorageNames.EvaluationRequests, """{"model":"../x"}""")]
     public async Task Message_ThatCannotBeRead_GoesToThePoisonQueueWithTheReason(string queue, string message)
     {
         await host.Get<DroptuneStorage>().Queue(queue).SendMessageAsync(message, Cancellation);

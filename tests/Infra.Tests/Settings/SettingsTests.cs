@@ -17,6 +17,7 @@ public partial class SettingsTests
     /// <summary>Settings of the Functions host; the rest must be read by the program.</summary>
     private static readonly string[] ReadByTheHost =
     [
+        "AzureWebJobsDisableHomepage",
         "AzureWebJobsStorage__blobServiceUri", // where the host keeps leases and keys
         "AzureWebJobsStorage__clientId",
         "AzureWebJobsStorage__credential",

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults(); // names the service after the app: ours, which comes later, counts
 builder.Services.AddDroptune(builder.Configuration);
-builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
 try
 {
     builder.Build().Run();

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Console;
+using OpenTelemetry.Trace;
 
 namespace Droptune.Functions.Hosting.Local;
 
@@ -45,6 +46,9 @@ public static class LocalHost
         });
         builder.Services
             .AddDroptune(builder.Configuration)
+            // In Azure the Functions host exports the span of a request; here nobody else does, and what happens below a span
+            // that is not recorded would be left out.
+            .ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("Microsoft.AspNetCore"))
             .AddSingleton<TriggerHost>()
             .AddHostedService(services => services.GetRequiredService<TriggerHost>());
         builder.WebHost.ConfigureKestrel(kestrel =>
