@@ -74,9 +74,9 @@ public class QueueWorkerTests(AzuriteFixture azurite)
         var bench = await WorkerBench.CreateAsync(azurite);
         await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
 
-        await bench.Worker((_, _, _) => throw new InvalidOperationException($"computed {zeros(2, 3).matmul(zeros(2, 3))}")).RunAsync(once: true, Cancellation);
+        await bench.Worker((_, _, _) => throw new InvalidOperationException($"viewed {zeros(2, 3).view(5)}")).RunAsync(once: true, Cancellation);
 
-        Assert.Equal("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)", (await bench.RunAsync()).Error);
+        Assert.Equal("shape '[5]' is invalid for input of size 6", (await bench.RunAsync()).Error);
     }
 
     [Fact]
