@@ -1,3 +1,5 @@
+using Droptune.Infra.Tests.Settings;
+
 namespace Droptune.Infra.Tests.Resources;
 
 public class FunctionAppTests
