@@ -54,7 +54,8 @@ public static class LocalHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Http.RequestBody.MaxBytes;
+            // More than is taken: the rest of a body that is refused is read away, so that the answer reaches who still sends.
+            kestrel.Limits.MaxRequestBodySize = 16 * Http.RequestBody.MaxBytes;
         });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
         {
