@@ -1,5 +1,5 @@
-using Droptune.Bench.Gate;
 using System.Globalization;
+using Droptune.Bench.Gate;
 
 switch (args)
 {

@@ -1,5 +1,5 @@
-using Droptune.Bench.Serving;
 using System.Globalization;
+using Droptune.Bench.Serving;
 
 // Every measurement prints one JSON line.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

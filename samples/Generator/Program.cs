@@ -1,8 +1,8 @@
 // Writes samples/support from the grammar files beside this one, the same bytes every time: dotnet run --project samples/Generator
-using Droptune.Samples.Generator;
 using System.Text;
 using System.Text.Json;
 using Droptune.Core;
+using Droptune.Samples.Generator;
 
 (Split Split, int Count)[] sizes = [(Split.Train, 2400), (Split.Dev, 250), (Split.Test, 300)];
 var samples = FindSamples();

@@ -1,7 +1,7 @@
-using Droptune.Tests;
 using Droptune.Core;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
+using Droptune.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Droptune.Functions.Tests;

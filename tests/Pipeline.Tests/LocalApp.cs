@@ -1,10 +1,10 @@
-using Droptune.Tests;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Droptune.Core.Storage;
 using Droptune.Functions.Hosting.Local;
 using Droptune.Functions.Hosting.Local.Processes;
 using Droptune.Pipeline.Tests.Telemetry;
+using Droptune.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

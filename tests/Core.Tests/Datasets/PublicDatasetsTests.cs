@@ -1,5 +1,5 @@
-using Droptune.Tests;
 using Droptune.Core.Datasets;
+using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Datasets;
 

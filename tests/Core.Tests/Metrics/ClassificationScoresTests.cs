@@ -1,6 +1,6 @@
-using Droptune.Tests;
 using System.Text.Json;
 using Droptune.Core.Metrics;
+using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Metrics;
 

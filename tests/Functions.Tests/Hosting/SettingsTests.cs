@@ -1,6 +1,6 @@
 using Droptune.Core;
-using Droptune.Functions.Serving;
 using Droptune.Core.Evaluation;
+using Droptune.Functions.Serving;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

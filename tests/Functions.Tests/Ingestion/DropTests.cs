@@ -1,4 +1,3 @@
-using Droptune.Tests;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -10,6 +9,7 @@ using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Droptune.Functions.Ingestion;
+using Droptune.Tests;
 
 namespace Droptune.Functions.Tests.Ingestion;
 

@@ -1,4 +1,3 @@
-using Droptune.Tests;
 using Azure.Storage.Queues.Models;
 using Droptune.Core;
 using Droptune.Core.Jobs;
@@ -8,6 +7,7 @@ using Droptune.Core.Stores;
 using Droptune.Functions.Hosting;
 using Droptune.Functions.Ingestion;
 using Droptune.Functions.Training;
+using Droptune.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,7 @@
-using Droptune.Core.Text.WordPiece;
-using Droptune.Core.Models;
 using Azure.Storage.Blobs;
+using Droptune.Core.Models;
 using Droptune.Core.Storage;
+using Droptune.Core.Text.WordPiece;
 using Droptune.Tests;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;

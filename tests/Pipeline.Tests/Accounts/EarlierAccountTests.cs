@@ -1,9 +1,9 @@
-using Droptune.Core.Stores;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Azure.Storage.Queues;
 using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 
 namespace Droptune.Pipeline.Tests.Accounts;
 

@@ -1,15 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Droptune.TrainingJob.Checkpoints;
-using Droptune.Core.Labels;
-using Droptune.Core.Text.WordPiece;
-using Droptune.Core.Models;
 using Droptune.Core;
-using Droptune.TrainingJob.Training.Objectives;
 using Droptune.Core.Jobs;
+using Droptune.Core.Labels;
+using Droptune.Core.Models;
+using Droptune.Core.Text.WordPiece;
+using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Optimizer;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -60,7 +60,14 @@ public sealed class TrainerTests : IDisposable
         var examples = Enumerable.Repeat(Some.Examples(1, 1).Single(), 16).ToArray();
         var options = new Optimisation
         {
-            Epochs = 8, GradientClip = 2, LearningRate = 1e-3, BatchTokens = 32, GradientAccumulation = accumulation, Dropout = 0, PieceDropout = 0, EarlyStopping = new("loss", 100),
+            Epochs = 8,
+            GradientClip = 2,
+            LearningRate = 1e-3,
+            BatchTokens = 32,
+            GradientAccumulation = accumulation,
+            Dropout = 0,
+            PieceDropout = 0,
+            EarlyStopping = new("loss", 100),
         };
         var progress = new Some.Progress();
 

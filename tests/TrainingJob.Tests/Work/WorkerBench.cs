@@ -1,4 +1,3 @@
-using Droptune.Tests;
 using System.IO.Compression;
 using System.Text.Json;
 using Azure.Storage.Queues;
@@ -7,6 +6,7 @@ using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
+using Droptune.Tests;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;

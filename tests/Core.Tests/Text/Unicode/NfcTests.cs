@@ -1,7 +1,7 @@
-using Droptune.Tests;
 using System.Globalization;
 using System.Text;
 using Droptune.Core.Text.Unicode;
+using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Text.Unicode;
 

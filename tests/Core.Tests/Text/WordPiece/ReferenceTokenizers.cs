@@ -1,5 +1,5 @@
-using Droptune.Tests;
 using Droptune.Core.Text.WordPiece;
+using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Text.WordPiece;
 

@@ -1,9 +1,9 @@
 using Droptune.Core;
 using Droptune.Core.Models;
-using Droptune.TrainingJob.Training.Objectives;
 using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Tests.Training.Objectives;
@@ -55,7 +55,11 @@ public sealed class MaskedLanguageObjectiveTests
         var objective = new MaskedLanguageObjective(Tokenizer, part: 0, CPU);
         var config = new ModelConfig
         {
-            VocabSize = Tokenizer.Vocabulary.Count, HiddenSize = 64, NumHiddenLayers = 1, NumAttentionHeads = 1, IntermediateSize = 64,
+            VocabSize = Tokenizer.Vocabulary.Count,
+            HiddenSize = 64,
+            NumHiddenLayers = 1,
+            NumAttentionHeads = 1,
+            IntermediateSize = 64,
         };
         using var scope = NewDisposeScope();
         using var model = new BertModel(config, new BertWeights(config, CPU, language: true));
