@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Droptune.Bench.Gate;
 
 switch (args)

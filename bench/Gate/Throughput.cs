@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
 

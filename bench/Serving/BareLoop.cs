@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Text.WordPiece;
 using Microsoft.ML.OnnxRuntime;
 

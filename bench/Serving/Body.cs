@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Droptune.Bench.Serving;
 
 /// <summary>The texts of a request of the peers' load folder.</summary>

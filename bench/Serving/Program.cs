@@ -1,4 +1,3 @@
-using System.Globalization;
 using Droptune.Bench.Serving;
 
 // Every measurement prints one JSON line.

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Droptune.Core;
-
 namespace Droptune.Bench.Serving;
 
 /// <summary>One load on one system, as bench/serving.sh writes it; the figures are those of the peers' load.sh.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json;
 using Droptune.Core.Inference;
 
 namespace Droptune.Bench.Serving;

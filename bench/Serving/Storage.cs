@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using Droptune.Core;
 using Droptune.Core.Models;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;

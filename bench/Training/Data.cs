@@ -1,5 +1,3 @@
-using Droptune.Core;
-
 namespace Droptune.Bench.Training;
 
 /// <summary>What is trained on: the same CoNLL files as the peer's, or sequences of one length.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Labels;
 using Droptune.Core.Models;

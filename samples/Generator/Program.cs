@@ -1,6 +1,4 @@
 // Writes samples/support from the grammar files beside this one, the same bytes every time: dotnet run --project samples/Generator
-using System.Text;
-using System.Text.Json;
 using Droptune.Core;
 using Droptune.Samples.Generator;
 

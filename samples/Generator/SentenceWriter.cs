@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Droptune.Samples.Generator;
 
 /// <summary>A stretch of a sentence: plain words, or the value of an entity.</summary>

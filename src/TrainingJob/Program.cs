@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Droptune.TrainingJob.Commands;
 using Droptune.TrainingJob.Torch;
 

@@ -1,8 +1,6 @@
 using System.Net.Http.Headers;
-using System.Text;
 using Droptune.Core.Storage;
 using Droptune.Functions.Hosting.Local;
-using Droptune.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

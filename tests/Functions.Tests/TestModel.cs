@@ -1,7 +1,5 @@
-using Droptune.Core;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
-using Droptune.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Droptune.Functions.Tests;

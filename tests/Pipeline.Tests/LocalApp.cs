@@ -1,10 +1,8 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using Droptune.Core.Storage;
 using Droptune.Functions.Hosting.Local;
 using Droptune.Functions.Hosting.Local.Processes;
 using Droptune.Pipeline.Tests.Telemetry;
-using Droptune.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Droptune.Pipeline.Tests;
 
 /// <summary>A dataset that a small model learns in seconds: two intents, things and colours.</summary>

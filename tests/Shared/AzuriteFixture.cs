@@ -1,6 +1,4 @@
-using System.Globalization;
 using Droptune.Functions.Hosting.Local.Processes;
-using Droptune.Tests;
 
 [assembly: AssemblyFixture(typeof(AzuriteFixture))]
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Metrics;
 using Droptune.Core.Traffic;
 

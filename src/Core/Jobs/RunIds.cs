@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Droptune.Core.Metrics;
 
 namespace Droptune.Core.Jobs;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Droptune.Core.Metrics;
 
 /// <summary>How reports write figures, the same in every country.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Droptune.Core.Datasets;
 using Droptune.Core.Metrics;
 using static Droptune.Core.DroptuneJson;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
 using Droptune.Core.Reports.Markup;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure.Storage.Blobs;
 using Droptune.Core.Datasets;
 using Droptune.Core.Evaluation;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Droptune.Core.Datasets;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Droptune.Core.Runs;
 
 /// <summary>A run's progress as one line: stage, bar, loss, dev metric, tokens a second, time left.</summary>

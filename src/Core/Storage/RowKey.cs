@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Droptune.Core.Storage;
 
 /// <summary>Keys of rows. A table returns its rows in their order.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Core.Text;

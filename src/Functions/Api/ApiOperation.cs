@@ -1,5 +1,4 @@
 using Droptune.Core.Evaluation;
-using Droptune.Core.Runs;
 using Droptune.Functions.Corrections;
 using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;

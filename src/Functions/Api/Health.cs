@@ -1,5 +1,3 @@
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
 using Droptune.Functions.Http;
 using Droptune.Functions.Serving;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
-using Droptune.Core;
 using Droptune.Core.Inference;
 using Droptune.Functions.Http;
 using Droptune.Functions.Ui;

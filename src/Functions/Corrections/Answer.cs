@@ -1,5 +1,3 @@
-using System.Text;
-using Droptune.Core;
 using Droptune.Core.Datasets.Checking.Texts;
 using Droptune.Core.Labels;
 

@@ -1,5 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
 
 namespace Droptune.Functions.Corrections;

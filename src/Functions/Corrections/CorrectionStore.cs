@@ -1,7 +1,5 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using Droptune.Core;
-using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Corrections;
 

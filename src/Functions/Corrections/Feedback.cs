@@ -1,7 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Datasets;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
 using Droptune.Core.Text;
 using Droptune.Core.Text.Unicode;
 using Droptune.Functions.Hosting;

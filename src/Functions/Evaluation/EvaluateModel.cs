@@ -1,6 +1,3 @@
-using Droptune.Core.Jobs;
-using Droptune.Core.Storage;
-using Droptune.Core.Telemetry;
 using Droptune.Functions.Hosting;
 
 namespace Droptune.Functions.Evaluation;

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Droptune.Core.Jobs;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
 
 namespace Droptune.Functions.Evaluation;
 

@@ -1,5 +1,3 @@
-using Droptune.Core.Storage;
-
 namespace Droptune.Functions.Evaluation;
 
 /// <summary>An evaluation of a model's version in the table <c>Evaluations</c>.</summary>

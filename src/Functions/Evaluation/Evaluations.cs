@@ -1,6 +1,5 @@
 using Azure;
 using Droptune.Core.Evaluation;
-using Droptune.Core.Storage;
 using Droptune.Functions.Http;
 
 namespace Droptune.Functions.Evaluation;

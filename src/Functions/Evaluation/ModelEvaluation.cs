@@ -1,13 +1,8 @@
-using System.Globalization;
 using Azure;
-using Droptune.Core;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Droptune.Core.Reports;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
-using Droptune.Core.Telemetry;
 using Droptune.Functions.Ingestion;
 using Droptune.Functions.Monitoring;
 using Droptune.Functions.Serving;

@@ -1,8 +1,3 @@
-using System.Text.Json;
-using Droptune.Core;
-using Droptune.Core.Jobs;
-using Droptune.Core.Storage;
-
 namespace Droptune.Functions.Hosting;
 
 /// <summary>Reads queue messages; one that can never be read goes to the poison queue at once, with the reason.</summary>

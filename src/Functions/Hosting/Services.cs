@@ -1,8 +1,4 @@
-using Droptune.Core;
 using Droptune.Core.Evaluation;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
-using Droptune.Core.Telemetry;
 using Droptune.Functions.Corrections;
 using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;

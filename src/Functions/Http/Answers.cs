@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Droptune.Core.Inference.Batching;
-using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Http;
 

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Droptune.Core;
-
 namespace Droptune.Functions.Http;
 
 /// <summary>An answer with a JSON body (none when null), written the same way in both hosts.</summary>

@@ -1,5 +1,3 @@
-using Droptune.Core.Datasets;
-
 namespace Droptune.Functions.Http;
 
 /// <summary>The body of an error answer, RFC 9457, with a stable <c>code</c>.</summary>

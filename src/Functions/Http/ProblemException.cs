@@ -1,5 +1,3 @@
-using Droptune.Core.Datasets;
-
 namespace Droptune.Functions.Http;
 
 /// <summary>Ends a request with an error answer; <paramref name="detail"/> says what was wrong and what to do.</summary>

@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
-using Droptune.Core;
 
 namespace Droptune.Functions.Http;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Droptune.Core;
-
 namespace Droptune.Functions.Http;
 
 /// <summary>Reads what the address of a request carries.</summary>

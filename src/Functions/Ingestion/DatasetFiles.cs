@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
 using Azure.Storage.Blobs.Models;
-using Droptune.Core.Datasets;
-using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Ingestion;
 

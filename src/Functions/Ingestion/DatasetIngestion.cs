@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Droptune.Core;
-using Droptune.Core.Storage;
 using Droptune.Functions.Hosting;
 using Microsoft.Extensions.Options;
 

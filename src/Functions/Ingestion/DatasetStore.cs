@@ -1,11 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure;
-using Droptune.Core;
-using Droptune.Core.Datasets;
-using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Ingestion;
 

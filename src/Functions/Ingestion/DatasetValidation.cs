@@ -1,13 +1,8 @@
 using System.Diagnostics;
 using Azure;
-using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Reports;
-using Droptune.Core.Runs;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
-using Droptune.Core.Telemetry;
 using Droptune.Functions.Hosting;
 using Microsoft.Extensions.Options;
 

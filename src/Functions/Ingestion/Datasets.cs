@@ -1,5 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Functions.Http;
 
 namespace Droptune.Functions.Ingestion;

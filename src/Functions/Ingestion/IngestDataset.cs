@@ -1,6 +1,3 @@
-using Droptune.Core.Storage;
-using Droptune.Core.Telemetry;
-
 namespace Droptune.Functions.Ingestion;
 
 /// <summary>A file was dropped: notes the change of its dataset and starts the quiet period.</summary>

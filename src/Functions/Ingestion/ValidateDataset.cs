@@ -1,5 +1,3 @@
-using Droptune.Core.Storage;
-using Droptune.Core.Telemetry;
 using Droptune.Functions.Hosting;
 
 namespace Droptune.Functions.Ingestion;

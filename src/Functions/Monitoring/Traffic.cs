@@ -1,4 +1,3 @@
-using Droptune.Core.Stores;
 using Droptune.Functions.Http;
 using Droptune.Functions.Monitoring.Uncertain;
 

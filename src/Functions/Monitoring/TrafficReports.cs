@@ -1,10 +1,6 @@
 using System.Diagnostics.Metrics;
 using Azure;
-using Droptune.Core;
 using Droptune.Core.Evaluation;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
-using Droptune.Core.Telemetry;
 using Droptune.Core.Traffic;
 using Droptune.Functions.Evaluation;
 

@@ -1,4 +1,3 @@
-using Droptune.Core.Storage;
 using Droptune.Core.Traffic;
 
 namespace Droptune.Functions.Monitoring;

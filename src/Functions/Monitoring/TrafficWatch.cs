@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Droptune.Core.Inference;
-using Droptune.Core.Telemetry;
 using Droptune.Core.Traffic;
 
 namespace Droptune.Functions.Monitoring;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Droptune.Core.Inference;
-using Droptune.Core.Stores;
 
 namespace Droptune.Functions.Serving;
 

@@ -1,11 +1,7 @@
 using System.Security.Cryptography;
-using System.Text;
 using Azure;
 using Azure.Storage.Blobs;
-using Droptune.Core;
 using Droptune.Core.Inference.Onnx;
-using Droptune.Core.Models;
-using Droptune.Core.Stores;
 
 namespace Droptune.Functions.Serving;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Droptune.Core.Stores;
 using Droptune.Functions.Http;
 
 namespace Droptune.Functions.Serving;

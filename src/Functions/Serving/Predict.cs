@@ -1,8 +1,5 @@
 using Azure;
-using Droptune.Core;
 using Droptune.Core.Inference;
-using Droptune.Core.Stores;
-using Droptune.Core.Telemetry;
 using Droptune.Core.Text;
 using Droptune.Functions.Http;
 using Droptune.Functions.Monitoring;

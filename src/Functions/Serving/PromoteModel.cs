@@ -1,5 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Stores;
 using Droptune.Functions.Http;
 
 namespace Droptune.Functions.Serving;

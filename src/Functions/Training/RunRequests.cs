@@ -1,8 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Datasets;
-using Droptune.Core.Jobs;
-using Droptune.Core.Models;
-using Droptune.Core.Stores;
 using Droptune.Functions.Http;
 using Droptune.Functions.Ingestion;
 

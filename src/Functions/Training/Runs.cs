@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Droptune.Core;
-using Droptune.Core.Runs;
-using Droptune.Core.Stores;
 using Droptune.Functions.Http;
 
 namespace Droptune.Functions.Training;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.TrainingJob.Training;
 using static TorchSharp.torch;
 

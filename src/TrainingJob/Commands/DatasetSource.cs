@@ -1,5 +1,3 @@
-using Droptune.Core.Datasets;
-
 namespace Droptune.TrainingJob.Commands;
 
 /// <summary>A dataset named on the command line: a file, a folder, or the http(s) address of a file.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Droptune.Core;
 using Droptune.Core.Datasets.Gate;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Evaluation;

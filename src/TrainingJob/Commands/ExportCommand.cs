@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Droptune.Core;
-using Droptune.Core.Models;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Onnx;
 using TorchSharp;

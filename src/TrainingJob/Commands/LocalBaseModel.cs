@@ -1,5 +1,4 @@
 using Droptune.Core.Datasets.Gate;
-using Droptune.Core.Models;
 
 namespace Droptune.TrainingJob.Commands;
 

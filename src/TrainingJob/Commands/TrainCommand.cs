@@ -1,13 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
-using Droptune.Core.Jobs;
-using Droptune.Core.Models;
 using Droptune.Core.Reports;
-using Droptune.Core.Runs;
 using Droptune.Core.Terminal;
 using Droptune.TrainingJob.Training;
 

@@ -1,9 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
-using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
-using Droptune.Core.Models;
 using Droptune.Core.Reports;
 
 namespace Droptune.TrainingJob.Commands;

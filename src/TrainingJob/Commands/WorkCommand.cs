@@ -1,7 +1,4 @@
 using System.CommandLine;
-using Droptune.Core;
-using Droptune.Core.Storage;
-using Droptune.Core.Telemetry;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

@@ -1,6 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Models;
-
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Model;

@@ -1,5 +1,3 @@
-using Droptune.Core.Models;
-
 using static Droptune.TrainingJob.Onnx.GraphBuilder;
 using Tensor = Droptune.TrainingJob.Onnx.TensorProto.Types.Type;
 

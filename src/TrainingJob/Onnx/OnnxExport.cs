@@ -1,5 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Models;
 using Google.Protobuf;
 
 namespace Droptune.TrainingJob.Onnx;

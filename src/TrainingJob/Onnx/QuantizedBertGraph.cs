@@ -1,5 +1,3 @@
-using Droptune.Core.Models;
-
 using static Droptune.TrainingJob.Onnx.GraphBuilder;
 
 namespace Droptune.TrainingJob.Onnx;

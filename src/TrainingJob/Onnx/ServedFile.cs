@@ -1,8 +1,5 @@
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
-using Droptune.Core.Models;
 
 namespace Droptune.TrainingJob.Onnx;
 

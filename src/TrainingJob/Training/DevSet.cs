@@ -1,4 +1,3 @@
-using Droptune.Core;
 using Droptune.Core.Inference;
 using Droptune.Core.Labels;
 using Droptune.Core.Metrics;

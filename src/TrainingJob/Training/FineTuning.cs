@@ -1,7 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Jobs;
-using Droptune.Core.Models;
-using Droptune.Core.Runs;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;

@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using Droptune.Core;
-using Droptune.Core.Jobs;
-using Droptune.Core.Models;
-
 namespace Droptune.TrainingJob.Training;
 
 /// <summary>

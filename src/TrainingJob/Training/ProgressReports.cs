@@ -1,5 +1,3 @@
-using Droptune.Core.Runs;
-
 namespace Droptune.TrainingJob.Training;
 
 /// <summary>Passes on where a run is, a few times a second at most: reading the loss would else hold up a GPU.</summary>

@@ -1,4 +1,3 @@
-using Droptune.Core.Jobs;
 using Droptune.Core.Metrics;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;

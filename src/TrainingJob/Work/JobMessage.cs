@@ -1,8 +1,4 @@
-using System.Text;
-using System.Text.Json;
 using Azure.Storage.Queues.Models;
-using Droptune.Core;
-using Droptune.Core.Jobs;
 
 namespace Droptune.TrainingJob.Work;
 

@@ -2,11 +2,6 @@ using System.Diagnostics;
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using Droptune.Core.Jobs;
-using Droptune.Core.Runs;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
-using Droptune.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Droptune.TrainingJob.Work;

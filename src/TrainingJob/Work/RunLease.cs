@@ -1,9 +1,6 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using Droptune.Core.Runs;
-using Droptune.Core.Stores;
-using Droptune.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Droptune.TrainingJob.Work;

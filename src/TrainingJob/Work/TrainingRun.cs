@@ -3,11 +3,6 @@ using System.Formats.Tar;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Droptune.Core.Datasets.Snapshots;
-using Droptune.Core.Jobs;
-using Droptune.Core.Models;
-using Droptune.Core.Runs;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
 using Droptune.TrainingJob.Training;
 using Microsoft.Extensions.Logging;
 

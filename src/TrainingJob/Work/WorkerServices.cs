@@ -1,6 +1,3 @@
-using Droptune.Core;
-using Droptune.Core.Stores;
-using Droptune.Core.Telemetry;
 using Droptune.TrainingJob.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

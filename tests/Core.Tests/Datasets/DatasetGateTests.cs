@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
 using Droptune.Core.Datasets.Snapshots;

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Datasets;
 

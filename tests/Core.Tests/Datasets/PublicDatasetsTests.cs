@@ -1,5 +1,4 @@
 using Droptune.Core.Datasets;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Datasets;
 

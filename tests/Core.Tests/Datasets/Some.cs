@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
 

@@ -1,6 +1,5 @@
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Evaluation;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Microsoft.Extensions.Time.Testing;

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Droptune.Core.Inference;
 using Droptune.Core.Inference.Batching;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Inference;
 

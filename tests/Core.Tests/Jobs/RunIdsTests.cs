@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Jobs;
 

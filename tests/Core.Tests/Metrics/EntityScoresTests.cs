@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Droptune.Core.Metrics;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Metrics;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Xml.Linq;
 using Droptune.Core.Datasets;
 using Droptune.Core.Reports;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Runs;
 
 namespace Droptune.Core.Tests.Runs;

@@ -1,5 +1,4 @@
 using Droptune.Core.Text;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Text;
 

@@ -1,6 +1,5 @@
 using Droptune.Core.Inference;
 using Droptune.Core.Traffic;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Traffic;
 

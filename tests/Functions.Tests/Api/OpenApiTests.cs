@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Functions.Api;
 using Droptune.Functions.Http;
 

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
 using Droptune.Core.Datasets.Snapshots;

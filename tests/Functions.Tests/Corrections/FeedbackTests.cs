@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Azure.Storage.Blobs.Models;
-using Droptune.Core;
 using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Tests.Corrections;

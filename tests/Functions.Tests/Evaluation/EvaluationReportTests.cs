@@ -1,4 +1,3 @@
-using Droptune.Core;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Storage;
 

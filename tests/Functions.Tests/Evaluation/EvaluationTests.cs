@@ -1,8 +1,5 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Droptune.Core;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;

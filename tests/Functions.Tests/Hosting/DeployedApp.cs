@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Droptune.Functions.Hosting.Local.Processes;
 
 namespace Droptune.Functions.Tests.Hosting;

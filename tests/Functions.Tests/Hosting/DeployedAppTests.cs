@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Reflection.PortableExecutable;
-using System.Text.Json;
 using Droptune.Functions.Hosting.Local.Processes;
 using Droptune.Functions.Http;
 using Microsoft.Azure.WebJobs;

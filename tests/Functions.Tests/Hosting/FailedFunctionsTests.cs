@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Telemetry;
 using Droptune.Functions.Evaluation;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Droptune.Functions.Hosting.Local.Processes;
-using Droptune.Tests;
 
 namespace Droptune.Functions.Tests.Hosting;
 

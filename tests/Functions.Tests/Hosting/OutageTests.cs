@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using Droptune.Core;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Droptune.Functions.Hosting.Local;

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Jobs;
@@ -9,7 +7,6 @@ using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Droptune.Functions.Ingestion;
-using Droptune.Tests;
 
 namespace Droptune.Functions.Tests.Ingestion;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Droptune.Core.Storage;

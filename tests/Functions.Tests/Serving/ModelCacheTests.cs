@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using Azure.Storage.Blobs;
-using Droptune.Core;
 using Droptune.Core.Inference;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Droptune.Functions.Serving;
-using Droptune.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

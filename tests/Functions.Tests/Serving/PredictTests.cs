@@ -1,7 +1,5 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Text;
-using System.Text.Json;
 using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Tests.Serving;

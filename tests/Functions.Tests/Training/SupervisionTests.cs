@@ -1,5 +1,4 @@
 using Azure.Storage.Queues.Models;
-using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
@@ -7,7 +6,6 @@ using Droptune.Core.Stores;
 using Droptune.Functions.Hosting;
 using Droptune.Functions.Ingestion;
 using Droptune.Functions.Training;
-using Droptune.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

@@ -1,11 +1,9 @@
-using Droptune.Core;
 using Droptune.Core.Datasets;
 using Droptune.Core.Runs;
 using Droptune.Functions.Corrections;
 using Droptune.Functions.Evaluation;
 using Droptune.Functions.Hosting.Local.Processes;
 using Droptune.Functions.Ingestion;
-using Droptune.Tests;
 
 namespace Droptune.Functions.Tests.Ui;
 

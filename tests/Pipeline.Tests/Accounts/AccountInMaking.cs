@@ -2,7 +2,6 @@ using Azure.Storage.Blobs;
 using Droptune.Core.Models;
 using Droptune.Core.Storage;
 using Droptune.Core.Text.WordPiece;
-using Droptune.Tests;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Microsoft.Extensions.Configuration;

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Droptune.Tests;
-
 namespace Droptune.Pipeline.Tests.Accounts;
 
 /// <summary>

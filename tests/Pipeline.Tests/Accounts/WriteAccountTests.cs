@@ -2,10 +2,8 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.Net.Http.Json;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Droptune.Core.Storage;
-using Droptune.Tests;
 
 namespace Droptune.Pipeline.Tests.Accounts;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Droptune.Pipeline.Tests.Learning;
 
 /// <summary>The loop closes: what users correct is learnt.</summary>

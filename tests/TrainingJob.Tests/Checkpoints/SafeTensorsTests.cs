@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using Droptune.TrainingJob.Checkpoints;
 using static TorchSharp.torch;
 

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Functions.Hosting.Local.Processes;
-using Droptune.Tests;
 using Droptune.TrainingJob.Commands;
 
 namespace Droptune.TrainingJob.Tests.Commands;

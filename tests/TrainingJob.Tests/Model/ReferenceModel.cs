@@ -1,8 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Droptune.Core;
 using Droptune.Core.Models;
-using Droptune.Tests;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using static TorchSharp.torch;

@@ -1,5 +1,3 @@
-using Droptune.Tests;
-
 namespace Droptune.TrainingJob.Tests.Onnx;
 
 public sealed class LexiconModelTests : IDisposable

@@ -1,4 +1,3 @@
-using Droptune.Core;
 using Droptune.Core.Models;
 using Droptune.TrainingJob.Onnx;
 using Microsoft.ML.OnnxRuntime;

@@ -1,9 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Models;
-using Droptune.Tests;
 
 namespace Droptune.TrainingJob.Tests.Onnx;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Droptune.TrainingJob.Torch;
 
 namespace Droptune.TrainingJob.Tests.Torch;

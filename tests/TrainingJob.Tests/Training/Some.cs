@@ -1,6 +1,4 @@
 using System.IO.Compression;
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 

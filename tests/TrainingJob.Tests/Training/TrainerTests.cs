@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Labels;
 using Droptune.Core.Models;

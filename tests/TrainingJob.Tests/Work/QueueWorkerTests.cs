@@ -2,7 +2,6 @@ using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
-using Droptune.Tests;
 using Droptune.TrainingJob.Training;
 using static TorchSharp.torch;
 

@@ -1,12 +1,9 @@
 using System.IO.Compression;
-using System.Text.Json;
 using Azure.Storage.Queues;
-using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
-using Droptune.Tests;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;

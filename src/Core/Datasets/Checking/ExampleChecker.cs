@@ -1,4 +1,3 @@
-using System.Text;
 using Droptune.Core.Datasets.Checking.Spans;
 using Droptune.Core.Datasets.Checking.Tags;
 using Droptune.Core.Datasets.Checking.Texts;

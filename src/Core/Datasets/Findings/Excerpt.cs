@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Droptune.Core.Datasets.Findings;
 
 /// <summary>Text of a dataset as a finding shows it: on one line, at most 120 characters, control characters visible, personal data masked.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Models;
 using Droptune.Core.Text.WordPiece;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Datasets.Checking;
 using Droptune.Core.Datasets.Checking.Tags;
 using Droptune.Core.Datasets.Checking.Texts;

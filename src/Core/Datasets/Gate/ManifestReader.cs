@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Jobs;
 using Droptune.Core.Models;

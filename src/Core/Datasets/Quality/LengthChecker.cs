@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using System.Text;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Text;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Droptune.Core.Datasets.Findings;
 
 namespace Droptune.Core.Datasets.Quality;

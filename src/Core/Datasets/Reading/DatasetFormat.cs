@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Conll;
 using Droptune.Core.Datasets.Reading.Json;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Records;

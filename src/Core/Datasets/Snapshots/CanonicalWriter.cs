@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Snapshots;

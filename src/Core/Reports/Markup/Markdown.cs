@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Droptune.Core.Reports.Markup;
 
 /// <summary>Markdown in which the text of a dataset, a file or a model stays text, whatever it holds.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
 using static System.FormattableString;

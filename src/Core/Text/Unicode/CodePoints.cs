@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Droptune.Core.Text.Unicode;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Droptune.Core.Text.Unicode;
 
 /// <summary>

@@ -1,8 +1,4 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Core.Text;
 using Droptune.Core.Text.Unicode;
 

@@ -1,6 +1,3 @@
-using Droptune.Core.Datasets;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
 using Droptune.Functions.Hosting;
 using Droptune.Functions.Ingestion;
 using Microsoft.Extensions.Options;

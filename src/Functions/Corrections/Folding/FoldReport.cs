@@ -1,5 +1,3 @@
-using Droptune.Core.Datasets;
-
 namespace Droptune.Functions.Corrections.Folding;
 
 /// <summary>What a fold did or would do with the corrections of a dataset's models.</summary>

@@ -1,9 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using Droptune.Core;
-using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Snapshots;
-using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Corrections.Folding;
 

@@ -1,4 +1,3 @@
-using Droptune.Core;
 using Droptune.Functions.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
-using System.Text;
 using Droptune.Functions.Http;
 using Droptune.Functions.Ui;
 using Microsoft.AspNetCore.Builder;

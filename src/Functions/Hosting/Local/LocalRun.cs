@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Droptune.Core;
-using Droptune.Core.Storage;
 using Droptune.Core.Terminal;
 using Droptune.Functions.Hosting.Local.Demo;
 using Droptune.Functions.Hosting.Local.Processes;

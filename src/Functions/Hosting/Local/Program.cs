@@ -1,4 +1,3 @@
-using System.Text;
 using Droptune.Functions.Hosting.Local;
 
 Console.OutputEncoding = Encoding.UTF8; // Chinese predictions and progress bars, on Windows too

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Droptune.Core.Storage;
 using Droptune.Functions.Http;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Timers;

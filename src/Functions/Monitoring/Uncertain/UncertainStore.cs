@@ -1,9 +1,5 @@
-using System.Globalization;
 using System.IO.Hashing;
-using System.Text;
 using Azure.Storage.Blobs.Models;
-using Droptune.Core;
-using Droptune.Core.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Droptune.Functions.Monitoring.Uncertain;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Droptune.Core;
 using Droptune.Core.Labels;
 using Droptune.Core.Text;
 using Droptune.Core.Text.WordPiece;

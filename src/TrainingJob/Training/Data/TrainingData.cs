@@ -1,6 +1,4 @@
-using Droptune.Core;
 using Droptune.Core.Datasets.Snapshots;
-using Droptune.Core.Jobs;
 using Droptune.Core.Labels;
 using Droptune.Core.Text.WordPiece;
 

@@ -1,4 +1,3 @@
-using Droptune.Core.Jobs;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
 using TorchSharp;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Droptune.Core.Reports.Markup;
 
 namespace Droptune.TrainingJob.Training.Reports;

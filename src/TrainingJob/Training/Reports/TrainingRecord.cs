@@ -1,9 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Droptune.Core;
-using Droptune.Core.Jobs;
-using Droptune.Core.Models;
 using Droptune.Core.Reports.Markup;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;

@@ -1,4 +1,3 @@
-using System.Text;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Tests.Datasets.RoundTrip;

@@ -1,6 +1,4 @@
 using System.IO.Compression;
-using System.Text;
-using System.Text.Json;
 using Droptune.Core.Text;
 using Parquet;
 using Parquet.Schema;

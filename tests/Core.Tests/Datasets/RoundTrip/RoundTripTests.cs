@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CsCheck;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Snapshots;

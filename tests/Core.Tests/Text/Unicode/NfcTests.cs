@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using Droptune.Core.Text.Unicode;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Text.Unicode;
 

@@ -1,5 +1,4 @@
 using Droptune.Core.Text.WordPiece;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Text.WordPiece;
 

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Droptune.Core.Text;
 using Droptune.Core.Text.Unicode;
 using Droptune.Core.Text.WordPiece;
-using Droptune.Tests;
 
 namespace Droptune.Core.Tests.Text.WordPiece;
 

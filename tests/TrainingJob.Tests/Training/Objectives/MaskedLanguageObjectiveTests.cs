@@ -1,4 +1,3 @@
-using Droptune.Core;
 using Droptune.Core.Models;
 using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Model;

@@ -1,4 +1,3 @@
-using Droptune.Core;
 using Droptune.Core.Jobs;
 using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Model;

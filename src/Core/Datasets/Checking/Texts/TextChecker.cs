@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Text.Unicode;

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Text;
 

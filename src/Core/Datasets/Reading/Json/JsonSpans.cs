@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Reading.Json;

@@ -1,4 +1,3 @@
-using System.Text;
 using CsvHelper;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
 using Parquet;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
 using Parquet;

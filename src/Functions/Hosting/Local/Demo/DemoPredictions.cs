@@ -1,6 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
-using Droptune.Core;
 using Droptune.Core.Terminal;
 
 namespace Droptune.Functions.Hosting.Local.Demo;

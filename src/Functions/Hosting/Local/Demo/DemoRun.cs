@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using Azure.Storage.Blobs.Models;
-using Droptune.Core.Runs;
-using Droptune.Core.Storage;
-using Droptune.Core.Stores;
 using Droptune.Core.Terminal;
 using Droptune.Functions.Evaluation;
 using Droptune.Functions.Hosting.Local.Processes;
