@@ -4,7 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Droptune.Core;
 
-/// <summary>How every JSON document of the product is written: camelCase, enums as kebab-case words, nulls left out.</summary>
+/// <summary>
+/// How every JSON document of the product is written (camelCase, enums as kebab-case words, nulls left out) and read: no key
+/// twice, and null only where a type allows it.
+/// </summary>
 public static class DroptuneJson
 {
     /// <summary>One line, for messages, records and snapshots.</summary>
@@ -20,7 +23,9 @@ public static class DroptuneJson
     private static JsonSerializerOptions Create(bool indented) => new(JsonSerializerDefaults.Web)
     {
         WriteIndented = indented,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { JsonContract.Apply } },
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.Strict,
         // Nothing here is pasted into HTML unescaped, and Chinese must stay readable.

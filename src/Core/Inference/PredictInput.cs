@@ -36,7 +36,7 @@ internal sealed class PredictInputConverter : JsonConverter<PredictInput>
         JsonTokenType.StartObject => ReadFields(ref reader, options) switch
         {
             { Tokens: null, Text: { } text } => PredictInput.OfText(text),
-            { Tokens: { } tokens, Text: null } when !tokens.Contains(null) => PredictInput.OfTokens(tokens),
+            { Tokens: { } tokens, Text: null } => PredictInput.OfTokens(tokens),
             _ => throw new JsonException(Expected),
         },
         _ => throw new JsonException(Expected),

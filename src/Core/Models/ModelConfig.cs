@@ -93,16 +93,16 @@ public sealed record ModelConfig
     [JsonIgnore]
     public string ServedFile => Droptune?.ServedFile ?? ModelFileNames.Onnx;
 
+    /// <exception cref="InvalidDataException">It states no model, or an impossible one.</exception>
     public static ModelConfig Load(string folder)
     {
         using var file = File.OpenRead(Path.Combine(folder, ModelFileNames.Config));
-        return JsonSerializer.Deserialize<ModelConfig>(file, Json)
-            ?? throw new InvalidDataException($"{file.Name} is empty");
+        return Checked(JsonSerializer.Deserialize<ModelConfig>(file, Json));
     }
 
     /// <summary>A configuration whose keys were changed after reading.</summary>
-    public static ModelConfig From(JsonObject keys) =>
-        keys.Deserialize<ModelConfig>(Json) ?? throw new InvalidDataException($"{ModelFileNames.Config} is empty");
+    /// <exception cref="InvalidDataException">It states no model, or an impossible one.</exception>
+    public static ModelConfig From(JsonObject keys) => Checked(keys.Deserialize<ModelConfig>(Json));
 
     public void Save(string folder) => File.WriteAllText(Path.Combine(folder, ModelFileNames.Config), JsonSerializer.Serialize(this, Json));
 
@@ -119,6 +119,29 @@ public sealed record ModelConfig
             TextLabel2Id = task == TaskKind.Joint ? ByName(second!) : null,
             Droptune = (Droptune ?? new()) with { Task = task },
         };
+    }
+
+    // Before memory is asked for: the largest BERT known has 1.3 thousand million parameters, in 24 layers of 2,560.
+    private static ModelConfig Checked(ModelConfig? config)
+    {
+        if (config is null)
+        {
+            throw new InvalidDataException($"{ModelFileNames.Config} is empty");
+        }
+
+        (string Key, int Value, int Most)[] sizes =
+        [
+            ("vocab_size", config.VocabSize, 4_000_000), ("hidden_size", config.HiddenSize, 16_384), ("num_hidden_layers", config.NumHiddenLayers, 200),
+            ("num_attention_heads", config.NumAttentionHeads, 1_024), ("intermediate_size", config.IntermediateSize, 65_536),
+            ("max_position_embeddings", config.MaxPositionEmbeddings, 1_000_000), ("type_vocab_size", config.TypeVocabSize, 1_000),
+        ];
+        var problems = sizes.Where(size => size.Value < 1 || size.Value > size.Most).Select(size => $"{size.Key} is {size.Value}; it must be 1 to {size.Most}").ToList();
+        if (problems.Count == 0 && config.HiddenSize % config.NumAttentionHeads != 0)
+        {
+            problems.Add($"hidden_size {config.HiddenSize} cannot be divided among {config.NumAttentionHeads} heads (num_attention_heads)");
+        }
+
+        return problems.Count == 0 ? config : throw new InvalidDataException($"{ModelFileNames.Config}: {string.Join("; ", problems)}");
     }
 
     private static Dictionary<int, string> ById(IReadOnlyList<string> names) => names.Index().ToDictionary(n => n.Index, n => n.Item);

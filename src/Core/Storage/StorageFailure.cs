@@ -2,7 +2,7 @@ using Azure;
 
 namespace Droptune.Core.Storage;
 
-/// <summary>Tells from an exception that storage does not answer, and why.</summary>
+/// <summary>Tells from an exception that storage does not answer, and why; waits until it does.</summary>
 public static class StorageFailure
 {
     /// <summary>No answer at all (status 0) or one of a server in trouble. The clients give several tries up as one exception.</summary>
@@ -22,5 +22,29 @@ public static class StorageFailure
         }
 
         return e.Message.Split('\n')[0].Trim();
+    }
+
+    /// <summary>Repeats a call, which may have been done although its answer was lost, until storage answers.</summary>
+    /// <param name="call">What is called.</param>
+    /// <param name="pause">Between two tries, beside those of the client itself.</param>
+    /// <param name="failed">Gets the reason of each try that failed.</param>
+    /// <param name="clock">Measures the pause.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public static async Task OutlastAsync(
+        Func<Task> call, TimeSpan pause, Action<string> failed, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await call();
+                return;
+            }
+            catch (Exception e) when (Is(e))
+            {
+                failed(Reason(e));
+                await Task.Delay(pause, clock, cancellationToken);
+            }
+        }
     }
 }

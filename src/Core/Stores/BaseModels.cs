@@ -28,7 +28,7 @@ public sealed class BaseModels(DroptuneStorage storage)
     /// Downloads what the gate needs of a base model (null = the default one) below <paramref name="folder"/>; null when
     /// there is no such model.
     /// </summary>
-    /// <exception cref="InvalidDataException">The model has no weights.</exception>
+    /// <exception cref="InvalidDataException">The model has no weights, or damaged ones.</exception>
     public async Task<string?> DownloadTokenizerAsync(string? name, string folder, CancellationToken cancellationToken)
     {
         name ??= await DefaultAsync(cancellationToken);
@@ -47,6 +47,12 @@ public sealed class BaseModels(DroptuneStorage storage)
         }
 
         var target = Directory.CreateDirectory(Path.Combine(folder, "base-model", name)).FullName;
+        foreach (var weights in files.Where(file => file.EndsWith(".safetensors", StringComparison.Ordinal)))
+        {
+            await using var stream = await container.GetBlobClient($"{name}/{weights}").OpenReadAsync(cancellationToken: cancellationToken);
+            SafeTensorsHeader.Read(stream, stream.Length, $"{name}/{weights}");
+        }
+
         foreach (var file in TokenizerFiles.Intersect(files))
         {
             await container.GetBlobClient($"{name}/{file}").DownloadToAsync(Path.Combine(target, file), cancellationToken);

@@ -115,21 +115,20 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
             run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Progress = null, Error = Shortened(error) },
             cancellationToken);
 
-    /// <summary>Ends a run that waits or runs; its worker stops at its next report. Null when there is no such run.</summary>
+    /// <summary>
+    /// Ends a run that waits or runs; its worker stops at its next report. One whose training is done stays, as its model may
+    /// be served already. Null when there is no such run.
+    /// </summary>
     public Task<RunRecord?> CancelAsync(string runId, CancellationToken cancellationToken) =>
-        EndAsync(runId, RunState.Cancelled, error: null, cancellationToken);
+        ChangeAsync(runId, run => run?.Progress is { Stage: RunStage.Done } ? run : Ended(run, RunState.Cancelled, error: null), cancellationToken);
 
     /// <summary>Fails a run that no worker will take any more, whoever held it. Null when there is no such run.</summary>
     public Task<RunRecord?> AbandonAsync(string runId, string error, CancellationToken cancellationToken) =>
-        EndAsync(runId, RunState.Failed, Shortened(error), cancellationToken);
+        ChangeAsync(runId, run => Ended(run, RunState.Failed, Shortened(error)), cancellationToken);
 
-    private Task<RunRecord?> EndAsync(string runId, RunState state, string? error, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            runId,
-            run => run is { State: RunState.Queued or RunState.Running }
-                ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error }
-                : run,
-            cancellationToken);
+    private RunRecord? Ended(RunRecord? run, RunState state, string? error) => run is { State: RunState.Queued or RunState.Running }
+        ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error }
+        : run;
 
     // Every change of a run passes here, so that each state it reaches is counted.
     private async Task<RunRecord?> ChangeAsync(string runId, Func<RunRecord?, RunRecord?> change, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Droptune.Functions.Serving;
 namespace Droptune.Functions.Api;
 
 /// <summary>Says whether requests can be answered: 200 when storage is reachable and the served models load.</summary>
-public sealed class Health(DroptuneStorage storage, ModelStore models, ModelCache cache)
+public sealed class Health(DroptuneStorage storage, ModelStore models, ModelCache cache, Answers answers)
 {
     private static readonly TimeSpan StoragePatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(15);
@@ -13,11 +13,11 @@ public sealed class Health(DroptuneStorage storage, ModelStore models, ModelCach
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
     {
-        var (served, storageProblem) = await TryAsync(StoragePatience, ServedModelsAsync, StorageFailure.Reason, cancellationToken);
+        var (served, storageProblem) = await TryAsync(StoragePatience, ServedModelsAsync, request, cancellationToken);
         var problems = new Dictionary<string, string>();
         foreach (var model in served ?? [])
         {
-            var (found, problem) = await TryAsync(LoadPatience, timeout => cache.ProblemAsync(model, timeout), e => e.Message, cancellationToken);
+            var (found, problem) = await TryAsync(LoadPatience, timeout => cache.ProblemAsync(model, timeout), request, cancellationToken);
             if ((found ?? problem) is { } reason)
             {
                 problems[model.Model] = reason;
@@ -40,9 +40,9 @@ public sealed class Health(DroptuneStorage storage, ModelStore models, ModelCach
         return await found;
     }
 
-    /// <summary>What <paramref name="ask"/> found, or why it found nothing in time.</summary>
-    private static async Task<(T? Found, string? Problem)> TryAsync<T>(
-        TimeSpan patience, Func<CancellationToken, Task<T?>> ask, Func<Exception, string> reason, CancellationToken cancellationToken)
+    /// <summary>What <paramref name="ask"/> found, or why it found nothing in time: without a key, so the log has the rest.</summary>
+    private async Task<(T? Found, string? Problem)> TryAsync<T>(
+        TimeSpan patience, Func<CancellationToken, Task<T?>> ask, HttpRequest request, CancellationToken cancellationToken)
         where T : class
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -53,7 +53,7 @@ public sealed class Health(DroptuneStorage storage, ModelStore models, ModelCach
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, e is OperationCanceledException ? $"no answer within {patience.TotalSeconds:F0} s" : reason(e));
+            return (null, e is OperationCanceledException ? $"no answer within {patience.TotalSeconds:F0} s" : $"no answer; the log tells why under {answers.Logged(e, request)}");
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class Feedback(CorrectionStore corrections, ModelStore models, Dat
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "models/{model}/feedback")] HttpRequest request,
         string model,
         CancellationToken cancellationToken) =>
-        answers.ForAsync(request, async () =>
+        answers.ForChangeAsync(request, async () =>
         {
             RequestParameters.RequireName(model);
             var example = (await RequestBody.ReadAsync<CorrectionRequest>(request, cancellationToken)).ToExample();

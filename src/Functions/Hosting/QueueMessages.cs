@@ -14,7 +14,7 @@ public sealed class QueueMessages(DroptuneStorage storage, ILogger<QueueMessages
         string reason;
         try
         {
-            var read = JsonSerializer.Deserialize<T>(message, Strict);
+            var read = JsonSerializer.Deserialize<T>(message, DroptuneJson.Compact);
             if (read is not null && ResourceName.IsValid(name(read)))
             {
                 return read;
@@ -24,7 +24,7 @@ public sealed class QueueMessages(DroptuneStorage storage, ILogger<QueueMessages
         }
         catch (JsonException e)
         {
-            reason = e.Message;
+            reason = JsonReason.Of(e);
         }
 
         reason = $"The message is no {typeof(T).Name}: {reason}";
@@ -32,10 +32,4 @@ public sealed class QueueMessages(DroptuneStorage storage, ILogger<QueueMessages
         await storage.SendAsync(queue + StorageNames.PoisonSuffix, new PoisonMessage(reason, message), cancellationToken: cancellationToken);
         return null;
     }
-
-    private static readonly JsonSerializerOptions Strict = new(DroptuneJson.Compact)
-    {
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
 }

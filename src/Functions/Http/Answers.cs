@@ -6,6 +6,13 @@ namespace Droptune.Functions.Http;
 /// <summary>Turns what an HTTP function returns or throws into an answer.</summary>
 public sealed class Answers(ILogger<Answers> logger)
 {
+    /// <summary>The same for a request that changes something: it must not come from a web page of another origin.</summary>
+    public Task<IActionResult> ForChangeAsync(HttpRequest request, Func<Task<object>> change) => ForAsync(request, () =>
+    {
+        RequestOrigin.RequireOwn(request);
+        return change();
+    });
+
     public async Task<IActionResult> ForAsync(HttpRequest request, Func<Task<object>> action)
     {
         try
@@ -15,12 +22,8 @@ public sealed class Answers(ILogger<Answers> logger)
         }
         catch (ProblemException e)
         {
-            if (e.InnerException is not null && e.Kind.Status >= StatusCodes.Status500InternalServerError)
-            {
-                logger.LogError(e.InnerException, "{Method} {Path}: {Problem}", request.Method, request.Path, e.Message);
-            }
-
-            return Problem.Answer(e.Kind, e.Message, e.Place, e.Findings);
+            var traceId = e.Kind.Status >= StatusCodes.Status500InternalServerError && e.InnerException is { } cause ? Logged(cause, request) : null;
+            return Problem.Answer(e.Kind, e.Message, e.Place, e.Findings, traceId);
         }
         catch (ModelBusyException e)
         {
@@ -46,9 +49,15 @@ public sealed class Answers(ILogger<Answers> logger)
         }
         catch (Exception e)
         {
-            var traceId = Activity.Current?.TraceId.ToString() ?? request.HttpContext.TraceIdentifier;
-            logger.LogError(e, "{Method} {Path} failed ({TraceId})", request.Method, request.Path, traceId);
-            return Problem.Answer(ProblemKinds.Unexpected, "The log tells more under the trace id.", traceId: traceId);
+            return Problem.Answer(ProblemKinds.Unexpected, "The log tells more under the trace id.", traceId: Logged(e, request));
         }
+    }
+
+    /// <summary>Logs what no caller should see; returns the id that its answer names.</summary>
+    public string Logged(Exception error, HttpRequest request)
+    {
+        var traceId = Activity.Current?.TraceId.ToString() ?? request.HttpContext.TraceIdentifier;
+        logger.LogError(error, "{Method} {Path} failed ({TraceId})", request.Method, request.Path, traceId);
+        return traceId;
     }
 }

@@ -15,6 +15,7 @@ public sealed class JsonAnswer(object? body, int status = StatusCodes.Status200O
     {
         var response = context.HttpContext.Response;
         response.StatusCode = status;
+        response.Headers.XContentTypeOptions = "nosniff"; // it may quote what anybody sent
         if (Location is not null)
         {
             response.Headers.Location = Location;

@@ -12,6 +12,7 @@ public static class ProblemKinds
     public static readonly ProblemKind InvalidName = new("invalid-name", 400, "A name is not allowed");
     public static readonly ProblemKind InvalidParameter = new("invalid-parameter", 400, "A query parameter is not allowed");
     public static readonly ProblemKind KeyRequired = new("key-required", 401, "A function key is required");
+    public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "Another web page may not change anything");
     public static readonly ProblemKind UnknownPath = new("unknown-path", 404, "There is nothing at this address");
     public static readonly ProblemKind UnknownModel = new("unknown-model", 404, "There is no such model");
     public static readonly ProblemKind UnknownVersion = new("unknown-version", 404, "The model has no such version");
@@ -34,7 +35,7 @@ public static class ProblemKinds
 
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        EmptyBody, InvalidUtf8, InvalidJson, InvalidName, InvalidParameter, KeyRequired, UnknownPath, UnknownModel, UnknownVersion,
+        EmptyBody, InvalidUtf8, InvalidJson, InvalidName, InvalidParameter, KeyRequired, ForeignOrigin, UnknownPath, UnknownModel, UnknownVersion,
         UnknownDataset, UnknownRun, UnknownEvaluation, MethodNotAllowed, SlowBody, NothingServed, RunIsOver, BodyTooLarge, UnsupportedMediaType,
         InvalidValue, InvalidFeedback, TooManyInputs, Unexpected, ModelUnavailable, Overloaded, StorageUnavailable,
     ];

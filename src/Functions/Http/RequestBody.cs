@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using System.Text.Unicode;
 
 namespace Droptune.Functions.Http;
 
 /// <summary>Reads a JSON body whole, and says precisely what is wrong with one that cannot be read.</summary>
-public static partial class RequestBody
+public static class RequestBody
 {
     public const int MaxBytes = 1 << 20;
 
@@ -17,8 +16,6 @@ public static partial class RequestBody
     private static readonly JsonSerializerOptions Strict = new(DroptuneJson.Compact)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
     };
 
     public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken)
@@ -100,7 +97,7 @@ public static partial class RequestBody
         catch (JsonException e)
         {
             var isJson = IsJson(body);
-            throw new ProblemException(isJson ? ProblemKinds.InvalidValue : ProblemKinds.InvalidJson, Reason(e), e)
+            throw new ProblemException(isJson ? ProblemKinds.InvalidValue : ProblemKinds.InvalidJson, $"{JsonReason.Of(e)} /api/openapi.json describes what is expected.", e)
             {
                 Place = new(e.LineNumber + 1, e.BytePositionInLine + 1, isJson ? e.Path : null),
             };
@@ -131,30 +128,4 @@ public static partial class RequestBody
             return false;
         }
     }
-
-    // The serializer appends the place, which the answer has in fields of its own, and names .NET types.
-    private static string Reason(JsonException e)
-    {
-        var message = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0];
-        return message switch
-        {
-            _ when UnknownKey().Match(message) is { Success: true } match => $"The key {match.Groups[1].Value} is not known here.",
-            _ when MissingKeys().Match(message) is { Success: true } match => $"Missing: {match.Groups[1].Value}",
-            _ when Repeated().Match(message) is { Success: true } match => $"The key {match.Groups[1].Value} is there twice.",
-            _ when WrongType().IsMatch(message) => "The value is not of the type or not one of the words that are expected here; /api/openapi.json describes them.",
-            _ => message,
-        };
-    }
-
-    [GeneratedRegex("^The JSON property (.+) could not be mapped to any .NET member")]
-    private static partial Regex UnknownKey();
-
-    [GeneratedRegex("missing required properties including: (.+)$")]
-    private static partial Regex MissingKeys();
-
-    [GeneratedRegex("^Duplicate property (.+) encountered")]
-    private static partial Regex Repeated();
-
-    [GeneratedRegex("could not be converted to|allow (setting )?null values")]
-    private static partial Regex WrongType();
 }

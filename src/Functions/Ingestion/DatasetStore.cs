@@ -18,8 +18,8 @@ public enum DatasetState
     Accepted,
 }
 
-/// <summary>A dataset in the table <c>Datasets</c>.</summary>
-public sealed record DatasetRecord
+/// <summary>A dataset as of its last validation: what is stored of it, and shown.</summary>
+public record DatasetSummary
 {
     public required string Dataset { get; init; }
 
@@ -51,12 +51,16 @@ public sealed record DatasetRecord
     /// <summary>The run that the last accepted version led to; null when it was only validated.</summary>
     public string? RunId { get; init; }
 
-    /// <summary>The last change that was noticed: only the message of that one starts the validation.</summary>
-    public string? ChangeId { get; init; }
-
     public DateTimeOffset? ChangedAt { get; init; }
 
     public DateTimeOffset? ValidatedAt { get; init; }
+}
+
+/// <summary>A dataset in the table <c>Datasets</c>.</summary>
+public sealed record DatasetRecord : DatasetSummary
+{
+    /// <summary>The last change that was noticed: only the message of that one starts the validation.</summary>
+    public string? ChangeId { get; init; }
 
     /// <summary>Of the files that were validated last, by name and ETag.</summary>
     public string? Fingerprint { get; init; }

@@ -39,7 +39,9 @@ public sealed class DatasetValidation(
         }
         catch (RequestFailedException e) when (e.Status is 412 or 404 && e.ErrorCode is "ConditionNotMet" or "BlobNotFound")
         {
+            // A changed file sends an event of its own, a deleted one none: what is left is looked at once it is quiet.
             logger.LogInformation("Dataset {Dataset} changed while it was read; its next validation follows", change.Dataset);
+            await storage.SendAsync(StorageNames.DatasetChanges, change, options.Value.QuietPeriod, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Droptune.Functions.Http;
 
 namespace Droptune.Functions.Ingestion;
@@ -9,7 +10,7 @@ public sealed class Datasets(DatasetStore datasets, Answers answers)
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "datasets")] HttpRequest request, CancellationToken cancellationToken) =>
         answers.ForAsync(request, async () =>
-            (await datasets.ListAsync(cancellationToken)).Select(record => DatasetView.Of(record)).ToList());
+            (await datasets.ListAsync(cancellationToken)).Select(record => new DatasetView(record)).ToList());
 
     [Function("GetDataset")]
     public Task<IActionResult> GetAsync(
@@ -21,73 +22,28 @@ public sealed class Datasets(DatasetStore datasets, Answers answers)
             var record = await datasets.FindAsync(dataset, cancellationToken)
                 ?? throw new ProblemException(
                     ProblemKinds.UnknownDataset, $"There is no dataset '{dataset}'; GET /api/datasets lists them. One that was just dropped is noticed within seconds.");
-            return DatasetView.Of(record, record.Report is null ? null : await datasets.ReportAsync(record.Report, cancellationToken));
+            return new DatasetView(record, record.Report is null ? null : await datasets.ReportAsync(record.Report, cancellationToken));
         });
 }
 
-/// <summary>A dataset as of its last validation.</summary>
-public sealed record DatasetView
+/// <summary>A dataset as it is shown.</summary>
+public sealed record DatasetView : DatasetSummary
 {
-    public required string Dataset { get; init; }
+    /// <summary>The report is shown of a single dataset only.</summary>
+    [SetsRequiredMembers]
+    public DatasetView(DatasetSummary summary, DatasetReport? report = null)
+        : base(summary) =>
+        (TextLabels, EntityLabels, Totals, Findings) = (report?.TextLabels, report?.EntityLabels, report?.Totals, report?.Findings);
 
-    public required DatasetState State { get; init; }
+    /// <summary>Labels of whole texts.</summary>
+    public IReadOnlyList<string>? TextLabels { get; }
 
-    public string? Version { get; init; }
+    /// <summary>Labels of entities.</summary>
+    public IReadOnlyList<string>? EntityLabels { get; }
 
-    /// <summary>The version that was accepted last.</summary>
-    public string? AcceptedVersion { get; init; }
+    /// <summary>All findings counted by code.</summary>
+    public IReadOnlyList<FindingTotal>? Totals { get; }
 
-    public TaskKind? Task { get; init; }
-
-    public SplitCounts? Counts { get; init; }
-
-    public long? Errors { get; init; }
-
-    public long? Warnings { get; init; }
-
-    /// <summary>Why nothing could be validated.</summary>
-    public string? Problem { get; init; }
-
-    /// <summary>The training run of the accepted version.</summary>
-    public string? RunId { get; init; }
-
-    public DateTimeOffset? ChangedAt { get; init; }
-
-    public DateTimeOffset? ValidatedAt { get; init; }
-
-    /// <summary>Where the report is in the container reports, as .json and .md.</summary>
-    public string? Report { get; init; }
-
-    /// <summary>Labels of whole texts; of a single dataset only.</summary>
-    public IReadOnlyList<string>? TextLabels { get; init; }
-
-    /// <summary>Labels of entities; of a single dataset only.</summary>
-    public IReadOnlyList<string>? EntityLabels { get; init; }
-
-    /// <summary>All findings counted by code; of a single dataset only.</summary>
-    public IReadOnlyList<FindingTotal>? Totals { get; init; }
-
-    /// <summary>The first findings of each code with their place; of a single dataset only.</summary>
-    public IReadOnlyList<Finding>? Findings { get; init; }
-
-    public static DatasetView Of(DatasetRecord record, DatasetReport? report = null) => new()
-    {
-        Dataset = record.Dataset,
-        State = record.State,
-        Version = record.Version,
-        AcceptedVersion = record.AcceptedVersion,
-        Task = record.Task,
-        Counts = record.Counts,
-        Errors = record.Errors,
-        Warnings = record.Warnings,
-        Problem = record.Problem,
-        RunId = record.RunId,
-        ChangedAt = record.ChangedAt,
-        ValidatedAt = record.ValidatedAt,
-        Report = record.Report,
-        TextLabels = report?.TextLabels,
-        EntityLabels = report?.EntityLabels,
-        Totals = report?.Totals,
-        Findings = report?.Findings,
-    };
+    /// <summary>The first findings of each code with their place.</summary>
+    public IReadOnlyList<Finding>? Findings { get; }
 }

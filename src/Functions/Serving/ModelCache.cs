@@ -57,7 +57,7 @@ public sealed class ModelCache : IDisposable
             using var lease = await _loaded.AcquireAsync(new(model.Model, version), cancellationToken);
             if (lease is null)
             {
-                return $"version {version} has no files";
+                return $"version {version} is not there";
             }
 
             _proven[new(model.Model, version)] = true;
@@ -66,7 +66,7 @@ public sealed class ModelCache : IDisposable
         catch (Exception error) when (error is not OperationCanceledException)
         {
             _logger.LogError(error, "Version {Version} of {Model} does not load", version, model.Model);
-            return $"version {version} does not load: {error.Message}";
+            return $"version {version} does not load; the log tells why";
         }
     }
 
@@ -152,7 +152,9 @@ public sealed class ModelCache : IDisposable
 
     private async Task<ServedModel?> LoadAsync(ModelVersion version)
     {
-        var folder = await _files.GetAsync(version.Model, version.Version, CancellationToken.None);
+        // Its row comes last: what has none is half stored, or no version at all.
+        var isRegistered = await _store.FindVersionAsync(version.Model, version.Version, CancellationToken.None) is not null;
+        var folder = isRegistered ? await _files.GetAsync(version.Model, version.Version, CancellationToken.None) : null;
         return folder is null ? null : ServedModel.Load(folder, _options.Serving);
     }
 

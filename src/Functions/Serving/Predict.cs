@@ -1,4 +1,3 @@
-using Azure;
 using Droptune.Core.Inference;
 using Droptune.Core.Text;
 using Droptune.Functions.Http;
@@ -48,9 +47,9 @@ public sealed class Predict(ModelCache cache, ModelStore models, TrafficWatch tr
                 return lease;
             }
         }
-        catch (Exception e) when (e is not (OperationCanceledException or RequestFailedException or AggregateException))
+        catch (Exception e) when (e is not OperationCanceledException && !StorageFailure.Is(e))
         {
-            throw new ProblemException(ProblemKinds.ModelUnavailable, $"Model '{model}' cannot be loaded: {e.Message}", e);
+            throw new ProblemException(ProblemKinds.ModelUnavailable, $"Model '{model}' cannot be loaded; the log tells why under the trace id.", e);
         }
 
         throw await models.FindAsync(model, cancellationToken) switch

@@ -10,7 +10,7 @@ public sealed class PromoteModel(ModelStore models, Answers answers, ILogger<Pro
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "models/{model}/promote")] HttpRequest request,
         string model,
         CancellationToken cancellationToken) =>
-        answers.ForAsync(request, async () =>
+        answers.ForChangeAsync(request, async () =>
         {
             RequestParameters.RequireName(model);
             var version = (await RequestBody.ReadAsync<PromotionRequest>(request, cancellationToken)).Version;

@@ -9,7 +9,7 @@ public sealed class Runs(RunStore runs, RunRequests requests, Answers answers, I
     [Function("StartRun")]
     public Task<IActionResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs")] HttpRequest request, CancellationToken cancellationToken) =>
-        answers.ForAsync(request, async () =>
+        answers.ForChangeAsync(request, async () =>
         {
             var body = await RequestBody.ReadAsync<RunRequest>(request, cancellationToken);
             var spec = await requests.ToSpecAsync(body, cancellationToken);
@@ -51,13 +51,15 @@ public sealed class Runs(RunStore runs, RunRequests requests, Answers answers, I
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "runs/{runId}")] HttpRequest request,
         string runId,
         CancellationToken cancellationToken) =>
-        answers.ForAsync(request, async () =>
+        answers.ForChangeAsync(request, async () =>
         {
             await FindAsync(runId, cancellationToken);
             var run = await runs.CancelAsync(runId, cancellationToken);
             if (run!.State != RunState.Cancelled)
             {
-                throw new ProblemException(ProblemKinds.RunIsOver, $"Run '{runId}' has {run.State.ToString().ToLowerInvariant()} already.");
+                throw new ProblemException(ProblemKinds.RunIsOver, run.State == RunState.Running
+                    ? $"Run '{runId}' is trained and publishes its model: it can be cancelled no more."
+                    : $"Run '{runId}' has {run.State.ToString().ToLowerInvariant()} already.");
             }
 
             logger.LogInformation("Run {RunId} of model {Model} is cancelled, by request", run.RunId, run.Model);

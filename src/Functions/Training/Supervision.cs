@@ -45,17 +45,20 @@ public sealed class Supervision(
         var now = clock.GetUtcNow();
         var areChangesWaiting = await HasMessagesAsync(StorageNames.DatasetChanges, cancellationToken);
         var known = (await datasets.ListAsync(cancellationToken)).ToDictionary(record => record.Dataset);
-        foreach (var (dataset, files) in await DatasetFiles.ListAllAsync(storage, cancellationToken))
+        var dropped = await DatasetFiles.ListAllAsync(storage, cancellationToken);
+        foreach (var record in known.Values.Where(record => record.State == DatasetState.Validating))
+        {
+            if (!areChangesWaiting && now - record.ChangedAt > options.Value.RunSilence + options.Value.QuietPeriod)
+            {
+                await RescueAsync(record, dropped.GetValueOrDefault(record.Dataset), cancellationToken);
+            }
+        }
+
+        foreach (var (dataset, files) in dropped)
         {
             var record = known.GetValueOrDefault(dataset);
-            if (record?.State == DatasetState.Validating)
-            {
-                if (!areChangesWaiting && now - record.ChangedAt > options.Value.RunSilence + options.Value.QuietPeriod)
-                {
-                    await RescueAsync(record, files, cancellationToken);
-                }
-            }
-            else if (record?.Fingerprint != files.Fingerprint && now - files.ChangedAt > LateEvent)
+            var isNoted = record is { State: DatasetState.Validating } || record?.Fingerprint == files.Fingerprint || (record is not null && !ResourceName.IsValid(dataset));
+            if (!isNoted && now - files.ChangedAt > LateEvent)
             {
                 await ingestion.NoteAsync(dataset, "a change without an event", cancellationToken);
             }
@@ -78,7 +81,7 @@ public sealed class Supervision(
         }
     }
 
-    private async Task RescueAsync(DatasetRecord record, DatasetFiles files, CancellationToken cancellationToken)
+    private async Task RescueAsync(DatasetRecord record, DatasetFiles? files, CancellationToken cancellationToken)
     {
         if (record.Problem is { } problem)
         {
@@ -87,7 +90,7 @@ public sealed class Supervision(
             await datasets.ConcludeAsync(
                 record.Dataset,
                 record.ChangeId,
-                dataset => dataset with { State = DatasetState.Rejected, Fingerprint = files.Fingerprint },
+                dataset => dataset with { State = DatasetState.Rejected, Fingerprint = files?.Fingerprint },
                 cancellationToken);
             return;
         }

@@ -4,14 +4,9 @@ using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Checkpoints;
 
-/// <summary>
-/// Reads and writes safetensors files: an 8-byte header length, a JSON header with type, shape and place of each tensor, then
-/// the little-endian data (huggingface/safetensors, "Format").
-/// </summary>
+/// <summary>Reads and writes safetensors files: see <see cref="SafeTensorsHeader"/>.</summary>
 public static class SafeTensors
 {
-    private const int LargestHeader = 100_000_000; // the limit of the reference implementation
-
     private static readonly Dictionary<string, ScalarType> Types = new()
     {
         ["F64"] = ScalarType.Float64,
@@ -29,15 +24,14 @@ public static class SafeTensors
     public static Dictionary<string, Tensor> Read(string path)
     {
         using var file = File.OpenRead(path);
-        var header = ReadHeader(file, path);
-        var data = file.Position;
+        var header = SafeTensorsHeader.Read(file, file.Length, path);
         var tensors = new Dictionary<string, Tensor>();
-        foreach (var (name, entry) in header)
+        foreach (var stored in header.Tensors)
         {
-            if (name != "__metadata__")
-            {
-                tensors.Add(name, ReadTensor(file, data, name, entry, path));
-            }
+            var tensor = empty(stored.Shape, Types[stored.Type]);
+            file.Position = header.DataStart + stored.Start;
+            file.ReadExactly(tensor.bytes);
+            tensors.Add(stored.Name, tensor);
         }
 
         return tensors;
@@ -79,60 +73,5 @@ public static class SafeTensors
         }
 
         File.Move(temporary, path, overwrite: true);
-    }
-
-    private static JsonObject ReadHeader(FileStream file, string path)
-    {
-        Span<byte> length = stackalloc byte[8];
-        if (file.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8)
-        {
-            throw new InvalidDataException($"{path} is not a safetensors file: it has {file.Length} bytes");
-        }
-
-        var size = BinaryPrimitives.ReadInt64LittleEndian(length);
-        if (size is < 2 or > LargestHeader || size > file.Length - 8)
-        {
-            throw new InvalidDataException($"{path} is not a safetensors file, or cut off: its header would have {size} bytes");
-        }
-
-        var json = new byte[size];
-        file.ReadExactly(json);
-        try
-        {
-            return JsonNode.Parse(json)!.AsObject();
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"{path} is not a safetensors file: its header is not a JSON object", e);
-        }
-    }
-
-    private static Tensor ReadTensor(FileStream file, long data, string name, JsonNode? entry, string path)
-    {
-        if (entry is not JsonObject fields || fields["dtype"] is not JsonValue type || fields["shape"] is not JsonArray sizes
-            || fields["data_offsets"] is not JsonArray { Count: 2 } offsets)
-        {
-            throw new InvalidDataException($"{path}: tensor '{name}' has no dtype, shape and data_offsets");
-        }
-
-        if (!Types.TryGetValue((string)type!, out var dtype))
-        {
-            throw new InvalidDataException(
-                $"{path}: tensor '{name}' has type {type}, which is not supported; these are: {string.Join(", ", Types.Keys)}");
-        }
-
-        var shape = sizes.Select(size => (long)size!).ToArray();
-        var (start, end) = ((long)offsets[0]!, (long)offsets[1]!);
-        var tensor = empty(shape, dtype);
-        if (start < 0 || end - start != tensor.numel() * tensor.element_size() || data + end > file.Length)
-        {
-            throw new InvalidDataException(
-                $"{path}: tensor '{name}' of shape [{string.Join(", ", shape)}] is said to be at {start} to {end}, and the file has "
-                + $"{file.Length - data} bytes of data: it is cut off or damaged");
-        }
-
-        file.Position = data + start;
-        file.ReadExactly(tensor.bytes);
-        return tensor;
     }
 }

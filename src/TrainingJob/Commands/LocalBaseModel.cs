@@ -14,7 +14,18 @@ internal static class LocalBaseModel
         }
 
         return Directory.Exists(folder)
-            ? (_, _) => Task.FromResult<string?>(Path.GetFullPath(folder))
+            ? (_, _) => Task.FromResult<string?>(Checked(Path.GetFullPath(folder)))
             : throw new WrongUseException($"There is no folder '{folder}': --base names the folder of a base model.");
+    }
+
+    private static string Checked(string folder)
+    {
+        foreach (var path in Directory.GetFiles(folder, "*.safetensors"))
+        {
+            using var file = File.OpenRead(path);
+            SafeTensorsHeader.Read(file, file.Length, path);
+        }
+
+        return folder;
     }
 }

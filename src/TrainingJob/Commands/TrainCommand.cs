@@ -99,7 +99,6 @@ internal static class TrainCommand
     /// <summary>The file's spec, or the manifest's training settings; model and dataset are always those at hand.</summary>
     private static JobSpec ReadSpec(FileInfo? file, DatasetReport report)
     {
-        var reference = new DatasetReference(report.Dataset, report.Version);
         if (file is null)
         {
             return report.ToJobSpec(BaseModel.Scratch);
@@ -109,13 +108,13 @@ internal static class TrainCommand
         {
             var json = JsonNode.Parse(File.ReadAllText(file.FullName))!.AsObject();
             json["model"] ??= report.Dataset;
-            json["dataset"] = JsonSerializer.SerializeToNode(reference, DroptuneJson.Compact);
+            json["dataset"] = JsonSerializer.SerializeToNode(new DatasetReference(report.Dataset, report.Version), DroptuneJson.Compact);
             json["task"] ??= JsonSerializer.SerializeToNode(report.Task, DroptuneJson.Compact);
             return json.Deserialize<JobSpec>(DroptuneJson.Compact)!;
         }
         catch (Exception e) when (e is JsonException or IOException or InvalidOperationException)
         {
-            throw new WrongUseException($"'{file}' is no job spec: {e.Message}");
+            throw new WrongUseException($"'{file}' is no job spec: {(e is JsonException json ? JsonReason.Of(json) : e.Message)}");
         }
     }
 

@@ -32,7 +32,7 @@ internal static class JobMessage
         }
         catch (JsonException e)
         {
-            throw new InvalidJobException($"The message is no job spec: {e.Message}");
+            throw new InvalidJobException($"The message is no job spec: {e.Path}: {JsonReason.Of(e)}");
         }
 
         var problems = Problems(spec).ToList();

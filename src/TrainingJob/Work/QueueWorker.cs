@@ -46,11 +46,11 @@ public sealed class QueueWorker(
             {
                 break;
             }
-            catch (RequestFailedException e) when (!once)
+            catch (Exception e) when (!once && (e is RequestFailedException || StorageFailure.Is(e)))
             {
                 if (isReachable)
                 {
-                    logger.LogWarning("The queue {Queue} cannot be read, trying on: {Reason}", _queue.Name, FirstLine(e));
+                    logger.LogWarning("The queue {Queue} cannot be read, trying on: {Reason}", _queue.Name, StorageFailure.Reason(e));
                 }
 
                 isReachable = false;
@@ -61,7 +61,26 @@ public sealed class QueueWorker(
         return allWell;
     }
 
+    /// <summary>Whatever a message holds, the worker lives: what cannot be handled is tried again, and poison after its tries.</summary>
     private async Task<bool> HandleAsync(QueueMessage message, CancellationToken stop)
+    {
+        try
+        {
+            return await TakeAsync(message, stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !StorageFailure.Is(e))
+        {
+            logger.LogError(e, "Message {Message} could not be handled, attempt {Attempt}", message.MessageId, message.DequeueCount);
+            if (message.DequeueCount >= options.MaxAttempts)
+            {
+                await PoisonAsync(message, message.PopReceipt, $"It could not be handled: {FirstLine(e)}");
+            }
+
+            return false;
+        }
+    }
+
+    private async Task<bool> TakeAsync(QueueMessage message, CancellationToken stop)
     {
         JobSpec spec;
         try
@@ -111,7 +130,7 @@ public sealed class QueueWorker(
         {
             try
             {
-                version = await training.RunAsync(run.Spec, lease, lease.Work);
+                version = await training.RunAsync(run.Spec, lease);
             }
             catch (Exception e)
             {
@@ -125,7 +144,12 @@ public sealed class QueueWorker(
         // From here on storage calls are not cancelled: they are short, and leave a clear state.
         if (version is not null)
         {
-            await runs.SucceedAsync(run.RunId, run.Attempt, version, CancellationToken.None);
+            await StorageFailure.OutlastAsync(
+                () => runs.SucceedAsync(run.RunId, run.Attempt, version, CancellationToken.None),
+                options.RetryAfter,
+                reason => logger.LogWarning("Run {RunId} has succeeded, but storage does not answer: {Reason}", run.RunId, reason),
+                clock,
+                stop);
             await DeleteAsync(message, lease.PopReceipt);
             logger.LogInformation("Run {RunId} made {Model} {Version}", run.RunId, run.Model, version);
             return true;

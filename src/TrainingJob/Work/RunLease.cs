@@ -5,11 +5,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Droptune.TrainingJob.Work;
 
+/// <summary>What a run is to its work: reported on, and one's own until it is lost.</summary>
+public interface IRunHold : IProgress<RunProgress>
+{
+    /// <summary>Cancelled when the work is to end.</summary>
+    CancellationToken Work { get; }
+
+    /// <summary>Before what nobody can take back: makes sure that the run is still one's own, and from then on it cannot be cancelled.</summary>
+    /// <exception cref="OperationCanceledException">It is not.</exception>
+    Task ConfirmAsync();
+}
+
 /// <summary>
 /// A worker's hold on a run while it works: keeps the message hidden, writes heartbeat and progress to the run's record,
 /// and cancels the work when the worker is to stop or the run is no longer its own.
 /// </summary>
-internal sealed class RunLease : IProgress<RunProgress>, IAsyncDisposable
+internal sealed class RunLease : IRunHold, IAsyncDisposable
 {
     private readonly QueueClient _queue;
     private readonly QueueMessage _message;
@@ -33,7 +44,6 @@ internal sealed class RunLease : IProgress<RunProgress>, IAsyncDisposable
         _loop = Task.Run(KeepAsync, CancellationToken.None);
     }
 
-    /// <summary>Cancelled when the work is to end.</summary>
     public CancellationToken Work => _work.Token;
 
     /// <summary>The run was cancelled, or is another worker's by now.</summary>
@@ -51,6 +61,19 @@ internal sealed class RunLease : IProgress<RunProgress>, IAsyncDisposable
 
         Measures.Progressed(_run, _latest, value);
         Volatile.Write(ref _latest, value);
+    }
+
+    public async Task ConfirmAsync()
+    {
+        var done = (Volatile.Read(ref _latest) ?? new() { Stage = RunStage.Done }) with { Stage = RunStage.Done };
+        if (!await _runs.ReportAsync(_run.RunId, _run.Attempt, done, Work))
+        {
+            IsLost = true;
+            await _work.CancelAsync();
+        }
+
+        Volatile.Write(ref _latest, done);
+        Work.ThrowIfCancellationRequested();
     }
 
     /// <summary>Ends the hold; the message stays hidden for what is left of its time.</summary>
@@ -87,10 +110,10 @@ internal sealed class RunLease : IProgress<RunProgress>, IAsyncDisposable
                         (PopReceipt, renewed) = (receipt.Value.PopReceipt, _clock.GetTimestamp());
                     }
                 }
-                catch (RequestFailedException e)
+                catch (Exception e) when (e is RequestFailedException || StorageFailure.Is(e))
                 {
                     // The work goes on: storage may be back before anyone else takes the run, and the record decides whose it is.
-                    _logger.LogWarning("Run {RunId} could not be reported: {Reason}", _run.RunId, e.Message.Split('\n')[0]);
+                    _logger.LogWarning("Run {RunId} could not be reported: {Reason}", _run.RunId, StorageFailure.Reason(e));
                 }
             }
         }

@@ -20,26 +20,28 @@ public sealed class TrainingRun(
 {
     private const string Checkpoint = "checkpoint.tar";
 
-    /// <summary>Returns the version of the model that was made.</summary>
-    public async Task<string> RunAsync(JobSpec spec, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    /// <summary>Returns the version of the model that was made. Where storage does not answer, it waits: what was trained is not given up.</summary>
+    public async Task<string> RunAsync(JobSpec spec, IRunHold hold)
     {
         var version = RunIds.ModelVersion(spec.RunId!);
-        if (await models.FindVersionAsync(spec.Model, version, cancellationToken) is null)
+        if (await models.FindVersionAsync(spec.Model, version, hold.Work) is null)
         {
-            await MakeAsync(spec, version, progress, cancellationToken);
+            await MakeAsync(spec, version, hold);
         }
 
-        await storage.SendAsync(
-            StorageNames.EvaluationRequests, new EvaluationRequest(spec.Model, Activity.Current?.Id ?? spec.Traceparent), cancellationToken: cancellationToken);
+        var request = new EvaluationRequest(spec.Model, Activity.Current?.Id ?? spec.Traceparent);
+        await OutlastAsync(hold.ConfirmAsync, hold.Work);
+        await OutlastAsync(() => storage.SendAsync(StorageNames.EvaluationRequests, request, cancellationToken: hold.Work), hold.Work);
         return version;
     }
 
-    private async Task MakeAsync(JobSpec spec, string version, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    private async Task MakeAsync(JobSpec spec, string version, IRunHold hold)
     {
+        var cancellationToken = hold.Work;
         var folder = Path.Combine(options.Folder, $"{spec.RunId}-{Guid.NewGuid():N}");
         try
         {
-            progress.Report(new RunProgress { Stage = RunStage.Preparing });
+            hold.Report(new RunProgress { Stage = RunStage.Preparing });
             var input = new FineTuningInput(
                 spec,
                 await SnapshotAsync(spec.Dataset, Path.Combine(folder, "snapshot"), cancellationToken),
@@ -52,7 +54,7 @@ public sealed class TrainingRun(
             };
             await RestoreCheckpointAsync(input.CheckpointFolder, spec.Model, version, cancellationToken);
 
-            var result = await Task.Run(() => train(input, progress, cancellationToken), cancellationToken);
+            var result = await Task.Run(() => train(input, hold, cancellationToken), cancellationToken);
 
             if (result.BaseWeights is { } weights)
             {
@@ -60,22 +62,24 @@ public sealed class TrainingRun(
                     "Base model {Base}: {Missing} start at random, {Unexpected} are not used", spec.Base.Name, weights.Missing, weights.Unexpected);
             }
 
-            await BlobFolder.UploadAsync(
-                storage.Container(StorageNames.Models), ModelStore.Folder(spec.Model, version), input.OutputFolder, cancellationToken);
-            await models.AddVersionAsync(
-                new ModelVersionRecord
-                {
-                    Model = spec.Model,
-                    Version = version,
-                    RunId = spec.RunId!,
-                    Dataset = spec.Dataset.Name,
-                    DatasetVersion = spec.Dataset.Version,
-                    Task = spec.Task,
-                    CreatedAt = clock.GetUtcNow(),
-                    Metrics = result.Metrics,
-                },
+            var made = new ModelVersionRecord
+            {
+                Model = spec.Model,
+                Version = version,
+                RunId = spec.RunId!,
+                Dataset = spec.Dataset.Name,
+                DatasetVersion = spec.Dataset.Version,
+                Task = spec.Task,
+                CreatedAt = clock.GetUtcNow(),
+                Metrics = result.Metrics,
+            };
+            await OutlastAsync(
+                () => BlobFolder.UploadAsync(
+                    storage.Container(StorageNames.Models), ModelStore.Folder(spec.Model, version), input.OutputFolder, cancellationToken),
                 cancellationToken);
-            await CheckpointBlob(spec.Model, version).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+            await OutlastAsync(hold.ConfirmAsync, cancellationToken);
+            await OutlastAsync(() => models.AddVersionAsync(made, cancellationToken), cancellationToken);
+            await OutlastAsync(() => CheckpointBlob(spec.Model, version).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
         }
         finally
         {
@@ -114,9 +118,21 @@ public sealed class TrainingRun(
         var archive = folder + ".tar";
         TarFile.CreateFromDirectory(folder, archive, includeBaseDirectory: false);
         var tagged = new BlobUploadOptions { Tags = new Dictionary<string, string> { [StorageNames.CheckpointTag] = StorageNames.CheckpointTagValue } };
-        CheckpointBlob(model, version).Upload(archive, tagged, cancellationToken);
+        try
+        {
+            CheckpointBlob(model, version).Upload(archive, tagged, cancellationToken);
+        }
+        catch (Exception e) when (StorageFailure.Is(e))
+        {
+            // The training goes on, and the next checkpoint has all that this one had.
+            logger.LogWarning("A checkpoint of model {Model} {Version} could not be stored: {Reason}", model, version, StorageFailure.Reason(e));
+        }
+
         File.Delete(archive);
     }
+
+    private Task OutlastAsync(Func<Task> call, CancellationToken cancellationToken) => StorageFailure.OutlastAsync(
+        call, options.RetryAfter, reason => logger.LogWarning("Storage does not answer, trying on: {Reason}", reason), clock, cancellationToken);
 
     private async Task RestoreCheckpointAsync(string folder, string model, string version, CancellationToken cancellationToken)
     {

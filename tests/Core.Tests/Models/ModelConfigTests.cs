@@ -28,6 +28,25 @@ public sealed class ModelConfigTests : IDisposable
         Assert.Equal("absolute", again.Others!["position_embedding_type"].GetString());
     }
 
+    [Theory]
+    [InlineData("num_hidden_layers", 100_000_000, "num_hidden_layers is 100000000; it must be 1 to 200")]
+    [InlineData("num_attention_heads", 0, "num_attention_heads is 0")]
+    [InlineData("num_attention_heads", 5, "hidden_size 64 cannot be divided among 5 heads")]
+    [InlineData("vocab_size", -1, "vocab_size is -1")]
+    [InlineData("max_position_embeddings", int.MaxValue, "max_position_embeddings is 2147483647")]
+    public void Load_ImpossibleModel_IsRefusedBeforeMemoryIsAskedFor(string key, int value, string problem)
+    {
+        var keys = new Dictionary<string, int>
+        {
+            ["vocab_size"] = 2000, ["hidden_size"] = 64, ["num_hidden_layers"] = 3, ["num_attention_heads"] = 4, ["intermediate_size"] = 256, [key] = value,
+        };
+        File.WriteAllText(Path.Combine(_folder, ModelFileNames.Config), JsonSerializer.Serialize(keys));
+
+        var error = Assert.Throws<InvalidDataException>(() => ModelConfig.Load(_folder));
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WithLabels_Joint_RoundTripsThroughTheFile()
     {

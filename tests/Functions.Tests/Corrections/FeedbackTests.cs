@@ -42,6 +42,7 @@ public class FeedbackTests(LocalHostFixture host)
     [InlineData("""{"text":" ","label":"x"}""", "$.text")]
     [InlineData("""{"text":"hello","entities":[{"label":"a","start":0,"end":3,"text":"elo"}]}""", "$.entities[0]")]
     [InlineData("""{"text":"hello","entities":[{"start":0,"end":3}]}""", "$.entities[0]")]
+    [InlineData("""{"text":"hello","entities":[null]}""", "$")]
     [InlineData("""{"text":"hello","entities":[{"label":"city","start":-1,"end":5}]}""", "$.entities[0]")]
     public async Task GiveFeedback_NoExample_SaysWhere(string body, string path)
     {

@@ -35,6 +35,21 @@ public class LocalHostTests(LocalHostFixture app)
     public async Task Send_NameOfAnotherMachineWithTheKey_IsAnswered(string path, string? key) =>
         await SendAsync(HttpMethod.Get, path, host: "rebound.example", key).OkAsync();
 
+    [Theory]
+    [InlineData("LOCALHOST")]
+    [InlineData("localhost.")]
+    [InlineData("127.0.0.1")]
+    [InlineData("[::1]")]
+    public async Task Send_AnyNameOfThisMachine_NeedsNoKey(string host) => await SendAsync(HttpMethod.Get, "models", host).OkAsync();
+
+    [Fact]
+    public async Task Send_Anything_MayNotBeTakenForAPage()
+    {
+        using var answer = await SendAsync(HttpMethod.Get, "models");
+
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
     [Fact]
     public async Task Health_NameOfAnotherMachine_NeedsNoKey() => await SendAsync(HttpMethod.Get, "health", host: "rebound.example").OkAsync();
 

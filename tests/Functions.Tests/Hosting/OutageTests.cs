@@ -62,6 +62,8 @@ public sealed class OutageTests : IAsyncDisposable
             await _host.Services.GetRequiredService<DatasetStore>().FindAsync("late", Cancellation) is { State: DatasetState.Accepted } record ? record : null);
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable), (before.StatusCode, unhealthy.StatusCode));
+        var anonymous = await unhealthy.Content.ReadAsStringAsync(Cancellation);
+        Assert.All(["127.0.0.1", "Exception", "System.", "/tmp", "Connection refused"], inside => Assert.DoesNotContain(inside, anonymous, StringComparison.Ordinal));
         Assert.Equal("ok", healthy.Text("status"));
         Assert.Equal(first.ToString(), during.ToString());
         Assert.Contains("/api/health", list.Text("detail"), StringComparison.Ordinal);
@@ -85,7 +87,11 @@ public sealed class OutageTests : IAsyncDisposable
         Assert.Equal(("unavailable", "ok"), (health.Text("status"), health.Text("storage")));
         var problem = Assert.Single(health.GetProperty("models").EnumerateObject());
         Assert.Equal("broken", problem.Name);
-        Assert.Contains(TestModel.Version, problem.Value.GetString(), StringComparison.Ordinal);
+        Assert.Equal($"version {TestModel.Version} does not load; the log tells why", problem.Value.GetString());
+
+        var refused = await PredictAsync("broken").ProblemAsync(503, "model-unavailable");
+        Assert.Equal("Model 'broken' cannot be loaded; the log tells why under the trace id.", refused.Text("detail"));
+        Assert.NotEmpty(refused.Text("traceId")!);
     }
 
     public async ValueTask DisposeAsync()
@@ -120,8 +126,8 @@ public sealed class OutageTests : IAsyncDisposable
 
     private Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(path, Cancellation);
 
-    private Task<HttpResponseMessage> PredictAsync() =>
-        _http.PostAsync("models/served/predict", JsonContent.Create(new { inputs = "book a flight to Berlin" }), Cancellation);
+    private Task<HttpResponseMessage> PredictAsync(string model = "served") =>
+        _http.PostAsync($"models/{model}/predict", JsonContent.Create(new { inputs = "book a flight to Berlin" }), Cancellation);
 
     private static int FreePort()
     {

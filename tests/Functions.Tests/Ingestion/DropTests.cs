@@ -154,7 +154,8 @@ public class DropTests(LocalHostFixture host)
             await BaseModels.UploadBlobAsync($"letters/{Path.GetFileName(path)}", file, Cancellation);
         }
 
-        await BaseModels.UploadBlobAsync("letters/model.safetensors", BinaryData.FromString("for the worker"), Cancellation);
+        await BaseModels.UploadBlobAsync("letters/model.safetensors", BinaryData.FromBytes([2, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8]), Cancellation); // no tensor
+        await BaseModels.UploadBlobAsync("damaged/model.safetensors", BinaryData.FromBytes([255, 255, 255, 255, 255, 255, 255, 127, .. "{}"u8]), Cancellation);
         await BaseModels.UploadBlobAsync("no-weights/config.json", BinaryData.FromString("{}"), Cancellation);
         try
         {
@@ -164,6 +165,8 @@ public class DropTests(LocalHostFixture host)
             await host.DropAsync("d-nobase/train.conll", Some.Conll(40));
             await host.DropAsync("d-weights/dataset.json", """{"baseModel":"no-weights"}""");
             await host.DropAsync("d-weights/train.conll", Some.Conll(40));
+            await host.DropAsync("d-damaged/dataset.json", """{"baseModel":"damaged"}""");
+            await host.DropAsync("d-damaged/train.conll", Some.Conll(40));
 
             var pieces = await ReportAsync("d-pieces");
             var nowhere = await ReportAsync("d-nobase");
@@ -174,6 +177,7 @@ public class DropTests(LocalHostFixture host)
             Assert.Contains(pieces.Findings, finding => finding is { Code: FindingCode.LongExample, Message: "15 pieces; the model takes 14 at once." });
             Assert.Equal("There is no base model 'nowhere'.", Error(nowhere).Message);
             Assert.Equal("Base model 'no-weights' has no weights (model.safetensors), but config.json.", Error(noWeights).Message);
+            Assert.Contains("damaged/model.safetensors is not a safetensors file, or cut off", Error(await ReportAsync("d-damaged")).Message, StringComparison.Ordinal);
             Assert.Empty(await RunsAsync("d-nobase"));
         }
         finally
@@ -186,6 +190,16 @@ public class DropTests(LocalHostFixture host)
         }
 
         static Finding Error(DatasetReport report) => Assert.Single(report.Findings, finding => finding.Severity == Severity.Error);
+    }
+
+    [Fact]
+    public async Task Change_AllFilesWereDeletedMeanwhile_IsRejected()
+    {
+        var changeId = await host.Get<DatasetStore>().NoteChangeAsync("d-gone", Cancellation);
+
+        await host.Get<DatasetValidation>().ValidateAsync(new DatasetChange("d-gone", changeId), Cancellation);
+
+        Assert.Equal(DatasetState.Rejected, (await FindAsync("d-gone"))!.State);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using Azure.Storage.Blobs.Models;
 using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Tests.Serving;
@@ -59,6 +60,21 @@ public class PredictTests(LocalHostFixture host)
         var answer = await host.PostAsync("models/p-version/predict?version=ba9876543210", """{"inputs":"hello"}""").OkAsync();
 
         Assert.Equal("ba9876543210", answer.Text("version"));
+    }
+
+    [Fact]
+    public async Task Predict_VersionWhoseFilesAreThereWithoutItsRecord_IsUnknown()
+    {
+        await host.AddModelAsync("p-half");
+        var models = host.Get<DroptuneStorage>().Container(StorageNames.Models);
+        await foreach (var blob in models.GetBlobsAsync(new GetBlobsOptions { Prefix = $"p-half/{TestModel.Version}/" }, TestContext.Current.CancellationToken))
+        {
+            var copy = models.GetBlobClient(blob.Name.Replace(TestModel.Version, "aaaaaaaaaaaa", StringComparison.Ordinal));
+            var content = (await models.GetBlobClient(blob.Name).DownloadContentAsync(TestContext.Current.CancellationToken)).Value.Content;
+            await copy.UploadAsync(content, TestContext.Current.CancellationToken);
+        }
+
+        await host.PostAsync("models/p-half/predict?version=aaaaaaaaaaaa", """{"inputs":"hello"}""").ProblemAsync(404, "unknown-version");
     }
 
     [Theory]

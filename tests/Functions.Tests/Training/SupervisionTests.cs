@@ -7,6 +7,7 @@ using Droptune.Functions.Hosting;
 using Droptune.Functions.Ingestion;
 using Droptune.Functions.Training;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -18,6 +19,7 @@ public sealed class SupervisionTests(AzuriteFixture azurite) : IAsyncLifetime
     private static readonly JobSpec Spec = new() { Model = "support", Dataset = new("support", "0123456789ab") };
 
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
+    private readonly WarningCounter _ingestionLog = new();
     private DroptuneStorage _storage = null!;
     private RunStore _runs = null!;
     private DatasetStore _datasets = null!;
@@ -30,7 +32,7 @@ public sealed class SupervisionTests(AzuriteFixture azurite) : IAsyncLifetime
         _storage = DroptuneStorage.From(settings);
         _runs = new RunStore(_storage, _clock);
         _datasets = new DatasetStore(_storage, _clock);
-        var ingestion = new DatasetIngestion(_storage, _datasets, options, NullLogger<DatasetIngestion>.Instance);
+        var ingestion = new DatasetIngestion(_storage, _datasets, options, _ingestionLog);
         _supervision = new Supervision(_storage, _runs, _datasets, ingestion, options, _clock, NullLogger<Supervision>.Instance);
         await _storage.EnsureCreatedAsync(Cancellation);
     }
@@ -151,6 +153,29 @@ public sealed class SupervisionTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("support", (await TakeAsync<DatasetChange>(StorageNames.DatasetChanges))!.Dataset);
     }
 
+    [Fact]
+    public async Task Supervise_DatasetDeletedWhileItWasValidated_GetsAMessageAgain()
+    {
+        var changeId = await _datasets.NoteChangeAsync("support", Cancellation);
+
+        await SuperviseAfterAsync(TimeSpan.FromMinutes(11));
+
+        Assert.Equal(new DatasetChange("support", changeId), await TakeAsync<DatasetChange>(StorageNames.DatasetChanges));
+    }
+
+    [Fact]
+    public async Task Supervise_RefusedName_IsNotedOnce()
+    {
+        await DropAsync("Not allowed.conll");
+        await SuperviseAfterAsync(TimeSpan.FromMinutes(2));
+        var first = await _datasets.FindAsync("Not allowed", Cancellation);
+
+        await SuperviseAfterAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(first, await _datasets.FindAsync("Not allowed", Cancellation));
+        Assert.Equal(1, _ingestionLog.Warnings);
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private Task SuperviseAfterAsync(TimeSpan time)
@@ -182,4 +207,17 @@ public sealed class SupervisionTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task<T?> TakeAsync<T>(string queue)
         where T : class => (await TakeAsync(queue))?.Body.ToObjectFromJson<T>(DroptuneJson.Compact);
+
+    private sealed class WarningCounter : ILogger<DatasetIngestion>
+    {
+        public int Warnings { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Warnings += logLevel == LogLevel.Warning ? 1 : 0;
+    }
 }

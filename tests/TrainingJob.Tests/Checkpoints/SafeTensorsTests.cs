@@ -58,6 +58,9 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData(2L, "{,", "not a JSON object")]
     [InlineData(21L, """{"a":{"dtype":"F32"}}""", "'a' has no dtype, shape and data_offsets")]
     [InlineData(53L, """{"a":{"dtype":"F8","shape":[1],"data_offsets":[0,1]}}""", "type F8, which is not supported; these are: F64, F32")]
+    [InlineData(65L, """{"a":{"dtype":"F32","shape":[8589934592,8],"data_offsets":[0,4]}}1234""", "[8589934592, 8] is said to be at 0 to 4")]
+    [InlineData(74L, """{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", "is said to be at 0 to 0")]
+    [InlineData(56L, """{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,-4]}}1234""", "[-1] is said to be")]
     [InlineData(54L, """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}1234""", "[2] is said to be at 0 to 8, and the file has 4 bytes of data")]
     public void Read_DamagedFile_SaysWhatIsWrong(long? headerLength, string rest, string problem)
     {

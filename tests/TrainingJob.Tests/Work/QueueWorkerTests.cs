@@ -108,6 +108,14 @@ public class QueueWorkerTests(AzuriteFixture azurite)
     [InlineData("{\"model\":\"Not A Name\",\"dataset\":{\"name\":\"support\",\"version\":\"0123456789ab\"}}", "'Not A Name' is not a valid name")]
     [InlineData("{\"model\":\"support\",\"dataset\":{\"name\":\"support\",\"version\":\"0123456789ab\"},\"optimisation\":{\"epochs\":0}}", "epochs is 0")]
     [InlineData("{\"model\":\"support\",\"dataset\":{\"name\":\"support\",\"version\":\"../..\"}}", "no version of a snapshot")]
+    [InlineData("null", "it is null")]
+    [InlineData("[]", "no job spec")]
+    [InlineData("{\"model\":\"a\",\"base\":{\"name\":\"scratch\"},\"dataset\":null,\"task\":\"joint\"}", "$.dataset")]
+    [InlineData("{\"model\":null,\"dataset\":{\"name\":\"support\",\"version\":\"0123456789ab\"}}", "$.model")]
+    [InlineData("{\"model\":\"a\",\"base\":{\"name\":null},\"dataset\":{\"name\":\"support\",\"version\":\"0123456789ab\"}}", "$.base.name")]
+    [InlineData("{\"model\":\"a\",\"dataset\":{\"name\":\"support\"}}", "$.dataset")]
+    [InlineData("{\"model\":\"a\",\"dataset\":{\"name\":\"support\",\"version\":\"0123456789ab\"},\"optimisation\":null}", "$.optimisation")]
+    [InlineData("{\"model\":\"a\",\"model\":\"b\",\"dataset\":{\"name\":\"support\",\"version\":\"0123456789ab\"}}", "twice")]
     public async Task RunAsync_MessageThatIsNoJob_GoesToPoisonWithTheReason(string text, string reason)
     {
         var bench = await WorkerBench.CreateAsync(azurite);
@@ -162,7 +170,7 @@ public class QueueWorkerTests(AzuriteFixture azurite)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var serving = bench.Worker((_, _, _) => throw new IOException($"no luck {++attempts}")).RunAsync(once: false, stop.Token);
 
-        await UntilAsync(async () => (await bench.RunAsync()).State == RunState.Failed);
+        await Wait.UntilAsync(async () => (await bench.RunAsync()).State == RunState.Failed);
 
         await stop.CancelAsync();
         await serving;
@@ -178,7 +186,7 @@ public class QueueWorkerTests(AzuriteFixture azurite)
         var bench = await WorkerBench.CreateAsync(azurite);
         await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
         var serving = bench.Worker(UntilCancelled).RunAsync(once: true, Cancellation);
-        await UntilAsync(async () => (await bench.RunAsync()).Progress?.Step == 7);
+        await Wait.UntilAsync(async () => (await bench.RunAsync()).Progress?.Step == 7);
 
         await bench.Runs.CancelAsync(WorkerBench.RunId, Cancellation);
         await serving;
@@ -189,13 +197,60 @@ public class QueueWorkerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task RunAsync_MessageThatCannotBeHandled_IsPoisonAfterItsTriesAndTheWorkerLives()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        var unstorable = WorkerBench.Spec with { Base = new() { Name = new string('b', 40_000) } }; // a column holds 32,768 characters
+        await bench.Storage.SendAsync(StorageNames.TrainingJobs, unstorable, cancellationToken: Cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var serving = bench.Worker(WorkerBench.Succeed).RunAsync(once: false, stop.Token);
+
+        await Wait.UntilAsync(async () => (await bench.PoisonAsync()).Count == 1);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        await Wait.UntilAsync(async () => (await bench.RunAsync()).State == RunState.Succeeded);
+
+        await stop.CancelAsync();
+        await serving;
+        Assert.Contains("could not be handled", Assert.Single(await bench.PoisonAsync()).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_RunCancelledUnnoticedBeforeItsEnd_PublishesNothing()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+
+        await bench.Worker((input, progress, cancellationToken) =>
+        {
+            bench.Runs.CancelAsync(WorkerBench.RunId, Cancellation).GetAwaiter().GetResult();
+            return WorkerBench.Succeed(input, progress, CancellationToken.None);
+        }).RunAsync(once: true, Cancellation);
+
+        Assert.Equal(RunState.Cancelled, (await bench.RunAsync()).State);
+        Assert.Null(await bench.Models.FindVersionAsync("support", WorkerBench.Version, Cancellation));
+        Assert.Equal(0, await bench.LengthAsync(StorageNames.EvaluationRequests));
+    }
+
+    [Fact]
+    public async Task CancelAsync_TrainingIsDone_LeavesTheRun()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        var (_, run) = await bench.Runs.StartAsync(WorkerBench.Spec, TimeSpan.FromMinutes(1), Cancellation);
+        await bench.Runs.ReportAsync(run.RunId, run.Attempt, new RunProgress { Stage = RunStage.Done }, Cancellation);
+
+        run = await bench.Runs.CancelAsync(run.RunId, Cancellation);
+
+        Assert.Equal(RunState.Running, run!.State);
+    }
+
+    [Fact]
     public async Task RunAsync_WorkerStopped_GivesTheJobBackUncounted()
     {
         var bench = await WorkerBench.CreateAsync(azurite);
         await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var serving = bench.Worker(UntilCancelled).RunAsync(once: false, stop.Token);
-        await UntilAsync(async () => (await bench.RunAsync()).State == RunState.Running);
+        await Wait.UntilAsync(async () => (await bench.RunAsync()).State == RunState.Running);
 
         await stop.CancelAsync();
         await serving;
@@ -247,9 +302,9 @@ public class QueueWorkerTests(AzuriteFixture azurite)
         string? position = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
-        await UntilAsync(async () => await bench.LengthAsync(StorageNames.TrainingJobs) == 1 && await IsVisibleAsync(bench));
+        await Wait.UntilAsync(async () => await bench.LengthAsync(StorageNames.TrainingJobs) == 1 && await IsVisibleAsync(bench));
         await lost.RunAsync(once: true, Cancellation); // stores the checkpoint and fails
-        await UntilAsync(() => IsVisibleAsync(bench));
+        await Wait.UntilAsync(() => IsVisibleAsync(bench));
         await bench.Worker((input, progress, cancellationToken) =>
         {
             position = File.ReadAllText(Path.Combine(input.CheckpointFolder!, "position"));
@@ -271,15 +326,5 @@ public class QueueWorkerTests(AzuriteFixture azurite)
         cancellationToken.WaitHandle.WaitOne(Patience);
         cancellationToken.ThrowIfCancellationRequested();
         return WorkerBench.Succeed(input, progress, cancellationToken);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        timeout.CancelAfter(Patience);
-        while (!await condition())
-        {
-            await Task.Delay(100, timeout.Token);
-        }
     }
 }

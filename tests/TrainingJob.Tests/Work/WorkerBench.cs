@@ -51,9 +51,11 @@ internal sealed class WorkerBench
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<WorkerBench> CreateAsync(AzuriteFixture azurite)
+    public static async Task<WorkerBench> CreateAsync(AzuriteFixture azurite) => await CreateAsync(await azurite.NewAccountAsync());
+
+    public static async Task<WorkerBench> CreateAsync(string account)
     {
-        var settings = new Dictionary<string, string?> { [StorageNames.Connection] = await azurite.NewAccountAsync() };
+        var settings = new Dictionary<string, string?> { [StorageNames.Connection] = account };
         var bench = new WorkerBench(DroptuneStorage.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()));
         await bench.Storage.EnsureCreatedAsync(Cancellation);
         await bench.StoreSnapshotAsync();

@@ -8,8 +8,8 @@ namespace Droptune.Core.Datasets.Gate;
 /// <summary>Reads <c>dataset.json</c> and reports everything that is wrong with it; defaults stand in for what is.</summary>
 internal static class ManifestReader
 {
-    // A key set to null would be no value at all.
-    private static readonly JsonSerializerOptions Options = new(DroptuneJson.Readable) { RespectNullableAnnotations = true };
+    /// <summary>Bytes: lists of entities may stand in it.</summary>
+    private const int LargestManifest = 16 << 20;
 
     public static async Task<DatasetManifest> ReadAsync(IReadOnlyList<DatasetFile> files, FindingLog log, CancellationToken cancellationToken)
     {
@@ -19,17 +19,23 @@ internal static class ManifestReader
             return new DatasetManifest();
         }
 
+        if (file.Length > LargestManifest)
+        {
+            log.Add(FindingCode.BadManifest, file.Name, 0, 0, [], $"The file has {file.Length} bytes; {LargestManifest} (16 MiB) are allowed.");
+            return new DatasetManifest();
+        }
+
         try
         {
             await using var stream = await file.OpenAsync(cancellationToken);
-            var manifest = await JsonSerializer.DeserializeAsync<DatasetManifest>(stream, Options, cancellationToken) ?? new DatasetManifest();
-            return Check(manifest, log);
+            return await JsonSerializer.DeserializeAsync<DatasetManifest>(stream, DroptuneJson.Compact, cancellationToken) is { } manifest
+                ? Check(manifest, log)
+                : throw new JsonException("It is null: write an object.");
         }
         catch (JsonException e)
         {
-            var isUnknown = e.Message.Contains("could not be mapped", StringComparison.Ordinal);
-            var problem = e.Path is null or "$" ? "The file is not valid JSON." : $"{e.Path.TrimStart('$', '.')} {(isUnknown ? "is no key of the manifest" : "has a value that is not allowed")}.";
-            log.Add(FindingCode.BadManifest, file.Name, (e.LineNumber ?? 0) + 1, 0, [], $"{problem}");
+            var place = e.Path is null or "$" ? "" : $" ({e.Path})";
+            log.Add(FindingCode.BadManifest, file.Name, (e.LineNumber ?? 0) + 1, 0, [], $"{JsonReason.Of(e).TrimEnd('.')}{place}.");
             return new DatasetManifest();
         }
     }

@@ -17,7 +17,7 @@ public sealed class DatasetFeedback(CorrectionFold fold, Answers answers)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "datasets/{dataset}/feedback/fold")] HttpRequest request,
         string dataset,
         CancellationToken cancellationToken) =>
-        answers.ForAsync(request, async () => await fold.FoldAsync(RequestParameters.RequireName(dataset), 1, cancellationToken) ?? throw Nothing(dataset));
+        answers.ForChangeAsync(request, async () => await fold.FoldAsync(RequestParameters.RequireName(dataset), 1, cancellationToken) ?? throw Nothing(dataset));
 
     private static ProblemException Nothing(string dataset) => new(
         ProblemKinds.UnknownDataset, $"There is no accepted version of a dataset '{dataset}' to fold corrections into; GET /api/datasets lists them.");

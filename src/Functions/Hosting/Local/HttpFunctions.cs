@@ -73,7 +73,8 @@ internal static class HttpFunctions
     /// </summary>
     private static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && (context.Request.Host.Host == "localhost" || (IPAddress.TryParse(context.Request.Host.Host, out var host) && IPAddress.IsLoopback(host)));
+        && context.Request.Host.Host.TrimEnd('.') is var name
+        && (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(name, out var host) && IPAddress.IsLoopback(host)));
 
     private static bool HasKey(HttpRequest request, string? key)
     {

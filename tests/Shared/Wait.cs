@@ -1,6 +1,6 @@
-namespace Droptune.Functions.Tests;
+namespace Droptune.Tests;
 
-/// <summary>Waits for what the pipeline does in its own time.</summary>
+/// <summary>Waits for what others do in their own time.</summary>
 internal static class Wait
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -23,4 +23,7 @@ internal static class Wait
             await Task.Delay(Pause, timeout.Token);
         }
     }
+
+    /// <summary>Asks until the answer is yes.</summary>
+    public static Task UntilAsync(Func<Task<bool>> ask) => UntilAsync(async () => await ask() ? "yes" : null);
 }
