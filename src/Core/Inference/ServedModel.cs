@@ -42,7 +42,7 @@ public sealed class ServedModel : IDisposable
         var config = ModelConfig.Load(folder);
         var path = Path.Combine(folder, file ?? config.ServedFile);
         var tokenizer = WordPieceTokenizer.Load(folder);
-        var sessions = new OnnxSessions(path, config, tokenizer, options);
+        var sessions = OnnxThread.Run(() => new OnnxSessions(path, config, tokenizer, options));
         return new(config, tokenizer, new(sessions, options, config.MaxLength), sessions.Bytes);
     }
 

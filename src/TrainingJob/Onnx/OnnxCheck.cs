@@ -18,7 +18,7 @@ public sealed record OnnxCheck(int Rows, double LargestDifference)
 
     /// <summary>The largest absolute difference of logits, on up to 64 rows of a split in padded batches.</summary>
     /// <exception cref="InvalidOperationException">It is not below <see cref="Tolerance"/>.</exception>
-    public static OnnxCheck Run(string path, BertModel model, EncodedSplit split, int padId, Device device)
+    public static OnnxCheck Run(string path, BertModel model, EncodedSplit split, int padId, Device device) => OnnxThread.Run(() =>
     {
         using var options = QuietOnnx.Options();
         using var session = new InferenceSession(path, options);
@@ -32,7 +32,7 @@ public sealed record OnnxCheck(int Rows, double LargestDifference)
 
         return largest < Tolerance ? new(rows, largest) : throw new InvalidOperationException(
             $"The exported model gives other logits than the trained one: they differ by up to {largest:g3} on {rows} rows, allowed is {Tolerance:g1}");
-    }
+    });
 
     private static double Difference(InferenceSession session, BertModel model, Batch batch, Device device)
     {

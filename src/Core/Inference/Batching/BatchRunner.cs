@@ -14,15 +14,16 @@ internal sealed class BatchRunner : IDisposable
 
     private readonly OnnxSessions _sessions;
     private readonly BatchQueue _queue;
-    private readonly Thread[] _threads;
-    private readonly Workspace _alone = new();
+    private readonly OnnxThread[] _threads;
+    private readonly LoneThread _lone;
     private double _secondsPerPiece = 1e-4; // a guess until the first run
 
     public BatchRunner(OnnxSessions sessions, ServingOptions options, int maxLength)
     {
         (_sessions, _queue) = (sessions, new(options, maxLength));
-        _threads = [.. Enumerable.Range(0, options.Threads).Select(core => new Thread(() => Run(core)) { IsBackground = true, Name = "inference" })];
-        Array.ForEach(_threads, thread => thread.Start());
+        _threads = [.. Enumerable.Range(0, options.Threads).Select(core => new OnnxThread("inference", () => Run(core)))];
+        var workspace = new Workspace();
+        _lone = new(call => RunBatch(call.Windows, workspace, core: null));
     }
 
     /// <summary>Ends when every window of the call has its answer.</summary>
@@ -30,10 +31,8 @@ internal sealed class BatchRunner : IDisposable
     public async Task RunAsync(PredictCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_queue.TryStartAlone(call))
+        if (_lone.TryRun(call, _queue))
         {
-            // On the caller's thread: to wake another one, and to be woken by it, takes as long as a small model runs.
-            RunBatch(call.Windows, _alone, core: null);
             await call.Completion;
             return;
         }
@@ -59,6 +58,7 @@ internal sealed class BatchRunner : IDisposable
     {
         _queue.Close();
         Array.ForEach(_threads, thread => thread.Join());
+        _lone.Dispose();
         _sessions.Dispose();
     }
 

@@ -16,7 +16,7 @@ public static class MappedModel
     public static string Machine { get; } = $"{typeof(InferenceSession).Assembly.GetName().Version} {Processor()}";
 
     /// <summary>Puts the mapped form in the place of a model file.</summary>
-    public static void Replace(string path)
+    public static void Replace(string path) => OnnxThread.Run(() =>
     {
         var mapped = $"{path}.mapped";
         using (var options = QuietOnnx.Options())
@@ -31,7 +31,8 @@ public static class MappedModel
         }
 
         File.Move(mapped, path, overwrite: true);
-    }
+        return path;
+    });
 
     /// <summary>Size of a model with its weights, mapped or not.</summary>
     public static long Size(string path)

@@ -38,6 +38,7 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Runs a batch, and hands each window its part of the answer.</summary>
     public void Run(IReadOnlyList<WaitingWindow> batch, Workspace workspace)
     {
+        OnnxThread.Require();
         var (rows, width) = (batch.Count, batch.Max(w => w.Length));
         workspace.Reserve(rows * width, rows * width * _tags, rows * _textLabels);
         for (var row = 0; row < rows; row++)

@@ -5,7 +5,7 @@ namespace Droptune.Core.Inference.Onnx;
 /// <summary>The windows of one call, which may run in different batches; <see cref="Completion"/> ends with the last.</summary>
 internal sealed class PredictCall
 {
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _remaining;
 
     public PredictCall(IReadOnlyList<WaitingWindow> windows)
@@ -22,6 +22,9 @@ internal sealed class PredictCall
     public int Pieces => Windows.Sum(w => w.Length);
 
     public Task Completion => _done.Task;
+
+    /// <summary>Whoever awaits the call goes on on the thread that ran it. To be said before the call is run or awaited.</summary>
+    public void GoOnWhereItRan() => _done = new();
 
     /// <param name="error">Why the window has no answer; null when it has.</param>
     public void WindowDone(Exception? error)

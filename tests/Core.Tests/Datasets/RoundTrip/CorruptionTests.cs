@@ -135,6 +135,41 @@ public sealed class CorruptionTests
         .Select(Gen.Byte.Array[64, 2000], Gen.OneOf("conll", "txt", "tsv", "jsonl", "json", "csv", "parquet", "jsonl.gz"))
         .Sample((bytes, extension) => Assert.False(Check("train." + extension, bytes).Accepted), iter: 500);
 
+    /// <summary>The library that reads Parquet goes round for ever in such a footer: lists in lists that never end.</summary>
+    [Fact]
+    public void CheckAsync_ParquetFooterOfNestedLists_IsUnreadable()
+    {
+        byte[] bytes = [.. "PAR1"u8, .. Enumerable.Repeat((byte)0x19, 4000), .. BitConverter.GetBytes(4000), .. "PAR1"u8];
+
+        var report = Check("train.parquet", bytes);
+
+        Assert.Contains(report.Findings, finding => finding.Code == FindingCode.UnreadableFile);
+    }
+
+    /// <summary>Whatever is damaged in a Parquet file, it is read or refused in no time: any part of it, many bytes or one.</summary>
+    [Fact]
+    public void CheckAsync_ThousandDamagedParquetFiles_EndsWithAVerdict()
+    {
+        byte[][] whole = [.. new[] { 3, 40 }.Select(rows => Rendering.ParquetOfClasses([.. Enumerable.Range(0, rows).Select(i => ($"text {i}", (long?)(i % 2)))], "a", "b"))];
+
+        Gen.Select(Gen.Int[0, 1], Gen.Int[1, 24], Gen.Int[0, 1_000_000], Gen.Int[0, int.MaxValue]).Sample(
+            (which, damages, place, seed) =>
+            {
+                var bytes = (byte[])whole[which].Clone();
+                var random = new Random(seed);
+                var start = place % bytes.Length;
+                for (var i = 0; i < damages; i++)
+                {
+                    bytes[Math.Min(bytes.Length - 1, start + random.Next(32))] = (byte)random.Next(256);
+                }
+
+                var hasEnded = Task.Run(() => Check("train.parquet", bytes)).Wait(TimeSpan.FromSeconds(10));
+
+                Assert.True(hasEnded, $"No end with {Convert.ToHexString(bytes)}");
+            },
+            iter: 1000, threads: 1);
+    }
+
     [Fact]
     public void CheckAsync_CutFile_NeverThrows() => Gen
         .Select(Generators.Words, Gen.OneOf([.. Rendering.OfWords]), Gen.OneOf([.. Rendering.Storages]), Gen.Double.Unit)

@@ -13,8 +13,12 @@ internal sealed class ParquetColumn(DataField field, string[]? names)
     private int[]? _repetition; // 0 = the entry begins a row; null = every entry is one
     private int _next;
 
-    public void Load(ParquetRowGroupReader group)
+    /// <summary>Rows of the current group.</summary>
+    public int Rows => _repetition?.Count(repetition => repetition == 0) ?? _values.Length;
+
+    public void Load(ParquetRowGroupReader group, ParquetFile file)
     {
+        file.Begin(ParquetTableReader.Call(() => Task.FromResult(group.GetMetadata(field)?.MetaData?.NumValues ?? 0)));
         using var raw = ParquetTableReader.Call(() => group.ReadRawColumnDataBaseAsync(field).AsTask());
         var present = raw switch
         {

@@ -11,9 +11,9 @@ namespace Droptune.Core.Datasets.Reading.Tables;
 /// </summary>
 internal sealed class ParquetTableReader : IDatasetReader
 {
-    private readonly FileStream _file;
+    private readonly ParquetFile _file;
     private readonly ParquetReader _reader;
-    private readonly ParquetSchema _schema;
+    private readonly DataField[] _fields;
     private readonly ParquetColumn? _tokens;
     private readonly ParquetColumn? _tags;
     private readonly ParquetColumn? _text;
@@ -25,14 +25,14 @@ internal sealed class ParquetTableReader : IDatasetReader
 
     public ParquetTableReader(Stream source, DatasetManifest manifest)
     {
-        // The format is read from its end: it needs a file of its own.
-        _file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        _file = ParquetFile.CopyOf(source, manifest.Validation.MaxFileBytes);
         try
         {
-            Copy(source, _file, manifest.Validation.MaxFileBytes);
+            ParquetFooter.Check(_file);
             _reader = Call(() => ParquetReader.CreateAsync(_file));
-            _schema = Call(() => Task.FromResult(_reader.Schema)); // made when it is asked for
-            var names = ClassNames(_reader);
+            // Made when they are asked for.
+            _fields = Call(() => Task.FromResult(_reader.Schema.DataFields));
+            var names = ClassNames(Call(() => Task.FromResult(_reader.CustomMetadata)));
             _tokens = FindColumn(names, "tokens");
             _tags = FindColumn(names, "tags", "ner_tags");
             _text = _tokens is null ? FindColumn(names, manifest.TextColumn) : null;
@@ -40,7 +40,7 @@ internal sealed class ParquetTableReader : IDatasetReader
             if (_tokens is null && _text is null)
             {
                 throw new UnreadableFileException(FindingCode.MissingField,
-                    $"There is no column 'tokens' or '{manifest.TextColumn}', but {string.Join(", ", _schema.Fields.Select(f => f.Name).Take(20))}: name the right one as textColumn in dataset.json.");
+                    $"There is no column 'tokens' or '{manifest.TextColumn}', but {string.Join(", ", _fields.Select(field => field.Path.FirstPart).Distinct().Take(20))}: name the right one as textColumn in dataset.json.");
             }
         }
         catch
@@ -65,7 +65,11 @@ internal sealed class ParquetTableReader : IDatasetReader
             _rowsLeft = Call(() => Task.FromResult(group.RowCount));
             foreach (var column in new[] { _tokens, _tags, _text, _label })
             {
-                column?.Load(group);
+                column?.Load(group, _file);
+                if (column is not null && column.Rows != _rowsLeft)
+                {
+                    throw ParquetFooter.Damaged();
+                }
             }
         }
 
@@ -95,7 +99,7 @@ internal sealed class ParquetTableReader : IDatasetReader
     {
         foreach (var name in columns)
         {
-            var field = _schema.DataFields.FirstOrDefault(field => field.Path.FirstPart == name);
+            var field = _fields.FirstOrDefault(field => field.Path.FirstPart == name);
             if (field is not null)
             {
                 return new ParquetColumn(field, names.GetValueOrDefault(name));
@@ -105,27 +109,11 @@ internal sealed class ParquetTableReader : IDatasetReader
         return null;
     }
 
-    private static void Copy(Stream source, FileStream file, long maxBytes)
-    {
-        var buffer = new byte[1 << 16];
-        int read;
-        while ((read = source.Read(buffer)) > 0)
-        {
-            file.Write(buffer, 0, read);
-            if (file.Length > maxBytes)
-            {
-                throw new UnreadableFileException(FindingCode.FileTooLarge, $"The file has more than {maxBytes} bytes.");
-            }
-        }
-
-        file.Position = 0;
-    }
-
     /// <summary>The names of numbered classes, by column, as Hugging Face's datasets write them.</summary>
-    private static Dictionary<string, string[]> ClassNames(ParquetReader reader)
+    private static Dictionary<string, string[]> ClassNames(Dictionary<string, string> metadata)
     {
         var names = new Dictionary<string, string[]>();
-        if (!reader.CustomMetadata.TryGetValue("huggingface", out var json))
+        if (metadata.GetValueOrDefault("huggingface") is not { } json) // a damaged file can have the key alone
         {
             return names;
         }
