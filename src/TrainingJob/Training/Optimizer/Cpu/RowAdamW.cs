@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Droptune.TrainingJob.Model;
 using static TorchSharp.torch;
 
-namespace Droptune.TrainingJob.Training.Optimizer;
+namespace Droptune.TrainingJob.Training.Optimizer.Cpu;
 
 /// <summary>
 /// AdamW over a table of which a batch uses few rows (word embeddings on the CPU). A row that no batch uses would still decay
