@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Training on a GPU against Hugging Face's BERT in PyTorch: same sentences, same vocabulary, same token budget, one machine.
-#   On a development machine, in a checkout:      bench/gpu.sh pack            makes .gpu, under 64 MB: program, scripts, data
+#   On a development machine, in a checkout:      bench/gpu.sh pack            makes artifacts/gpu, under 64 MB: program, scripts, data
 #   On the machine with the GPU, in that folder:  ./gpu.sh                     prints "RATIO name value target" as it goes
 # Needs there an NVIDIA driver and a Python with PyTorch (CUDA), whose libtorch the program uses too; with `transformers` the peer
 # is its BertModel, without it the same layers in plain PyTorch. Ends within GPU_S seconds (360).
@@ -12,16 +12,17 @@ here=$(dirname "$(readlink -f "$0")")
 if [ "${1:-}" = pack ]; then
   cd "$here/.."
   data=$(realpath "${DATA:-../shared/data}")
-  rm -rf .gpu && mkdir -p .gpu/snips .gpu/banking77
-  dotnet publish src/TrainingJob -c Release -r linux-x64 --self-contained -p:TorchBackend=none -p:PublishReadyToRun=false -v q -nologo -o .gpu/app
-  rm -f .gpu/app/*.pdb .gpu/app/*.xml .gpu/app/libmscordbi.so .gpu/app/libmscordaccore.so .gpu/app/libcoreclrtraceptprovider.so .gpu/app/libclrgc*.so
-  tar c -C .gpu/app . | xz -T0 --x86 --lzma2=preset=6 > .gpu/app.tar.xz
-  rm -rf .gpu/app
-  cp "$here/gpu.sh" "$here/Gpu/measure.py" "$here/Gpu/peer.py" .gpu/
-  cp "$data"/snips/conll/*.conll .gpu/snips/
-  cp "$data"/banking77/jsonl/*.jsonl .gpu/banking77/
-  size=$(du -sm .gpu | cut -f1)
-  echo ".gpu: $size MB"
+  pack=artifacts/gpu
+  rm -rf $pack && mkdir -p $pack/{app,snips,banking77}
+  dotnet publish src/TrainingJob -c Release -r linux-x64 --self-contained -p:TorchBackend=none -p:PublishReadyToRun=false -v q -nologo -o $pack/app
+  (cd $pack/app && rm -f ./*.pdb ./*.xml libmscordbi.so libmscordaccore.so libcoreclrtraceptprovider.so libclrgc*.so)
+  tar c -C $pack/app . | xz -T0 --x86 --lzma2=preset=6 > $pack/app.tar.xz
+  rm -rf $pack/app
+  cp "$here/gpu.sh" "$here/Gpu/measure.py" "$here/Gpu/peer.py" $pack/
+  cp "$data"/snips/conll/*.conll $pack/snips/
+  cp "$data"/banking77/jsonl/*.jsonl $pack/banking77/
+  size=$(du -sm $pack | cut -f1)
+  echo "$pack: $size MB"
   [ "$size" -lt 64 ] || { echo "more than 64 MB"; exit 1; }
   exit
 fi

@@ -135,7 +135,7 @@ def train(encoded, pieces, size, mode, device):
     torch.manual_seed(0)
     random.seed(0)
     net = Joint(pieces, *SIZES[size]).to(device).train()
-    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4, fused=device == 'cuda')
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4, **({'fused': True} if device == 'cuda' else {}))
     wait = torch.cuda.synchronize if device == 'cuda' else lambda: None
     for _ in range(1 if mode == 'classic' else int(os.environ.get('PEER_EPOCHS', 3))):
         wait()

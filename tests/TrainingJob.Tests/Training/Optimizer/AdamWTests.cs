@@ -1,5 +1,6 @@
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Tests.Model;
+using Droptune.TrainingJob.Training.Optimizer;
 using Droptune.TrainingJob.Training.Optimizer.Cpu;
 
 using static TorchSharp.torch;
@@ -62,7 +63,7 @@ public sealed class AdamWTests
             }
 
             var loss = Loss(model, batch, rows ? looked.requires_grad_() : looked);
-            var gradients = autograd.grad([loss], rows ? [.. leaves, looked] : leaves);
+            var gradients = Gradients.Of(loss, rows ? [.. leaves, looked] : leaves);
             var squares = optimizer.SumOfSquares([.. gradients.Take(leaves.Count)]);
             if (rows)
             {
