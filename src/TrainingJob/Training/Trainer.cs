@@ -100,7 +100,10 @@ public sealed class Trainer : IDisposable
 
         foreach (var (name, value) in Tensors())
         {
-            value.copy_(tensors[name]);
+            // Only a CPU updates row by row and notes each row's step; where a GPU saved, every row is up to date.
+            value.copy_(!tensors.ContainsKey(name) && name.StartsWith(RowAdamW.StepPrefix, StringComparison.Ordinal)
+                ? full_like(value, state.Rates.Count)
+                : tensors[name]);
         }
 
         _optimizer.ContinueFrom(state.Rates);

@@ -1,5 +1,6 @@
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
+using Droptune.TrainingJob.Training.Optimizer.Cpu;
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training.Optimizer;
@@ -11,10 +12,6 @@ namespace Droptune.TrainingJob.Training.Optimizer;
 /// </summary>
 public sealed class FlatOptimizer : IModelOptimizer
 {
-    private const double Beta1 = 0.9;
-    private const double Beta2 = 0.999;
-    private const double Epsilon = 1e-8;
-
     private readonly BertModel _model;
     private readonly Device _device;
     private readonly double _clip;
@@ -118,6 +115,7 @@ public sealed class FlatOptimizer : IModelOptimizer
 
     public void CatchUp()
     {
+        // Every weight always is.
     }
 
     public IEnumerable<(string Name, Tensor Value)> State()
@@ -129,19 +127,16 @@ public sealed class FlatOptimizer : IModelOptimizer
             yield return ($"second.{weight.Name}", _second.narrow(0, start, Length(weight)).view(weight.Value.shape));
             start += Length(weight);
         }
-
-        if (_ofWords is not null)
-        {
-            // As the CPU's optimizer has it, where a run may go on.
-            yield return ($"step.{_trained[0].Name}", full(_ofWords.shape[0], _steps, ScalarType.Int32));
-        }
     }
 
     public void ContinueFrom(IReadOnlyList<double> rates)
     {
         using var withoutGradient = no_grad();
         _steps = rates.Count;
-        _rounded?.copy_(_values);
+        if (_rounded is not null)
+        {
+            _used.Storage[0].copy_(_model.Weights.Storage[0]);
+        }
     }
 
     public void Dispose()
@@ -165,10 +160,10 @@ public sealed class FlatOptimizer : IModelOptimizer
     // As torch.optim.AdamW, with both corrections of the moments put into the rate and into epsilon.
     private void Move(double learningRate, int step)
     {
-        var (first, second) = (1 - Math.Pow(Beta1, step), Math.Sqrt(1 - Math.Pow(Beta2, step)));
-        _first.mul_(Beta1).add_(_gradient, alpha: 1 - Beta1);
-        _second.mul_(Beta2).addcmul_(_gradient, _gradient, value: 1 - Beta2);
-        var denominator = _second.sqrt().add_(Epsilon * second);
+        var (first, second) = (1 - Math.Pow(AdamStep.Beta1, step), Math.Sqrt(1 - Math.Pow(AdamStep.Beta2, step)));
+        _first.mul_(AdamStep.Beta1).add_(_gradient, alpha: 1 - AdamStep.Beta1);
+        _second.mul_(AdamStep.Beta2).addcmul_(_gradient, _gradient, value: 1 - AdamStep.Beta2);
+        var denominator = _second.sqrt().add_(AdamStep.Epsilon * second);
         foreach (var segment in _segments)
         {
             var rate = learningRate * segment.RateScale;
