@@ -99,7 +99,7 @@ public sealed record Optimisation
     /// <summary>A search for the options below; null = none.</summary>
     public Search? Search { get; init; }
 
-    /// <summary>The options with every default filled in.</summary>
+    /// <summary>The options with every default filled in, as for a CPU: a GPU has larger batches where they are left open.</summary>
     public Optimisation For(BaseModel model) => model.Name == BaseModel.Scratch
         ? this with
         {

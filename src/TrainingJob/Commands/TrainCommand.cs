@@ -151,6 +151,17 @@ internal static class TrainCommand
 
     private sealed class LineProgress(LiveLine line) : IProgress<RunProgress>
     {
-        public void Report(RunProgress value) => line.Update(RunProgressText.Line(value));
+        private bool _isMachineKnown;
+
+        public void Report(RunProgress value)
+        {
+            if (!_isMachineKnown && value is { Machine: { } machine, Stage: > RunStage.Preparing })
+            {
+                _isMachineKnown = true;
+                line.Print($"On {machine}");
+            }
+
+            line.Update(RunProgressText.Line(value));
+        }
     }
 }

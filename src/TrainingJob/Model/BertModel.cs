@@ -12,6 +12,7 @@ namespace Droptune.TrainingJob.Model;
 public sealed class BertModel(ModelConfig config, BertWeights weights) : IDisposable
 {
     private readonly long _heads = config.NumAttentionHeads;
+    private readonly long _headSize = config.HiddenSize / config.NumAttentionHeads;
     private readonly DropoutMasks _masks = new();
 
     public ModelConfig Config => config;
@@ -28,44 +29,37 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         manual_seed(seed).Dispose(); // of a GPU's generator
     }
 
-    /// <summary>What the matrix products are computed in while it trains; what is measured and kept is float32 throughout.</summary>
+    /// <summary>What it is trained in; what is measured and kept is float32.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;
 
-    private ScalarType Products => Training ? Precision : ScalarType.Float32;
+    /// <summary>What it computes with while it trains, if not <see cref="Weights"/>: their copy in <see cref="Precision"/>.</summary>
+    public BertWeights? Rounded { get; set; }
 
-    /// <summary>
-    /// The mask that is added to the attention scores (B, 1, 1, L): 0 where there is a piece, else -infinity; null when no text
-    /// is padded. Made once a batch.
-    /// </summary>
-    public Tensor? AttentionMask(ReadOnlySpan<int> lengths, int width, Device device)
+    private BertWeights Used => Training && Rounded is { } rounded ? rounded : weights;
+
+    /// <summary>The mask that is added to the attention scores (B, 1, 1, L): 0 where there is a piece, else -infinity.</summary>
+    /// <param name="lengths">Pieces of each text (B), int64.</param>
+    /// <param name="width">L.</param>
+    public static Tensor AttentionMask(Tensor lengths, int width)
     {
-        if (!lengths.ContainsAnyExcept(width))
-        {
-            return null;
-        }
-
-        var mask = new float[lengths.Length * width];
-        for (var row = 0; row < lengths.Length; row++)
-        {
-            mask.AsSpan((row * width) + lengths[row], width - lengths[row]).Fill(float.NegativeInfinity);
-        }
-
-        return tensor(mask, [lengths.Length, 1, 1, width], device: device).to(Products);
+        var isPadding = arange(width, device: lengths.device).unsqueeze(0).ge(lengths.unsqueeze(1));
+        return zeros(lengths.shape[0], width, device: lengths.device).masked_fill_(isPadding, double.NegativeInfinity).unsqueeze(1).unsqueeze(1);
     }
 
     /// <summary>The word embeddings (B, L, H) of piece ids (B, L).</summary>
-    public Tensor Embed(Tensor ids) => Rows(weights[BertWeights.WordEmbeddings], ids);
+    public Tensor Embed(Tensor ids) => Rows(Used[BertWeights.WordEmbeddings], ids);
 
     /// <summary>Hidden states (B, L, H).</summary>
     /// <param name="words">Word embeddings, see <see cref="Embed"/>.</param>
-    /// <param name="mask">See <see cref="AttentionMask"/>.</param>
+    /// <param name="mask">See <see cref="AttentionMask"/>; null when no text is padded.</param>
     /// <param name="types">Token types (B, L); null = all 0.</param>
     public Tensor Encode(Tensor words, Tensor? mask, Tensor? types = null)
     {
-        var typeTable = weights["bert.embeddings.token_type_embeddings.weight"];
-        var places = weights["bert.embeddings.position_embeddings.weight"].narrow(0, 0, words.shape[1]);
+        var typeTable = Used["bert.embeddings.token_type_embeddings.weight"];
+        var places = Used["bert.embeddings.position_embeddings.weight"].narrow(0, 0, words.shape[1]);
         var hidden = words + (places + (types is null ? typeTable[0] : Rows(typeTable, types)));
         hidden = Dropout(Norm(hidden, "bert.embeddings.LayerNorm"));
+        mask = mask?.to(hidden.dtype);
 
         for (var i = 0; i < config.NumHiddenLayers; i++)
         {
@@ -90,7 +84,7 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     public Tensor Guess(Tensor hidden)
     {
         var transformed = Norm(Activate(Linear(hidden, $"{BertWeights.LanguageHead}.transform.dense")), $"{BertWeights.LanguageHead}.transform.LayerNorm");
-        return Linear(transformed, weights[BertWeights.WordEmbeddings], weights[$"{BertWeights.LanguageHead}.bias"]).to(ScalarType.Float32);
+        return F.linear(transformed, Used[BertWeights.WordEmbeddings], Used[$"{BertWeights.LanguageHead}.bias"]).to(ScalarType.Float32);
     }
 
     public void Dispose() => weights.Dispose();
@@ -110,26 +104,31 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     private Tensor Attend(Tensor hidden, Tensor? mask, string projection)
     {
         var (batch, length) = (hidden.shape[0], hidden.shape[1]);
-        var parts = Linear(hidden, projection)
-            .view(batch, length, 3, _heads, config.HiddenSize / _heads)
-            .permute(2, 0, 3, 1, 4); // 3 × (B, heads, L, H / heads)
+        var joined = Linear(hidden, projection);
         var dropout = Training ? config.AttentionProbsDropoutProb : 0;
-        var attended = dropout > 0 && hidden.device_type == DeviceType.CPU
-            ? AttendWithMasks(parts.contiguous().unbind(0), mask, dropout)
-            : Attend(parts.unbind(0), mask, dropout);
+        if (dropout > 0 && hidden.device_type == DeviceType.CPU)
+        {
+            var parts = joined.view(batch, length, 3, _heads, _headSize).permute(2, 0, 3, 1, 4); // 3 × (B, heads, L, H / heads)
+            return Joined(AttendWithMasks(parts.contiguous().unbind(0), mask, dropout));
+        }
 
-        return attended.transpose(1, 2).reshape(batch, length, config.HiddenSize);
+        var (query, key, value) = joined.chunk(3, -1) is [var q, var k, var v] ? (Split(q), Split(k), Split(v)) : throw new InvalidOperationException();
+        return Joined(F.scaled_dot_product_attention(query, key, value, mask, dropout));
+
+        Tensor Split(Tensor part) => part.view(batch, length, _heads, _headSize).transpose(1, 2); // (B, heads, L, H / heads)
+
+        Tensor Joined(Tensor attended) => attended.transpose(1, 2).reshape(batch, length, config.HiddenSize);
     }
 
-    private static Tensor Attend(Tensor[] parts, Tensor? mask, double dropout) =>
-        F.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, dropout);
-
-    // The same in single steps: with dropout libtorch would take them too, with more copies and its slow dropout.
+    // The same in single steps: with dropout libtorch would take them too on a CPU, with more copies and its slow dropout.
     private Tensor AttendWithMasks(Tensor[] parts, Tensor? mask, double dropout)
     {
-        var scores = parts[0].matmul(parts[1].transpose(2, 3)).mul_(1 / Math.Sqrt(config.HiddenSize / _heads));
+        var shape = parts[0].shape;
+        var (query, key, value) = (parts[0].flatten(0, 1), parts[1].flatten(0, 1), parts[2].flatten(0, 1));
+        var scores = query.bmm(key.transpose(1, 2)).mul_(1 / Math.Sqrt(_headSize)).view(shape[0], shape[1], shape[2], shape[2]);
         var attention = (mask is null ? scores : scores.add_(mask)).softmax(-1);
-        return (attention * _masks.Next(attention.shape, dropout)).to(Products).matmul(parts[2]); // the mask made it float32
+        var dropped = attention * _masks.Next(attention.shape, dropout).to(attention.dtype);
+        return dropped.flatten(0, 1).bmm(value).view(shape);
     }
 
     private Tensor Activate(Tensor inner) => config.HiddenAct switch
@@ -140,16 +139,14 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         var other => throw new NotSupportedException($"hidden_act '{other}' is not supported; gelu, gelu_new and relu are."),
     };
 
-    private Tensor Linear(Tensor input, string name) => Linear(input, weights[$"{name}.weight"], weights[$"{name}.bias"]);
+    private Tensor Linear(Tensor input, string name) => F.linear(input, Used[$"{name}.weight"], Used[$"{name}.bias"]);
 
-    private Tensor Linear(Tensor input, Tensor weight, Tensor bias) => F.linear(input.to(Products), weight.to(Products), bias.to(Products));
-
-    private Tensor Norm(Tensor input, string name) => F.layer_norm(
-        input.to(ScalarType.Float32), [config.HiddenSize], weights[$"{name}.weight"], weights[$"{name}.bias"], config.LayerNormEps);
+    private Tensor Norm(Tensor input, string name) =>
+        F.layer_norm(input, [config.HiddenSize], Used[$"{name}.weight"], Used[$"{name}.bias"], config.LayerNormEps);
 
     private Tensor Dropout(Tensor input) =>
         !Training || config.HiddenDropoutProb == 0 ? input
-        : input.device_type == DeviceType.CPU ? input * _masks.Next(input.shape, config.HiddenDropoutProb)
+        : input.device_type == DeviceType.CPU ? input * _masks.Next(input.shape, config.HiddenDropoutProb).to(input.dtype)
         : F.dropout(input, config.HiddenDropoutProb, training: true);
 }
 

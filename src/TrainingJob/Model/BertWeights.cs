@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Droptune.TrainingJob.Model;
 
 /// <summary>
-/// The parameters of a BERT model with its heads, float32, in the order of the layers. Query, key and value are kept as one
+/// The parameters of a BERT model with its heads, in float32 unless asked for otherwise, in the order of the layers. Query, key and value are kept as one
 /// matrix, because one multiplication is faster than three; <see cref="Named"/> shows every parameter by Hugging Face's name.
 /// </summary>
 public sealed class BertWeights : IDisposable
@@ -18,6 +18,9 @@ public sealed class BertWeights : IDisposable
     private readonly List<Weight> _all = [];
     private readonly ModelConfig _config;
     private readonly Device _device;
+
+    private Weight[] _order = [];
+    private Tensor? _flat;
 
     /// <summary>Random weights as BERT starts: normal with the configuration's range, biases 0, norms 1.</summary>
     /// <param name="config">Sizes and labels.</param>
@@ -64,10 +67,26 @@ public sealed class BertWeights : IDisposable
         }
     }
 
-    /// <summary>The leaves of the computation.</summary>
+    private BertWeights(BertWeights other, Tensor flat)
+    {
+        (_config, _device, _flat) = (other._config, other._device, flat.DetachFromDisposeScope());
+        foreach (var (weight, view) in Views(other._flat is null ? other._all : other._order, flat))
+        {
+            Add(weight.Name, weight.Layer, view, weight.Decays);
+        }
+
+        _order = [.. _all];
+    }
+
     public IReadOnlyList<Weight> All => _all;
 
+    /// <summary>The tensors that hold the values: one after <see cref="Flatten"/>, else one for each weight.</summary>
+    public IReadOnlyList<Tensor> Storage => _flat is null ? [.. _all.Select(weight => weight.Value)] : [_flat];
+
     public Tensor this[string name] => _byName[name].Value;
+
+    /// <summary>The values of these weights, or of those with their names.</summary>
+    public IEnumerable<Tensor> InOrderOf(IEnumerable<Weight> weights) => weights.Select(weight => this[weight.Name]);
 
     /// <summary>Every parameter by Hugging Face's name: views, so what is written to them changes the model.</summary>
     public IEnumerable<(string Name, Tensor View)> Named()
@@ -105,10 +124,56 @@ public sealed class BertWeights : IDisposable
     {
         var clone = new BertWeights(_config, _device, _byName.ContainsKey($"{LanguageHead}.bias"));
         clone.CopyFrom(this);
+        if (_flat is not null)
+        {
+            clone.Flatten(_order.Select(weight => clone._byName[weight.Name]));
+        }
+
         return clone;
     }
 
-    public void Dispose() => _all.ForEach(weight => weight.Value.Dispose());
+    /// <summary>Moves the values into one tensor, in the order given, and makes each weight a view of it: one operation then does for all.</summary>
+    /// <returns>That tensor.</returns>
+    public Tensor Flatten(IEnumerable<Weight> order)
+    {
+        using var withoutGradient = no_grad();
+        using var scope = NewDisposeScope();
+        _order = [.. order];
+        var moved = cat([.. _order.Select(weight => weight.Value.flatten())], 0);
+        foreach (var (weight, view) in Views(_order, moved))
+        {
+            view.requires_grad = weight.Value.requires_grad;
+            weight.Value.Dispose();
+            weight.Value = view.DetachFromDisposeScope();
+        }
+
+        _flat?.Dispose();
+        return _flat = moved.DetachFromDisposeScope();
+    }
+
+    /// <summary>A copy in another type, as views of one tensor, in the same order.</summary>
+    public BertWeights To(ScalarType type)
+    {
+        using var withoutGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return new(this, (_flat ?? cat([.. _all.Select(weight => weight.Value.flatten())], 0)).to(type, copy: true));
+    }
+
+    public void Dispose()
+    {
+        _all.ForEach(weight => weight.Value.Dispose());
+        _flat?.Dispose();
+    }
+
+    private static IEnumerable<(Weight Weight, Tensor View)> Views(IEnumerable<Weight> order, Tensor flat)
+    {
+        var start = 0L;
+        foreach (var weight in order)
+        {
+            yield return (weight, flat.narrow(0, start, weight.Value.numel()).view(weight.Value.shape));
+            start += weight.Value.numel();
+        }
+    }
 
     private void Linear(string name, int layer, long outputs, long inputs)
     {
@@ -134,8 +199,17 @@ public sealed class BertWeights : IDisposable
 }
 
 /// <summary>A leaf of the computation.</summary>
-/// <param name="Name">Hugging Face's name, except that query, key and value are one "qkv".</param>
-/// <param name="Value">Requires its gradient.</param>
-/// <param name="Layer">0 the embeddings, 1 to n the encoder's layers, n + 1 the heads.</param>
-/// <param name="Decays">Whether weight decay applies: to matrices, not to biases and norms.</param>
-public sealed record Weight(string Name, Tensor Value, int Layer, bool Decays);
+public sealed class Weight(string name, Tensor value, int layer, bool decays)
+{
+    /// <summary>Hugging Face's name, except that query, key and value are one "qkv".</summary>
+    public string Name => name;
+
+    /// <summary>Requires its gradient unless it is frozen.</summary>
+    public Tensor Value { get; internal set; } = value;
+
+    /// <summary>0 the embeddings, 1 to n the encoder's layers, n + 1 the heads.</summary>
+    public int Layer => layer;
+
+    /// <summary>Whether weight decay applies: to matrices, not to biases and norms.</summary>
+    public bool Decays => decays;
+}

@@ -38,7 +38,7 @@ public sealed record OnnxCheck(int Rows, double LargestDifference)
     {
         using var scope = NewDisposeScope();
         using var withoutGradient = no_grad();
-        var logits = model.Heads(model.Encode(model.Embed(batch.IdTensor(device)), batch.Mask(model, device)));
+        var logits = model.Heads(model.Encode(model.Embed(batch.IdTensor(device)), batch.Mask(device)));
 
         using var outputs = session.Run([
             NamedOnnxValue.CreateFromTensor("input_ids", Matrix((row, i) => batch.Ids[(row * batch.Width) + i])),

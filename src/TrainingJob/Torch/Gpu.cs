@@ -30,7 +30,7 @@ public sealed partial record Gpu(string Name, Version Capability, long MemoryByt
             : null;
     });
 
-    /// <summary>Memory in use now, null if unknown: libtorch keeps what it once took, so that at the end it is the most ever used.</summary>
+    /// <summary>Memory in use now; null if unknown, as before libtorch's first tensor there.</summary>
     public static long? MemoryInUse() => Ask<long?>(() => GetMemoryInfo(out var free, out var total) == 0 ? (long)(total - free) : null);
 
     public override string ToString() =>

@@ -21,6 +21,7 @@ public static partial class NativeSetup
             LibTorchSharpPatch.ApplyIfNeeded(); // else TorchSharp does not load where libstdc++ is older than GCC 13's
             KeepFreedMemory();
             SpinBriefly();
+            KeepAttentionGeneral();
         }
     }
 
@@ -45,6 +46,9 @@ public static partial class NativeSetup
             _ = SetEnvironment("GOMP_SPINCOUNT", $"{Spins}", overwrite: 0);
         }
     }
+
+    // On an H100 libtorch prefers cuDNN's attention, which is built anew for each shape; the batches of a training have many.
+    private static void KeepAttentionGeneral() => _ = SetEnvironment("TORCH_CUDNN_SDPA_PREFERRED", "0", overwrite: 0);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetMemoryOption(int option, int value);

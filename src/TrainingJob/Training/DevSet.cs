@@ -6,6 +6,7 @@ using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Objectives;
+using Droptune.TrainingJob.Training.Optimizer.Cpu;
 
 using static TorchSharp.torch;
 
@@ -50,7 +51,7 @@ public sealed class DevSet
         {
             using var scope = NewDisposeScope();
             var batch = new Batch(_split, sequences, _padId);
-            var logits = model.Heads(model.Encode(model.Embed(batch.IdTensor(device)), batch.Mask(model, device)));
+            var logits = model.Heads(model.Encode(model.Embed(batch.IdTensor(device)), batch.Mask(device)));
             lossSum += loss.Of(logits, batch, device).item<float>() * batch.Rows;
             rows += batch.Rows;
             Collect(logits, batch, sequences, unitLogits, textProbabilities);
@@ -63,8 +64,8 @@ public sealed class DevSet
     {
         using var tagTensor = logits.Tags?.to(ScalarType.Float32).cpu().contiguous();
         using var textTensor = logits.Text?.to(ScalarType.Float32).softmax(-1).cpu().contiguous();
-        var tags = tagTensor is null ? default : new Optimizer.Floats(tagTensor);
-        var texts = textTensor is null ? default : new Optimizer.Floats(textTensor);
+        var tags = tagTensor is null ? default : new Floats(tagTensor);
+        var texts = textTensor is null ? default : new Floats(textTensor);
         for (var row = 0; row < sequences.Length; row++)
         {
             var (example, window) = _split.Source(sequences[row]);

@@ -29,10 +29,14 @@ public static class FineTuning
         var gpu = device.type == DeviceType.CUDA ? Gpu.Find() : null;
         var precision = PrecisionChoice.Of(options.Precision, device.type, gpu);
         var environment = TrainingEnvironment.Here(device, gpu, precision);
-        var reports = new ProgressReports(progress, clock, environment.Machine);
+        var reports = new ProgressReports(progress, clock, Machine);
         reports.Stage(RunStage.Preparing);
         var data = TrainingData.Load(input, options);
         var training = new ModelTraining(input, data, device, precision.Type, reports);
+        var batch = BatchChoice.Of(
+            spec.Optimisation, options, training.Config(start, options), input.BaseModelFolder is null, device.type, precision.Type, gpu?.MemoryBytes);
+        options = options with { BatchTokens = batch.Tokens, LearningRate = batch.LearningRate };
+        environment = environment with { BatchTokens = batch.Tokens, BatchTokensReason = batch.Reason };
 
         IReadOnlyList<TrialRecord> trials = [];
         if (options.Search is not null)
@@ -59,7 +63,6 @@ public static class FineTuning
         ServedFile.ChooseAsync(parameters, input.OutputFolder, [.. data.Dev.Examples], clock, cancellationToken).GetAwaiter().GetResult();
 
         var duration = clock.GetUtcNow() - started;
-        environment = environment with { GpuMemoryUsed = gpu is null ? null : Gpu.MemoryInUse() };
         TrainingRecord.Of(spec, start, options, environment, data, training.Loaded, model, outcome, trials, check, started, duration).Write(input.OutputFolder);
         reports.Stage(RunStage.Done);
         return new(
@@ -68,6 +71,14 @@ public static class FineTuning
         {
             BaseWeights = training.Loaded,
         };
+
+        // Asked for with each report, so that the largest batches are seen.
+        string Machine()
+        {
+            var used = gpu is null ? null : Gpu.MemoryInUse();
+            environment = environment with { GpuMemoryUsed = used > (environment.GpuMemoryUsed ?? 0) ? used : environment.GpuMemoryUsed };
+            return environment.Machine;
+        }
 
         double Score(BaseModel tried, Optimisation how, CancellationToken token)
         {

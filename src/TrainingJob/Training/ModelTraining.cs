@@ -81,12 +81,13 @@ internal sealed class ModelTraining(
         weights.CopyFrom(language);
     }
 
-    private ModelConfig Config(BaseModel start, Optimisation options)
+    /// <summary>The model's sizes, heads and dropout.</summary>
+    public ModelConfig Config(BaseModel start, Optimisation options)
     {
         var config = input.BaseModelFolder is { } folder ? ModelConfig.From(ModelNaming.For(folder).Config) : Scratch(ModelSize.Of(start.Size), options);
         if (options.FrozenLayers > config.NumHiddenLayers + 1)
         {
-            throw new ArgumentException(
+            throw new NotSupportedException(
                 $"optimisation.frozenLayers is {options.FrozenLayers}; the model has embeddings and {config.NumHiddenLayers} layers to freeze");
         }
 

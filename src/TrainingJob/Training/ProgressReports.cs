@@ -1,7 +1,10 @@
 namespace Droptune.TrainingJob.Training;
 
 /// <summary>Passes on where a run is, a few times a second at most: reading the loss would else hold up a GPU.</summary>
-public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvider clock, string? machine = null)
+/// <param name="progress">Receives it.</param>
+/// <param name="clock">Measures.</param>
+/// <param name="machine">Says what it runs on, and how much of it is in use; null = nothing is said.</param>
+public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvider clock, Func<string>? machine = null)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -15,7 +18,7 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
 
     public void Stage(RunStage stage, string? note = null)
     {
-        _current = new() { Stage = stage, Note = note, DevMetric = _current.DevMetric, Machine = machine };
+        _current = new() { Stage = stage, Note = note, DevMetric = _current.DevMetric, Machine = machine?.Invoke() };
         _stageStart = null;
         progress.Report(_current);
     }
@@ -56,6 +59,7 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
         var (firstStep, firstSeconds) = _stageStart!.Value;
         _current = _current with
         {
+            Machine = machine?.Invoke(),
             Epoch = state.Epoch,
             Epochs = epochs,
             Step = step,

@@ -5,6 +5,7 @@ using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Optimizer;
+using Droptune.TrainingJob.Training.Optimizer.Cpu;
 
 using static TorchSharp.torch;
 
@@ -19,7 +20,8 @@ public sealed class Trainer : IDisposable
     private readonly EncodedSplit _train;
     private readonly Optimisation _options;
     private readonly TrainingSetting _setting;
-    private readonly ModelOptimizer _optimizer;
+    private readonly IModelOptimizer _optimizer;
+    private readonly bool _isFlat;
     private readonly BertWeights _best;
     private readonly WeightAverage? _average;
     private readonly Tensor _lossSum;
@@ -34,7 +36,10 @@ public sealed class Trainer : IDisposable
     public Trainer(BertModel model, IObjective objective, EncodedSplit train, Optimisation options, TrainingSetting setting)
     {
         (_model, _objective, _train, _options, _setting) = (model, objective, train, options, setting);
-        _optimizer = new(model, options, setting.Device, objective.UsesAllWords);
+        _isFlat = setting.IsFlat || model.Precision != ScalarType.Float32;
+        _optimizer = _isFlat
+            ? new FlatOptimizer(model, options, setting.Device, objective.UsesAllWords)
+            : new CpuOptimizer(model, options, objective.UsesAllWords);
         _best = model.Weights.Clone();
         _average = options.AverageDecay > 0 ? new(model.Weights, options.AverageDecay) : null;
         _measured = _average is null ? model : new(model.Config, _average.Weights);
@@ -95,10 +100,13 @@ public sealed class Trainer : IDisposable
 
         foreach (var (name, value) in Tensors())
         {
-            value.copy_(tensors[name]);
+            // Only a CPU updates row by row and notes each row's step; where a GPU saved, every row is up to date.
+            value.copy_(!tensors.ContainsKey(name) && name.StartsWith(RowAdamW.StepPrefix, StringComparison.Ordinal)
+                ? full_like(value, state.Rates.Count)
+                : tensors[name]);
         }
 
-        _optimizer.Continue(state.Rates);
+        _optimizer.ContinueFrom(state.Rates);
     }
 
     public void Dispose()
@@ -115,6 +123,7 @@ public sealed class Trainer : IDisposable
     {
         var train = _objective.Vary(_train, Random(State.Epoch, -2));
         var plan = Plan(train, State.Epoch);
+        using var feed = new BatchFeed(plan.Count, batch => Parts(train, plan[batch], batch), _isFlat ? _setting.Device : null);
         _model.Training = true;
         var clock = _setting.Clock;
         var last = clock.GetTimestamp();
@@ -126,11 +135,17 @@ public sealed class Trainer : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            var tokens = State.Tokens;
-            int[][] batches = [.. plan.Skip(State.Batches).Take(_options.GradientAccumulation)];
-            while (TryStep(train, batches) is { } failure)
+            var (tokens, first) = (State.Tokens, State.Batches);
+            var batches = Math.Min(_options.GradientAccumulation, plan.Count - first);
+            while (TryStep(feed, batches) is { } failure)
             {
-                Halve(batches.Max(batch => batch.Length), failure);
+                Halve(plan.Skip(first).Take(batches).Max(batch => batch.Length), failure);
+                feed.Forget();
+            }
+
+            if (State.Batches == plan.Count)
+            {
+                _ = _lossSum.item<float>(); // a GPU is behind: its time counts too
             }
 
             var seconds = clock.GetElapsedTime(last).TotalSeconds;
@@ -143,15 +158,15 @@ public sealed class Trainer : IDisposable
     }
 
     // What failed because memory was too small, and then all is as before; else null.
-    private Exception? TryStep(EncodedSplit train, int[][] batches)
+    private Exception? TryStep(BatchFeed feed, int batches)
     {
         using var scope = NewDisposeScope(); // frees this step's tensors
         var (done, tokens, lossSum) = (State.Batches, State.Tokens, _lossSum.clone());
         try
         {
-            foreach (var batch in batches)
+            for (var left = batches; left > 0; left--)
             {
-                Backward(train, batch);
+                Backward(feed.Parts(State.Batches));
             }
         }
         catch (Exception e) when (NativeFailure.IsOutOfMemory(e))
@@ -163,11 +178,11 @@ public sealed class Trainer : IDisposable
         }
 
         var rate = _rate.At(Math.Max(State.Rates.Count, (int)(Steps * BudgetSpent)));
-        var norm = _optimizer.Step(rate, batches.Length, State.LossScale?.Scale);
-        State.LossScale = State.LossScale?.After(overflowed: !double.IsFinite(norm));
-        if (State.LossScale is { } scale && !double.IsFinite(norm))
+        var overflowed = !_optimizer.Update(rate, batches, State.LossScale?.Scale);
+        State.LossScale = State.LossScale?.After(overflowed);
+        if (overflowed)
         {
-            return scale.Scale >= LossScale.Least ? null : throw new InvalidOperationException(
+            return State.LossScale!.Scale >= LossScale.Least ? null : throw new InvalidOperationException(
                 $"No loss scale keeps the gradients finite in epoch {State.Epoch}: try a learning rate below {_options.LearningRate}, or precision float32.");
         }
 
@@ -193,24 +208,34 @@ public sealed class Trainer : IDisposable
         return new($"Memory is too small {what}: try a smaller maxLength or model, or a larger machine.", failure);
     }
 
-    private void Backward(EncodedSplit train, int[] sequences)
+    private void Backward(IReadOnlyList<BatchPart> parts)
     {
-        var random = Random(State.Epoch, State.Batches);
-        foreach (var part in sequences.Chunk((sequences.Length + State.Parts - 1) / State.Parts))
+        foreach (var (batch, dropoutSeed, share) in parts)
         {
             using var scope = NewDisposeScope(); // a step's memory is that of one part
-            var batch = new Batch(train, part, _setting.PadId);
-            _objective.Prepare(batch, random);
-            _model.SeedDropout(random.Next());
+            _model.SeedDropout(dropoutSeed);
             var words = _optimizer.Embed(batch);
-            var loss = _objective.Loss(_model, _model.Encode(words, batch.Mask(_model, _setting.Device)), batch)
-                * ((double)part.Length / sequences.Length);
+            var loss = _objective.Loss(_model, _model.Encode(words, batch.Mask(_setting.Device)), batch) * share;
             _optimizer.Backward(State.LossScale is { } scale ? loss * scale.Scale : loss, words, batch);
             _lossSum.add_(IsScaled ? loss.detach().nan_to_num(0, 0, 0) : loss.detach()); // a skipped step may have none
             State.Tokens += batch.Tokens;
         }
 
         State.Batches++;
+    }
+
+    private List<BatchPart> Parts(EncodedSplit train, int[] sequences, int index)
+    {
+        var random = Random(State.Epoch, index);
+        var parts = new List<BatchPart>();
+        foreach (var part in sequences.Chunk((sequences.Length + State.Parts - 1) / State.Parts))
+        {
+            var batch = new Batch(train, part, _setting.PadId);
+            _objective.Prepare(batch, random);
+            parts.Add(new(batch, random.Next(), (double)part.Length / sequences.Length));
+        }
+
+        return parts;
     }
 
     private void Evaluate()
@@ -282,4 +307,8 @@ public sealed class Trainer : IDisposable
 /// <param name="Clock">Measures; a budget and checkpoints go by it.</param>
 /// <param name="Reports">Receives the progress.</param>
 /// <param name="Checkpoint">Where to continue from and to save; null = nowhere.</param>
-public sealed record TrainingSetting(Device Device, int PadId, TimeProvider Clock, ProgressReports Reports, Checkpoint? Checkpoint);
+public sealed record TrainingSetting(Device Device, int PadId, TimeProvider Clock, ProgressReports Reports, Checkpoint? Checkpoint)
+{
+    /// <summary>Whether weights and batches lie in few large tensors, as a GPU needs it; 16 bits always do.</summary>
+    internal bool IsFlat { get; init; } = Device.type != TorchSharp.DeviceType.CPU;
+}

@@ -170,7 +170,8 @@ public sealed class QueueWorker(
             return true;
         }
 
-        if (failure is InvalidJobException || message.DequeueCount >= options.MaxAttempts)
+        // NotSupportedException: an option that this model or this machine lacks.
+        if (failure is InvalidJobException or NotSupportedException || message.DequeueCount >= options.MaxAttempts)
         {
             logger.LogWarning(failure, "Run {RunId} failed, attempt {Attempt}, and is given up", run.RunId, run.Attempt);
             await GiveUpAsync(message, lease.PopReceipt, run, FirstLine(failure!));

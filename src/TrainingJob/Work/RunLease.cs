@@ -54,7 +54,7 @@ internal sealed class RunLease : IRunHold, IAsyncDisposable
 
     public void Report(RunProgress value)
     {
-        if (_latest?.Machine is null && value.Machine is { } machine)
+        if (_latest?.Stage is null or RunStage.Preparing && value is { Machine: { } machine, Stage: > RunStage.Preparing })
         {
             _logger.LogInformation("Run {RunId} runs on {Machine}", _run.RunId, machine);
         }

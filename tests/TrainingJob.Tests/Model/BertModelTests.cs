@@ -60,7 +60,7 @@ public sealed class BertModelTests
         using var folder = ReferenceModel.ForTags();
         using var model = folder.Load();
         var config = model.Config with { HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 };
-        using var rounded = new Droptune.TrainingJob.Model.BertModel(config, model.Weights) { Precision = precision };
+        using var rounded = new Droptune.TrainingJob.Model.BertModel(config, model.Weights) { Precision = precision, Rounded = model.Weights.To(precision) };
 
         Assert.Equal(0, Difference());
         rounded.Training = true;

@@ -66,7 +66,7 @@ internal sealed record ReferenceCase(
     public Tensor FlatLabels() => Matrix(Labels).flatten();
 
     public Tensor Encode(BertModel model, Tensor? words = null) =>
-        model.Encode(words ?? model.Embed(Ids()), model.AttentionMask(Lengths, Width, CPU), Types());
+        model.Encode(words ?? model.Embed(Ids()), BertModel.AttentionMask(tensor(Array.ConvertAll(Lengths, length => (long)length)), Width), Types());
 
     private static Tensor Matrix(long[][] rows) => tensor(rows.SelectMany(row => row).ToArray(), [rows.Length, rows[0].Length]);
 }

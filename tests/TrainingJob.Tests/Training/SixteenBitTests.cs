@@ -14,36 +14,33 @@ public sealed class SixteenBitTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(TaskKind.Joint, "bfloat16")]
-    [InlineData(TaskKind.TokenClassification, "bfloat16")]
-    [InlineData(TaskKind.TextClassification, "bfloat16")]
-    [InlineData(TaskKind.Joint, "float16")]
-    [InlineData(TaskKind.TokenClassification, "float16")]
-    [InlineData(TaskKind.TextClassification, "float16")]
-    public void Run_EachTask_ScoresAsInFloat32AndPassesTheSameCheck(TaskKind task, string precision)
+    [InlineData(TaskKind.Joint)]
+    [InlineData(TaskKind.TokenClassification)]
+    [InlineData(TaskKind.TextClassification)]
+    public void Run_EachTask_ScoresAsInFloat32AndPassesTheSameCheck(TaskKind task)
     {
-        var (full, _) = Run(task, Some.Spec().Optimisation with { Precision = "float32" }, "full");
+        var options = Some.Spec().Optimisation with { Epochs = 8 };
+        var (full, _) = Run(task, options with { Precision = "float32" }, "float32");
 
-        var (rounded, record) = Run(task, Some.Spec().Optimisation with { Precision = precision }, "rounded");
+        foreach (var precision in new[] { "bfloat16", "float16" })
+        {
+            var (rounded, record) = Run(task, options with { Precision = precision }, precision);
 
-        Assert.Equal(full.Main, rounded.Main, 0.05);
-        Assert.InRange(record.OnnxCheck.LargestDifference, 0, OnnxCheck.Tolerance);
-        Assert.Equal((precision, "asked for"), (record.Environment.Precision, record.Environment.PrecisionReason));
-        Assert.Equal(precision == "float16", record.LossScale is not null);
-        Assert.NotEqual(Weights("full"), Weights("rounded"));
+            Assert.Equal(full.Main, rounded.Main, 0.05);
+            Assert.InRange(record.OnnxCheck.LargestDifference, 0, OnnxCheck.Tolerance);
+            Assert.Equal((precision, "asked for"), (record.Environment.Precision, record.Environment.PrecisionReason));
+            Assert.Equal(precision == "float16", record.LossScale is not null);
+            Assert.NotEqual(Weights("float32"), Weights(precision));
+        }
     }
 
     [Theory]
-    [InlineData("bfloat16", """{"pretrain":{"epochs":1}}""")]
-    [InlineData("bfloat16", """{"frozenLayers":2,"layerDecay":0.9}""")]
-    [InlineData("bfloat16", """{"averageDecay":0.9,"gradientAccumulation":2}""")]
-    [InlineData("bfloat16", """{"focalGamma":2,"classWeights":"inverse","labelSmoothing":0.1}""")]
+    [InlineData("bfloat16", """{"pretrain":{"epochs":1},"frozenLayers":2,"layerDecay":0.9}""")]
+    [InlineData("bfloat16", """{"averageDecay":0.9,"gradientAccumulation":2,"focalGamma":2,"classWeights":"inverse","labelSmoothing":0.1}""")]
     [InlineData("bfloat16", """{"search":{"trials":2,"maxMinutes":5}}""")]
     [InlineData("bfloat16", """{"epochs":1000,"maxMinutes":0.01}""")]
-    [InlineData("float16", """{"pretrain":{"epochs":1}}""")]
-    [InlineData("float16", """{"frozenLayers":2,"layerDecay":0.9}""")]
-    [InlineData("float16", """{"averageDecay":0.9,"gradientAccumulation":2}""")]
-    [InlineData("float16", """{"focalGamma":2,"classWeights":"inverse","labelSmoothing":0.1}""")]
+    [InlineData("float16", """{"pretrain":{"epochs":1},"frozenLayers":2,"layerDecay":0.9}""")]
+    [InlineData("float16", """{"averageDecay":0.9,"gradientAccumulation":2,"focalGamma":2,"classWeights":"inverse","labelSmoothing":0.1}""")]
     [InlineData("float16", """{"search":{"trials":2,"maxMinutes":5}}""")]
     [InlineData("float16", """{"epochs":1000,"maxMinutes":0.01}""")]
     public void Run_OtherOptions_LearnsAndPassesTheCheck(string precision, string changed)

@@ -9,6 +9,7 @@ using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Optimizer;
+using Droptune.TrainingJob.Training.Optimizer.Cpu;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -146,7 +147,7 @@ public sealed class TrainerTests : IDisposable
     {
         var config = Config(100);
         using var model = new BertModel(config, new BertWeights(config, CPU));
-        using var optimizer = new ModelOptimizer(model, new Optimisation().For(new()), CPU);
+        using var optimizer = new CpuOptimizer(model, new Optimisation().For(new()), usesAllWords: false);
         using var average = new WeightAverage(model.Weights, 0.5);
         var start = model.Weights.All[0].Value.clone();
 
@@ -168,9 +169,9 @@ public sealed class TrainerTests : IDisposable
         }
     }
 
-    private static (BertModel Model, DevSet Dev, TaskLoss Loss, TrainingOutcome Outcome) Train(
+    internal static (BertModel Model, DevSet Dev, TaskLoss Loss, TrainingOutcome Outcome) Train(
         Example[] examples, Optimisation options, Func<IObjective, IObjective>? change = null, Some.Progress? progress = null,
-        Checkpoint? checkpoint = null, ScalarType precision = ScalarType.Float32, Action<Trainer>? prepare = null)
+        Checkpoint? checkpoint = null, ScalarType precision = ScalarType.Float32, Action<Trainer>? prepare = null, bool flat = false)
     {
         options = (options with { MaxLength = 32 }).For(new());
         var tokenizer = new WordPieceTokenizer(WordPieceTrainer.Train(Some.Examples(96, 1), new(), 200), new());
@@ -184,16 +185,17 @@ public sealed class TrainerTests : IDisposable
         manual_seed(1);
         var model = new BertModel(config, new BertWeights(config, CPU)) { Precision = precision };
         var dev = new DevSet(examples.Take(24), tokenizer, tags, labels, options.MaxLength);
-        var loss = new TaskLoss(options, null, null, CPU);
-        IObjective objective = new TaskObjective(loss, dev, null, new(tokenizer, options.PieceDropout!.Value), CPU);
+        var loss = new TaskLoss(options, train.CountTags(tags.Count), train.CountTextLabels(labels.Count), CPU);
+        var swap = options.MentionSwap > 0 ? new MentionSwap(train, tags, options.MentionSwap.Value, options.MaxLength) : null;
+        IObjective objective = new TaskObjective(loss, dev, swap, new(tokenizer, options.PieceDropout!.Value), CPU);
         using var trainer = new Trainer(
             model, change?.Invoke(objective) ?? objective, train, options,
-            new(CPU, tokenizer.PadId, TimeProvider.System, new(progress ?? new Some.Progress(), TimeProvider.System), checkpoint));
+            new(CPU, tokenizer.PadId, TimeProvider.System, new(progress ?? new Some.Progress(), TimeProvider.System), checkpoint) { IsFlat = flat });
         prepare?.Invoke(trainer);
         return (model, dev, loss, trainer.Train(TestContext.Current.CancellationToken));
     }
 
-    private static ModelConfig Config(int vocabulary) => new()
+    internal static ModelConfig Config(int vocabulary) => new()
     {
         VocabSize = vocabulary,
         HiddenSize = 64,
@@ -218,7 +220,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     /// <summary>Fails as libtorch does where memory is too small: from a loss on (1-based), or when dev is measured.</summary>
-    private sealed class SmallMemory(IObjective inner, int? failsAt, int failures) : IObjective
+    internal sealed class SmallMemory(IObjective inner, int? failsAt, int failures) : IObjective
     {
         private const long MoreThanThereIs = 1L << 50; // numbers
 

@@ -2,7 +2,9 @@ using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
+using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Tests.Work;
@@ -64,6 +66,22 @@ public class QueueWorkerTests(AzuriteFixture azurite)
         await worker.RunAsync(once: true, Cancellation);
 
         Assert.Equal(1, trained);
+        Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
+    }
+
+    [Fact]
+    public async Task RunAsync_PrecisionThatTheGpuLacks_IsNotTriedAgain()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        var t4 = new Gpu("Tesla T4", new(7, 5), 16L << 30, "12.4");
+
+        await bench.Worker((_, _, _) => throw new InvalidOperationException($"{PrecisionChoice.Of("bfloat16", DeviceType.CUDA, t4)}"))
+            .RunAsync(once: true, Cancellation);
+
+        var run = await bench.RunAsync();
+        Assert.Equal((RunState.Failed, 1), (run.State, run.Attempt));
+        Assert.StartsWith("optimisation.precision is 'bfloat16'", run.Error, StringComparison.Ordinal);
         Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
     }
 

@@ -1,4 +1,5 @@
 using Droptune.TrainingJob.Model;
+using TorchSharp;
 
 using static TorchSharp.torch;
 
@@ -10,6 +11,7 @@ public sealed class Batch
     private readonly int[] _lengths;
     private readonly long[] _tags;
     private readonly long[] _textLabels;
+    private (Tensor Values, long Start)? _uploaded;
 
     /// <param name="split">Where the sequences are.</param>
     /// <param name="sequences">Which ones.</param>
@@ -53,14 +55,78 @@ public sealed class Batch
 
     public ReadOnlySpan<int> Lengths => _lengths;
 
-    /// <summary>(B, L), int64.</summary>
-    public Tensor IdTensor(Device device) => tensor(Array.ConvertAll(Ids, id => (long)id), [Rows, Width], device: device);
+    /// <summary>Places in the rows whose piece is to be guessed, and the piece that was there: of masked-language modelling.</summary>
+    public List<long> HiddenPlaces { get; } = [];
 
-    public Tensor? Mask(BertModel model, Device device) => model.AttentionMask(_lengths, Width, device);
+    public List<long> HiddenPieces { get; } = [];
+
+    /// <summary>
+    /// Copies batches to a device together, without waiting for it: each is a range of the tensor returned, for as long as that lives.
+    /// </summary>
+    public static Tensor Upload(IReadOnlyList<Batch> batches, Device device)
+    {
+        var values = batches.SelectMany(batch => Enum.GetValues<Section>().SelectMany(batch.Values)).ToArray();
+        using var here = tensor(values);
+        using var pinned = device.type == DeviceType.CPU ? here.alias() : here.pin_memory();
+        var there = pinned.to(device, non_blocking: true);
+        var start = 0L;
+        foreach (var batch in batches)
+        {
+            batch._uploaded = (there, start);
+            start += Enum.GetValues<Section>().Sum(batch.Length);
+        }
+
+        return there;
+    }
+
+    /// <summary>(B, L), int64.</summary>
+    public Tensor IdTensor(Device device) => Of(Section.Ids, device).view(Rows, Width);
+
+    /// <summary>See <see cref="BertModel.AttentionMask"/>; null when no sequence is padded.</summary>
+    public Tensor? Mask(Device device) =>
+        Lengths.ContainsAnyExcept(Width) ? BertModel.AttentionMask(Of(Section.Lengths, device), Width) : null;
 
     /// <summary>(B × L), int64, <see cref="EncodedSplit.Ignored"/> where there is nothing to learn.</summary>
-    public Tensor TagTensor(Device device) => tensor(_tags, device: device);
+    public Tensor TagTensor(Device device) => Of(Section.Tags, device);
 
     /// <summary>(B), int64.</summary>
-    public Tensor TextLabelTensor(Device device) => tensor(_textLabels, device: device);
+    public Tensor TextLabelTensor(Device device) => Of(Section.TextLabels, device);
+
+    /// <summary><see cref="HiddenPlaces"/>, int64.</summary>
+    public Tensor HiddenPlaceTensor(Device device) => Of(Section.HiddenPlaces, device);
+
+    /// <summary><see cref="HiddenPieces"/>, int64.</summary>
+    public Tensor HiddenPieceTensor(Device device) => Of(Section.HiddenPieces, device);
+
+    private Tensor Of(Section section, Device device) => _uploaded is var (values, start)
+        ? values.narrow(0, start + Enum.GetValues<Section>().TakeWhile(before => before < section).Sum(Length), Length(section))
+        : tensor(Values(section), device: device);
+
+    private long[] Values(Section section) => section switch
+    {
+        Section.Ids => Array.ConvertAll(Ids, id => (long)id),
+        Section.Tags => _tags,
+        Section.TextLabels => _textLabels,
+        Section.Lengths => Array.ConvertAll(_lengths, length => (long)length),
+        Section.HiddenPlaces => [.. HiddenPlaces],
+        _ => [.. HiddenPieces],
+    };
+
+    private long Length(Section section) => section switch
+    {
+        Section.Ids or Section.Tags => Ids.Length,
+        Section.TextLabels or Section.Lengths => Rows,
+        _ => HiddenPlaces.Count,
+    };
+
+    /// <summary>What a batch consists of, in the order in which it is copied.</summary>
+    private enum Section
+    {
+        Ids,
+        Tags,
+        TextLabels,
+        Lengths,
+        HiddenPlaces,
+        HiddenPieces,
+    }
 }

@@ -15,6 +15,7 @@ public sealed class MentionSwap
     private readonly double _part;
     private readonly int _maxLength;
     private readonly Dictionary<string, List<(int[] Ids, int[] Tags)>> _mentions = [];
+    private readonly List<(int Start, int End, string Label)>[] _found; // by sequence
 
     /// <param name="split">The training data.</param>
     /// <param name="tags">The model's.</param>
@@ -24,9 +25,10 @@ public sealed class MentionSwap
     {
         (_split, _tags, _part, _maxLength) = (split, tags, part, maxLength);
         var known = new HashSet<string>();
+        _found = [.. Enumerable.Range(0, split.Count).Select(Mentions)];
         for (var sequence = 0; sequence < split.Count; sequence++)
         {
-            foreach (var (start, end, label) in Mentions(sequence))
+            foreach (var (start, end, label) in _found[sequence])
             {
                 var ids = split.Ids(sequence)[start..end];
                 if (known.Add($"{label} {string.Join(' ', ids.ToArray())}"))
@@ -53,7 +55,7 @@ public sealed class MentionSwap
             ids.Clear();
             tags.Clear();
             var copied = 0;
-            foreach (var (start, end, label) in Mentions(sequence))
+            foreach (var (start, end, label) in _found[sequence])
             {
                 CopyTo(start);
                 if (random.NextDouble() >= _part)

@@ -16,16 +16,11 @@ public sealed class MaskedLanguageObjective(WordPieceTokenizer tokenizer, double
     private readonly bool[] _continues = [.. Enumerable.Range(0, tokenizer.Vocabulary.Count)
         .Select(id => tokenizer.Vocabulary[id].StartsWith(Vocabulary.Continuation, StringComparison.Ordinal))];
 
-    private readonly List<long> _places = [];
-    private readonly List<long> _pieces = [];
-
     public bool UsesAllWords => true;
 
     public void Prepare(Batch batch, Random random)
     {
-        _places.Clear();
-        _pieces.Clear();
-        var (hide, ids) = (false, batch.Ids);
+        var (hide, ids, places, pieces) = (false, batch.Ids, batch.HiddenPlaces, batch.HiddenPieces);
         for (var i = 0; i < ids.Length; i++)
         {
             if (ids[i] == tokenizer.PadId || ids[i] == tokenizer.ClsId || ids[i] == tokenizer.SepId)
@@ -36,8 +31,8 @@ public sealed class MaskedLanguageObjective(WordPieceTokenizer tokenizer, double
             hide = _continues[ids[i]] ? hide : random.NextDouble() < part;
             if (hide)
             {
-                _places.Add(i);
-                _pieces.Add(ids[i]);
+                places.Add(i);
+                pieces.Add(ids[i]);
                 ids[i] = random.NextDouble() switch
                 {
                     < 0.8 => tokenizer.MaskId,
@@ -47,18 +42,15 @@ public sealed class MaskedLanguageObjective(WordPieceTokenizer tokenizer, double
             }
         }
 
-        if (_places.Count == 0)
+        if (places.Count == 0)
         {
-            _places.Add(1); // a batch must have a loss
-            _pieces.Add(ids[1]);
+            places.Add(1); // a batch must have a loss
+            pieces.Add(ids[1]);
         }
     }
 
-    public Tensor Loss(BertModel model, Tensor hidden, Batch batch)
-    {
-        var places = tensor(_places.ToArray(), device: device);
-        return F.cross_entropy(model.Guess(hidden.flatten(0, 1).index_select(0, places)), tensor(_pieces.ToArray(), device: device));
-    }
+    public Tensor Loss(BertModel model, Tensor hidden, Batch batch) => F.cross_entropy(
+        model.Guess(hidden.flatten(0, 1).index_select(0, batch.HiddenPlaceTensor(device))), batch.HiddenPieceTensor(device));
 
     public DevScores? Evaluate(BertModel model) => null;
 }

@@ -13,15 +13,15 @@ public sealed class WeightAverage(BertWeights weights, double decay) : IDisposab
     public BertWeights Weights { get; } = weights.Clone();
 
     /// <summary>Takes in the weights after a step, 1-based.</summary>
-    public void Add(ModelOptimizer optimizer, int step)
+    public void Add(IModelOptimizer optimizer, int step)
     {
         optimizer.CatchUp(); // the average needs every row
         var follow = 1 - Math.Min(decay, (1.0 + step) / (10 + step));
         using var withoutGradient = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (average, current) in Weights.All.Zip(weights.All))
+        foreach (var (average, current) in Weights.Storage.Zip(weights.Storage))
         {
-            average.Value.add_(current.Value - average.Value, alpha: follow);
+            average.add_(current - average, alpha: follow);
         }
     }
 

@@ -96,15 +96,31 @@ public sealed record TrainingEnvironment(string System, string Architecture, int
     /// <summary>Why it is this precision.</summary>
     public string? PrecisionReason { get; init; }
 
+    /// <summary>Tokens a batch.</summary>
+    public int? BatchTokens { get; init; }
+
+    /// <summary>Why it is so many.</summary>
+    public string? BatchTokensReason { get; init; }
+
     /// <summary>Null on a CPU, or if the driver does not say.</summary>
     public Gpu? Gpu { get; init; }
 
-    /// <summary>The most bytes of its memory that were in use, by other processes too; null if unknown.</summary>
+    /// <summary>
+    /// The most bytes of its memory that the driver saw in use, by other processes too, asked a few times a second: libtorch keeps
+    /// what it once took. Null if unknown.
+    /// </summary>
     public long? GpuMemoryUsed { get; init; }
 
-    /// <summary>The machine and the precision as one line.</summary>
+    /// <summary>The machine and what was chosen for it as one line.</summary>
     [JsonIgnore]
-    public string Machine => $"{Gpu?.ToString() ?? Device}, {Cores} cores, {Precision}: {PrecisionReason}";
+    public string Machine => string.Join(", ", new[]
+    {
+        Gpu?.ToString() ?? Device,
+        GpuMemoryUsed is { } used ? FormattableString.Invariant($"{used / (double)(1 << 30):0.0} GiB used") : null,
+        $"{Cores} cores",
+        $"{Precision} ({PrecisionReason})",
+        BatchTokens is { } tokens ? $"batches of {tokens} tokens ({BatchTokensReason})" : null,
+    }.OfType<string>());
 
     internal static TrainingEnvironment Here(Device device, Gpu? gpu, PrecisionChoice precision) => new(
         RuntimeInformation.OSDescription, $"{RuntimeInformation.OSArchitecture}".ToLowerInvariant(), global::System.Environment.ProcessorCount,

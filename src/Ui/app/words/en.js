@@ -143,6 +143,7 @@ export default {
   'run.epochOf': '{epoch} of {epochs}',
   'run.speed': 'Speed',
   'run.tokens': '{n} tokens/s',
+  'run.machine': 'Machine',
   'run.note': 'Note',
   'run.started': 'Started',
   'run.took': 'Took',

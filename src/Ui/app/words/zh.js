@@ -143,6 +143,7 @@ export default {
   'run.epochOf': '第 {epoch} 轮，共 {epochs} 轮',
   'run.speed': '速度',
   'run.tokens': '{n} 词元/秒',
+  'run.machine': '机器',
   'run.note': '备注',
   'run.started': '开始时间',
   'run.took': '用时',

@@ -1,6 +1,7 @@
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Tests.Model;
 using Droptune.TrainingJob.Training.Optimizer;
+using Droptune.TrainingJob.Training.Optimizer.Cpu;
 
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -62,7 +63,7 @@ public sealed class AdamWTests
             }
 
             var loss = Loss(model, batch, rows ? looked.requires_grad_() : looked);
-            var gradients = autograd.grad([loss], rows ? [.. leaves, looked] : leaves);
+            var gradients = Gradients.Of(loss, rows ? [.. leaves, looked] : leaves);
             var squares = optimizer.SumOfSquares([.. gradients.Take(leaves.Count)]);
             if (rows)
             {
@@ -91,27 +92,6 @@ public sealed class AdamWTests
         {
             AssertNear(ReferenceModel.Training.ParametersAfter[name], value, name);
         }
-    }
-
-    [Fact]
-    public void StepByTensor_AnyGradient_IsTheSameAsTheOnePassStep()
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(1);
-        var start = randn(300, 7);
-        var (first, second) = (start.clone(), start.clone());
-        using var onePass = new AdamW([new("w", first, 0, true)], 0.01, _ => 0.5);
-        using var byTensor = new AdamW([new("w", second, 0, true)], 0.01, _ => 0.5);
-
-        for (var step = 0; step < 10; step++)
-        {
-            var gradient = randn(300, 7);
-            onePass.Step([gradient], 1e-2, 0.7);
-            byTensor.StepByTensor([gradient], step + 1, 1e-2, 0.7);
-        }
-
-        var difference = (first - second).abs().max().item<float>();
-        Assert.InRange(difference, 0, 1e-6f);
     }
 
     [Fact]

@@ -55,6 +55,7 @@ function RunDetails({ run, refresh }) {
         [t('run.loss'), progress?.loss !== undefined && number(progress.loss, 4)],
         [progress?.devMetric && devTitle(progress.devMetric), progress?.devMetric && devText(progress.devMetric, 2)],
         [t('run.speed'), progress?.tokensPerSecond !== undefined && t('run.tokens', { n: Math.round(progress.tokensPerSecond) })],
+        [t('run.machine'), progress?.machine],
         [t('run.note'), progress?.note],
         [t('run.started'), run.startedAt && dateTime(run.startedAt)],
         [t('run.took'), run.finishedAt && run.startedAt && duration((new Date(run.finishedAt) - new Date(run.startedAt)) / 1000)],

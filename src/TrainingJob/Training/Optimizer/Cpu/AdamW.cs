@@ -2,7 +2,7 @@ using Droptune.TrainingJob.Model;
 
 using static TorchSharp.torch;
 
-namespace Droptune.TrainingJob.Training.Optimizer;
+namespace Droptune.TrainingJob.Training.Optimizer.Cpu;
 
 /// <summary>AdamW over whole tensors, as torch.optim.AdamW computes it, with clipping by the global norm.</summary>
 public sealed class AdamW : IDisposable
@@ -37,11 +37,6 @@ public sealed class AdamW : IDisposable
     /// <summary>The sum of squares of all gradients.</summary>
     public double SumOfSquares(IReadOnlyList<Tensor> gradients)
     {
-        if (gradients.Count > 0 && gradients[0].device_type != TorchSharp.DeviceType.CPU)
-        {
-            return stack(gradients.Select(g => g.square().sum())).sum().item<float>();
-        }
-
         // Summed in a fixed order, so that two threads give the same result as one.
         var values = gradients.Select(g => new Floats(g)).ToArray();
         var sums = new double[_chunks.Length];
@@ -58,13 +53,6 @@ public sealed class AdamW : IDisposable
     public void Step(IReadOnlyList<Tensor> gradients, double learningRate, double scale)
     {
         Steps++;
-        using var _ = no_grad();
-        if (_weights.Length > 0 && _weights[0].Value.device_type != TorchSharp.DeviceType.CPU)
-        {
-            StepByTensor(gradients, Steps, learningRate, scale);
-            return;
-        }
-
         var steps = _weights.Select((w, i) => new AdamStep(Steps, learningRate * _rateScales[i], DecayOf(w))).ToArray();
         var (parameters, first, second) = (All(_weights.Select(w => w.Value)), All(_first), All(_second));
         var values = All(gradients);
@@ -91,23 +79,6 @@ public sealed class AdamW : IDisposable
         foreach (var moment in _first.Concat(_second))
         {
             moment.Dispose();
-        }
-    }
-
-    /// <summary>The same in tensor operations, for a GPU.</summary>
-    internal void StepByTensor(IReadOnlyList<Tensor> gradients, int step, double learningRate, double scale)
-    {
-        using var scope = NewDisposeScope();
-        for (var i = 0; i < _weights.Length; i++)
-        {
-            var rate = learningRate * _rateScales[i];
-            var gradient = gradients[i] * scale;
-            _first[i].mul_(AdamStep.Beta1).add_(gradient, alpha: 1 - AdamStep.Beta1);
-            _second[i].mul_(AdamStep.Beta2).addcmul_(gradient, gradient, value: 1 - AdamStep.Beta2);
-
-            var denominator = (_second[i] / (1 - Math.Pow(AdamStep.Beta2, step))).sqrt_().add_(AdamStep.Epsilon);
-            _weights[i].Value.mul_(1 - (rate * DecayOf(_weights[i])));
-            _weights[i].Value.addcdiv_(_first[i], denominator, value: -rate / (1 - Math.Pow(AdamStep.Beta1, step)));
         }
     }
 

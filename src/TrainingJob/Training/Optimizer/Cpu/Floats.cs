@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Droptune.TrainingJob.Training.Optimizer;
+namespace Droptune.TrainingJob.Training.Optimizer.Cpu;
 
 /// <summary>The values of a contiguous float32 tensor in the CPU's memory; the tensor must outlive it.</summary>
 internal readonly unsafe struct Floats

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Droptune.TrainingJob.Model;
 using static TorchSharp.torch;
 
-namespace Droptune.TrainingJob.Training.Optimizer;
+namespace Droptune.TrainingJob.Training.Optimizer.Cpu;
 
 /// <summary>
 /// AdamW over a table of which a batch uses few rows (word embeddings on the CPU). A row that no batch uses would still decay
@@ -12,6 +12,9 @@ namespace Droptune.TrainingJob.Training.Optimizer;
 /// </summary>
 public sealed class RowAdamW : IDisposable
 {
+    /// <summary>Begins the name of the steps that rows are at, in <see cref="State"/>.</summary>
+    public const string StepPrefix = "step.";
+
     // After this many steps without a gradient the first moment is below 1e-13 of what it was: only decay is left.
     private const int LongestMotion = 300;
 
@@ -124,7 +127,7 @@ public sealed class RowAdamW : IDisposable
 
     /// <summary>The moments, and the step that each row is at, for a checkpoint.</summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>
-        [($"first.{_table.Name}", _first), ($"second.{_table.Name}", _second), ($"step.{_table.Name}", _upToDate)];
+        [($"first.{_table.Name}", _first), ($"second.{_table.Name}", _second), ($"{StepPrefix}{_table.Name}", _upToDate)];
 
     /// <summary>Continues after steps with the given learning rates; what belongs to them is copied into <see cref="State"/>.</summary>
     public void Continue(IEnumerable<double> rates)

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Droptune.TrainingJob.Training.Optimizer;
+namespace Droptune.TrainingJob.Training.Optimizer.Cpu;
 
 /// <summary>
 /// One step of AdamW (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization") over float32 arrays in one pass,

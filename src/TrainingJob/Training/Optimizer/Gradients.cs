@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Droptune.TrainingJob.Training.Optimizer;
+
+/// <summary>The gradients of a loss.</summary>
+internal static class Gradients
+{
+    /// <summary>By <c>backward</c>, whose native exceptions TorchSharp catches; one in <c>autograd.grad</c> would end the process.</summary>
+    public static Tensor[] Of(Tensor loss, IReadOnlyList<Tensor> leaves)
+    {
+        try
+        {
+            autograd.backward([loss], inputs: [.. leaves]);
+            return [.. leaves.Select(leaf => leaf.grad!)];
+        }
+        finally
+        {
+            foreach (var leaf in leaves)
+            {
+                leaf.grad = null;
+            }
+        }
+    }
+}
