@@ -30,7 +30,7 @@ public sealed record OnnxCheck(int Rows, double LargestDifference)
             rows += batch.Rows;
         }
 
-        return largest < Tolerance ? new(rows, largest) : throw new InvalidOperationException(
+        return largest < Tolerance ? new OnnxCheck(rows, largest) : throw new InvalidOperationException(
             $"The exported model gives other logits than the trained one: they differ by up to {largest:g3} on {rows} rows, allowed is {Tolerance:g1}");
     });
 
