@@ -13,9 +13,6 @@ public sealed class Supervision(
     DroptuneStorage storage, RunStore runs, DatasetStore datasets, DatasetIngestion ingestion, IOptions<PipelineOptions> options, TimeProvider clock,
     ILogger<Supervision> logger)
 {
-    /// <summary>By then the event of a change should have come.</summary>
-    private static readonly TimeSpan LateEvent = TimeSpan.FromMinutes(1);
-
     public async Task SuperviseAsync(CancellationToken cancellationToken)
     {
         await SuperviseRunsAsync(cancellationToken);
@@ -55,7 +52,7 @@ public sealed class Supervision(
                     await RescueAsync(record, files, cancellationToken);
                 }
             }
-            else if (record?.Fingerprint != files.Fingerprint && now - files.ChangedAt > LateEvent)
+            else if (record?.Fingerprint != files.Fingerprint && now - files.ChangedAt > options.Value.EventDelay)
             {
                 await ingestion.NoteAsync(dataset, "a change without an event", cancellationToken);
             }

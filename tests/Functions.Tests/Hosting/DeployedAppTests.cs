@@ -17,8 +17,8 @@ public sealed class DeployedAppTests(DeployedApp app) : IClassFixture<DeployedAp
     {
         var deployed = DeployedApp.Read("functions.metadata").EnumerateArray().Select(Deployed).Order(StringComparer.Ordinal).ToList();
 
-        // The one that may differ: where blobs are polled for, the watchdog looks more often.
-        var local = Local().Select(function => function.StartsWith("Watchdog ", StringComparison.Ordinal) ? function.Replace("*/20 * * * * *", "0 */5 * * * *", StringComparison.Ordinal) : function);
+        // The one that may differ: where blobs are listed, the watchdog looks more often.
+        var local = Local().Select(function => function.StartsWith("Watchdog ", StringComparison.Ordinal) ? function.Replace("*/3 * * * * *", "0 */5 * * * *", StringComparison.Ordinal) : function);
         Assert.Equal(local.Order(StringComparer.Ordinal), deployed);
         Assert.Equal(["blobTrigger", "httpTrigger", "queueTrigger", "timerTrigger"], deployed.Select(function => function.Split(' ')[1]).Distinct().Order());
     }
