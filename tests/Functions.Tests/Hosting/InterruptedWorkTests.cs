@@ -37,7 +37,7 @@ public sealed class InterruptedWorkTests(AzuriteFixture azurite) : IAsyncLifetim
     {
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "Droptune.Functions.dll"), "--no-worker", "--port", "0", "--Storage", _connection, "--QuietPeriod", "00:00:00",
+            Path.Combine(AppContext.BaseDirectory, "Droptune.Functions.dll"), "--no-worker", "--urls", "http://127.0.0.1:0", "--Storage", _connection, "--QuietPeriod", "00:00:00",
         ];
         await using (var host = ChildProcess.Start("dotnet", arguments, new Dictionary<string, string?>(), AppContext.BaseDirectory, _ => { }))
         {
@@ -74,7 +74,7 @@ public sealed class InterruptedWorkTests(AzuriteFixture azurite) : IAsyncLifetim
         await Storage.Container(StorageNames.Datasets).UploadBlobAsync(name, BinaryData.FromString(Some.Conll(examples)), Cancellation);
 
     private async Task<bool> IsInHandAsync(string queue) =>
-        (await Storage.Queue(queue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 1
+        (await Storage.Queue(queue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount > 0
         && (await Storage.Queue(queue).PeekMessagesAsync(1, Cancellation)).Value.Length == 0;
 
     private Task<DatasetRecord?> FindAsync(string dataset) => _next.Services.GetRequiredService<DatasetStore>().FindAsync(dataset, Cancellation);
