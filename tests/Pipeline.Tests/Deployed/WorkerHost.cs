@@ -23,6 +23,8 @@ public sealed class WorkerHost : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly ChildProcess _process;
 
+    private readonly Stopwatch _age = Stopwatch.StartNew();
+
     private WorkerHost(Conversation worker, WebApplication server, ChildProcess process) => (_worker, _server, _process) = (worker, server, process);
 
     /// <summary>The functions by name.</summary>
@@ -30,6 +32,9 @@ public sealed class WorkerHost : IAsyncDisposable
 
     /// <summary>Where the worker takes HTTP requests.</summary>
     public Uri HttpAddress { get; private set; } = null!;
+
+    /// <summary>Since the start of the process.</summary>
+    public TimeSpan Age => _age.Elapsed;
 
     /// <summary>From the start of the process until it had answered the initialisation, which the platform wants within 30 s.</summary>
     public TimeSpan InitialisedAfter { get; private set; }
@@ -50,11 +55,10 @@ public sealed class WorkerHost : IAsyncDisposable
             "--functions-grpc-max-message-length", $"{int.MaxValue}",
         ];
         var environment = new Dictionary<string, string?>(settings) { ["FUNCTIONS_APPLICATION_DIRECTORY"] = folder, ["FUNCTIONS_WORKER_DIRECTORY"] = folder };
-        var watch = Stopwatch.StartNew();
         var host = new WorkerHost(worker, server, ChildProcess.Start("dotnet", arguments, environment, folder, onLine));
         try
         {
-            await host.InitialiseAsync(folder, watch, cancellationToken);
+            await host.InitialiseAsync(folder, cancellationToken);
             return host;
         }
         catch
@@ -114,7 +118,7 @@ public sealed class WorkerHost : IAsyncDisposable
         return server;
     }
 
-    private async Task InitialiseAsync(string folder, Stopwatch watch, CancellationToken cancellationToken)
+    private async Task InitialiseAsync(string folder, CancellationToken cancellationToken)
     {
         var ended = _process.WaitAsync(cancellationToken);
         if (await Task.WhenAny(_worker.Started, ended) == ended)
@@ -124,7 +128,7 @@ public sealed class WorkerHost : IAsyncDisposable
 
         var initialised = (await _worker.AskAsync(new() { WorkerInitRequest = new() { HostVersion = "4.0.0", FunctionAppDirectory = folder } })).WorkerInitResponse;
         Check(initialised.Result);
-        InitialisedAfter = watch.Elapsed;
+        InitialisedAfter = Age;
         HttpAddress = new Uri(initialised.Capabilities["HttpUri"]);
         var metadata = (await _worker.AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = folder } })).FunctionMetadataResponse;
         Check(metadata.Result);
@@ -135,7 +139,7 @@ public sealed class WorkerHost : IAsyncDisposable
         }
 
         Functions = metadata.Functions.ToDictionary(function => function.Name, WorkerFunction.Of);
-        LoadedAfter = watch.Elapsed;
+        LoadedAfter = Age;
     }
 
     private static void Check(StatusResult result)
