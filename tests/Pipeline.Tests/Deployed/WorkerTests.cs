@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
 using Droptune.Functions.Ingestion;
 using Droptune.Pipeline.Tests.Deployed.Rpc;
