@@ -21,16 +21,27 @@ public sealed class PublishedFunctions
 
     public static JsonElement Read(string name) => JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, name))).RootElement;
 
-    private static async Task<string> PublishAsync()
+    /// <summary>Publishes the flavour of a local run, as it was built for the tests; returns where.</summary>
+    public static async Task<string> PublishLocalAsync()
     {
-        if (Directory.Exists(Folder))
+        var folder = Path.Combine(RepositoryFolder.Path, "artifacts", "local");
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        await RunAsync(folder, ["publish", "src/Functions", "-c", configuration, "-p:FunctionsHost=Local", "--no-build", "-o", folder]);
+        return folder;
+    }
+
+    private static Task<string> PublishAsync() =>
+        // A build server would hold the output open after the command has ended.
+        RunAsync(Folder, ["publish", "src/Functions", "-c", "Release", "--artifacts-path", Artifacts, "--disable-build-servers"]);
+
+    private static async Task<string> RunAsync(string folder, string[] publish)
+    {
+        if (Directory.Exists(folder))
         {
-            Directory.Delete(Folder, recursive: true); // publishing leaves what is not published any more
+            Directory.Delete(folder, recursive: true); // publishing leaves what is not published any more
         }
 
         var lines = new ConcurrentQueue<string>();
-        // A build server would hold the output open after the command has ended.
-        string[] publish = ["publish", "src/Functions", "-c", "Release", "--artifacts-path", Artifacts, "--disable-build-servers"];
         await using var process = ChildProcess.Start("dotnet", publish, new Dictionary<string, string?>(), RepositoryFolder.Path, lines.Enqueue);
         var exitCode = await process.WaitAsync();
         var output = string.Join('\n', lines);

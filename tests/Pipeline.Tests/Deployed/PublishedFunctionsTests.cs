@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.PortableExecutable;
 using Droptune.Functions.Hosting.Local.Processes;
@@ -65,6 +66,22 @@ public sealed class PublishedFunctionsTests(PublishedFunctions functions) : IAsy
         Assert.DoesNotContain(
             Directory.GetFiles(PublishedFunctions.Folder).Select(Path.GetFileName),
             file => file!.StartsWith("Microsoft.Azure.WebJobs", StringComparison.Ordinal) || file.StartsWith("Microsoft.Azure.Storage", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task Publish_FlavourOfALocalRun_Runs()
+    {
+        var folder = await PublishedFunctions.PublishLocalAsync();
+        var lines = new ConcurrentQueue<string>();
+
+        await using var process = ChildProcess.Start(
+            "dotnet", [Path.Combine(folder, "Droptune.Functions.dll"), "--help"], new Dictionary<string, string?>(), folder, lines.Enqueue);
+        var exitCode = await process.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains(lines, line => line.Contains("--demo", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFiles(folder).Select(Path.GetFileName), file => file!.StartsWith("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal));
+    }
 
     private static string Deployed(JsonElement function)
     {
