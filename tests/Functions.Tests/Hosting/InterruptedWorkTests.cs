@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Droptune.Functions.Tests.Hosting;
 
 /// <summary>A host that is killed with messages in hand, and the one that is started after it.</summary>
+[Collection(nameof(Alone))]
 public sealed class InterruptedWorkTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const int ManyExamples = 100_000; // seconds of validation

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Droptune.Pipeline.Tests.Deployed.Rpc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
@@ -6,8 +7,10 @@ using Microsoft.AspNetCore.Routing.Template;
 namespace Droptune.Pipeline.Tests.Deployed;
 
 /// <summary>Brings HTTP requests to the worker as Azure's host does: it calls the function, and sends the request itself after with the call's id.</summary>
-internal sealed class WorkerHttp(WorkerHost worker) : DelegatingHandler(new SocketsHttpHandler())
+internal sealed class WorkerHttp(WorkerHost worker) : DelegatingHandler(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     private readonly List<(string Function, string[] Methods, TemplateMatcher Route)> _routes =
         [.. worker.Functions.Values.Where(function => function.Type == "httpTrigger").Select(function => (
             function.Name,
@@ -36,5 +39,24 @@ internal sealed class WorkerHttp(WorkerHost worker) : DelegatingHandler(new Sock
         }
 
         return response;
+    }
+
+    /// <summary>A worker says that it is ready shortly before it listens: Azure's host tries again as well.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                socket.Dispose();
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
     }
 }
