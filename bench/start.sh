@@ -15,4 +15,4 @@ publish r2r -p:PublishReadyToRunCrossgen2ExtraArgs=
 publish r2r-cross
 echo "| form | initialised | functions loaded | first answer |"
 echo "|---|---|---|---|"
-FORMS="$forms/jit:$forms/r2r:$forms/r2r-cross" dotnet run --project tests/Pipeline.Tests -- -explicit only -class "*StartTimes" | grep '^| '
+FORMS="$forms/jit:$forms/r2r:$forms/r2r-cross" dotnet run --project tests/Pipeline.Tests -- -explicit only -class "*StartTimes" -showLiveOutput | grep '^| '
