@@ -66,6 +66,7 @@ param pipeline pipelineSettings = {
   FeedbackSchedule: '0 30 * * * *'
   FeedbackMinimum: '20'
   QuietPeriod: '00:00:30'
+  EventDelay: '00:01:00'
   RunSilence: '00:10:00'
   RunAttempts: '5'
   Promotion__Margin: '0'

@@ -29,6 +29,7 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
             "--urls", "http://127.0.0.1:0",
             $"--{StorageNames.Connection}", Connection,
             "--QuietPeriod", "00:00:01",
+            "--EventDelay", "00:01:00", // the watchdog would tell of a drop a second time
             "--FunctionsKey", Key,
             "--Serving:Freshness", "00:00:00.2",
             "--AzureWebJobs:extensions:queues:maxPollingInterval", "00:00:00.2",

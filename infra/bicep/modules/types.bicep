@@ -23,6 +23,9 @@ type pipelineSettings = {
   @description('Required. How long the files of a dataset must be unchanged before it is validated.')
   QuietPeriod: string
 
+  @description('Required. How late the event of a changed file may come, before the watchdog notes the change itself.')
+  EventDelay: string
+
   @description('Required. How long a run may go unreported before its worker counts as lost.')
   RunSilence: string
 

@@ -26,6 +26,10 @@ public sealed record PipelineOptions
     [Range(1, 1_000_000)]
     public int FeedbackMinimum { get; init; } = 20;
 
+    /// <summary>How late the event of a changed file may come: what changed longer ago without one, the watchdog notes itself.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan EventDelay { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a run may go unreported before its worker counts as lost. Workers report every few seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan RunSilence { get; init; } = TimeSpan.FromMinutes(10);

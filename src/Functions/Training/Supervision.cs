@@ -13,9 +13,6 @@ public sealed class Supervision(
     DroptuneStorage storage, RunStore runs, DatasetStore datasets, DatasetIngestion ingestion, IOptions<PipelineOptions> options, TimeProvider clock,
     ILogger<Supervision> logger)
 {
-    /// <summary>By then the event of a change should have come.</summary>
-    private static readonly TimeSpan LateEvent = TimeSpan.FromMinutes(1);
-
     public async Task SuperviseAsync(CancellationToken cancellationToken)
     {
         await SuperviseRunsAsync(cancellationToken);
@@ -58,7 +55,7 @@ public sealed class Supervision(
         {
             var record = known.GetValueOrDefault(dataset);
             var isNoted = record is { State: DatasetState.Validating } || record?.Fingerprint == files.Fingerprint || (record is not null && !ResourceName.IsValid(dataset));
-            if (!isNoted && now - files.ChangedAt > LateEvent)
+            if (!isNoted && now - files.ChangedAt > options.Value.EventDelay)
             {
                 await ingestion.NoteAsync(dataset, "a change without an event", cancellationToken);
             }

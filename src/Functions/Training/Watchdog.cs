@@ -5,8 +5,8 @@ public sealed class Watchdog(Supervision supervision)
 {
 #if ISOLATED
     private const string Schedule = "0 */5 * * * *";
-#else // here a blob trigger polls, and overlooks what is written later in the second of the last change that it saw
-    private const string Schedule = "*/20 * * * * *";
+#else // here the blob trigger lists, and overlooks what is written later in the second of the newest file that it saw
+    private const string Schedule = "*/3 * * * * *";
 #endif
 
     [Function(nameof(Watchdog))]

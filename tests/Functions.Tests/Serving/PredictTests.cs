@@ -208,10 +208,13 @@ public class PredictTests(LocalHostFixture host)
         await host.PostAsync("models/p-busy/predict", """{"inputs":"hello"}""").OkAsync();
         var long256 = JsonSerializer.Serialize(new { inputs = Enumerable.Repeat(string.Join(' ', Enumerable.Repeat("hello", 600)), 256) });
 
+        using var spans = new HeardSpans();
+
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.PostAsync("models/p-busy/predict", long256)));
 
         var refused = answers.Where(answer => (int)answer.StatusCode == 503).ToList();
         Assert.NotEmpty(refused);
+        Assert.Equal(answers.Select(answer => ("predict", refused.Contains(answer))).Order(), spans.All.Order());
         Assert.All(answers, answer => Assert.True(answer.IsSuccessStatusCode || (int)answer.StatusCode == 503));
         foreach (var answer in refused)
         {

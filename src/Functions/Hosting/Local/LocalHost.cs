@@ -20,10 +20,12 @@ public static class LocalHost
     {
         [StorageNames.Connection] = "UseDevelopmentStorage=true",
         [nameof(PipelineOptions.QuietPeriod)] = "00:00:02",
+        [nameof(PipelineOptions.EventDelay)] = "00:00:05", // twice what the blob trigger takes
         [nameof(PipelineOptions.EvaluationSchedule)] = PipelineOptions.Hourly,
         [nameof(PipelineOptions.FeedbackSchedule)] = PipelineOptions.HalfPast,
         ["Logging:LogLevel:Default"] = "Information",
         // The hosts' own lines about every request and every call of a function; a failed call remains, once.
+        ["Logging:LogLevel:Azure"] = "Error", // its warnings are every "not found" and "exists already" that is expected
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:LogLevel:Function"] = "Error",
@@ -48,6 +50,7 @@ public static class LocalHost
             // In Azure the Functions host exports the span of a request; here nobody else does, and what happens below a span
             // that is not recorded would be left out.
             .ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("Microsoft.AspNetCore"))
+            .AddSingleton<InterruptedWork>()
             .AddSingleton<TriggerHost>()
             .AddHostedService(services => services.GetRequiredService<TriggerHost>());
         builder.WebHost.ConfigureKestrel(kestrel =>

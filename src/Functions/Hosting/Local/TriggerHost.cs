@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Droptune.Functions.Http;
+using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Timers;
 using Microsoft.Extensions.Configuration;
@@ -13,7 +14,7 @@ namespace Droptune.Functions.Hosting.Local;
 /// storage is unreachable, so its host is built only once storage answers, and built anew after an outage.
 /// </summary>
 public sealed class TriggerHost(
-    DroptuneStorage storage, IServiceProvider services, IConfiguration configuration, ILoggerFactory loggers, ILogger<TriggerHost> logger)
+    DroptuneStorage storage, InterruptedWork interrupted, IServiceProvider services, IConfiguration configuration, ILoggerFactory loggers, ILogger<TriggerHost> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -44,6 +45,7 @@ public sealed class TriggerHost(
     {
         var failure = new FailureSignal();
         using var host = Build(failure);
+        await interrupted.ResumeAsync(stoppingToken);
         await host.StartAsync(stoppingToken);
         IsRunning = true;
         logger.LogInformation("Waiting for datasets, messages and timers");
@@ -91,13 +93,14 @@ public sealed class TriggerHost(
             // The SDK keeps its locks, receipts and timer states in the account that it finds under this name.
             settings.AddInMemoryCollection([new("AzureWebJobsStorage", configuration[StorageNames.Connection])]);
         })
-        .ConfigureWebJobs(jobs => jobs.AddAzureStorageCoreServices().AddAzureStorage().AddTimers())
+        .ConfigureWebJobs(jobs => jobs.AddAzureStorageCoreServices().AddAzureStorageBlobs().AddAzureStorageQueues().AddTimers())
         .ConfigureServices(own => own
             // The lock of a timer outlives a killed process by this time.
             .Configure<SingletonOptions>(options => options.ListenerLockPeriod = TimeSpan.FromSeconds(15))
             .AddSingleton(loggers)
             .AddSingleton<IHostLifetime, NoLifetime>()
             .AddSingleton<IWebJobsExceptionHandlerFactory>(failure)
+            .AddSingleton<ScheduleMonitor, NoMemory>()
             .AddSingleton<IJobActivator>(new FunctionActivator(services))
             .AddSingleton<ITypeLocator>(new FunctionClasses()))
         .Build();
@@ -139,6 +142,14 @@ public sealed class TriggerHost(
             [.. typeof(TriggerHost).Assembly.GetExportedTypes()
                 .Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(FunctionAttribute), inherit: false)))
                 .Except(HttpFunction.All.Select(function => function.Method.DeclaringType!))];
+    }
+
+    /// <summary>What a timer missed while nothing ran is not made up for: the next time is soon enough.</summary>
+    private sealed class NoMemory : ScheduleMonitor
+    {
+        public override Task<ScheduleStatus> GetStatusAsync(string timerName) => Task.FromResult<ScheduleStatus>(null!);
+
+        public override Task UpdateStatusAsync(string timerName, ScheduleStatus status) => Task.CompletedTask;
     }
 
     /// <summary>The process's lifetime is the outer host's.</summary>

@@ -1,24 +1,31 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.PortableExecutable;
 using Droptune.Functions.Hosting.Local.Processes;
 using Droptune.Functions.Http;
 using Microsoft.Azure.WebJobs;
 
-namespace Droptune.Functions.Tests.Hosting;
+namespace Droptune.Pipeline.Tests.Deployed;
 
 /// <summary>The flavour that is deployed, against the one that the other tests run: other attributes on the same classes.</summary>
-public sealed class DeployedAppTests(DeployedApp app) : IClassFixture<DeployedApp>
+public sealed class PublishedFunctionsTests(PublishedFunctions functions) : IAsyncLifetime
 {
+    private string _output = null!;
+
+    public async ValueTask InitializeAsync() => _output = await functions.EnsureAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     [Fact]
-    public void Publish_AsAzdDoes_WarnsOfNothing() => Assert.DoesNotContain("warning", app.Output, StringComparison.OrdinalIgnoreCase);
+    public void Publish_AsAzdDoes_WarnsOfNothing() => Assert.DoesNotContain("warning", _output, StringComparison.OrdinalIgnoreCase);
 
     [Fact]
     public void Functions_Deployed_AreThoseOfTheLocalHost()
     {
-        var deployed = DeployedApp.Read("functions.metadata").EnumerateArray().Select(Deployed).Order(StringComparer.Ordinal).ToList();
+        var deployed = PublishedFunctions.Read("functions.metadata").EnumerateArray().Select(Deployed).Order(StringComparer.Ordinal).ToList();
 
-        // The one that may differ: where blobs are polled for, the watchdog looks more often.
-        var local = Local().Select(function => function.StartsWith("Watchdog ", StringComparison.Ordinal) ? function.Replace("*/20 * * * * *", "0 */5 * * * *", StringComparison.Ordinal) : function);
+        // The one that may differ: where blobs are listed, the watchdog looks more often.
+        var local = Local().Select(function => function.StartsWith("Watchdog ", StringComparison.Ordinal) ? function.Replace("*/3 * * * * *", "0 */5 * * * *", StringComparison.Ordinal) : function);
         Assert.Equal(local.Order(StringComparer.Ordinal), deployed);
         Assert.Equal(["blobTrigger", "httpTrigger", "queueTrigger", "timerTrigger"], deployed.Select(function => function.Split(' ')[1]).Distinct().Order());
     }
@@ -26,7 +33,7 @@ public sealed class DeployedAppTests(DeployedApp app) : IClassFixture<DeployedAp
     [Fact]
     public void BlobTrigger_Deployed_WaitsForEvents()
     {
-        var trigger = DeployedApp.Read("functions.metadata").EnumerateArray().Select(Trigger).Single(trigger => trigger.Text("type") == "blobTrigger");
+        var trigger = PublishedFunctions.Read("functions.metadata").EnumerateArray().Select(Trigger).Single(trigger => trigger.Text("type") == "blobTrigger");
 
         Assert.Equal("EventGrid", trigger.Text("source")); // Flex Consumption does not poll
     }
@@ -34,13 +41,13 @@ public sealed class DeployedAppTests(DeployedApp app) : IClassFixture<DeployedAp
     [Fact]
     public void Host_Deployed_FindsSettingsWorkerAndExtensions()
     {
-        var worker = DeployedApp.Read("worker.config.json").GetProperty("description");
-        var extensions = DeployedApp.Read("extensions.json").GetProperty("extensions").EnumerateArray().ToList();
+        var worker = PublishedFunctions.Read("worker.config.json").GetProperty("description");
+        var extensions = PublishedFunctions.Read("extensions.json").GetProperty("extensions").EnumerateArray().ToList();
 
-        Assert.Equal(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "host.json")), File.ReadAllText(Path.Combine(DeployedApp.Folder, "host.json")));
+        Assert.Equal(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "host.json")), File.ReadAllText(Path.Combine(PublishedFunctions.Folder, "host.json")));
         Assert.Equal(("dotnet-isolated", "dotnet", "Droptune.Functions.dll"), (worker.Text("language"), worker.Text("defaultExecutablePath"), worker.Text("defaultWorkerPath")));
         Assert.Equal(["AzureStorageBlobs", "AzureStorageQueues", "Startup"], extensions.Select(extension => extension.Text("name")).Order());
-        Assert.All(extensions, extension => Assert.True(File.Exists(Path.Combine(DeployedApp.Folder, extension.Text("hintPath")!))));
+        Assert.All(extensions, extension => Assert.True(File.Exists(Path.Combine(PublishedFunctions.Folder, extension.Text("hintPath")!))));
     }
 
     [Theory]
@@ -49,7 +56,7 @@ public sealed class DeployedAppTests(DeployedApp app) : IClassFixture<DeployedAp
     [InlineData("Azure.Storage.Blobs.dll")]
     public void Code_Deployed_IsCompiledAheadOfTime(string file)
     {
-        using var code = new PEReader(File.OpenRead(Path.Combine(DeployedApp.Folder, file)));
+        using var code = new PEReader(File.OpenRead(Path.Combine(PublishedFunctions.Folder, file)));
 
         Assert.NotEqual(0, code.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size);
     }
@@ -57,8 +64,24 @@ public sealed class DeployedAppTests(DeployedApp app) : IClassFixture<DeployedAp
     [Fact]
     public void Packages_OfTheLocalHost_AreNotDeployed() =>
         Assert.DoesNotContain(
-            Directory.GetFiles(DeployedApp.Folder).Select(Path.GetFileName),
+            Directory.GetFiles(PublishedFunctions.Folder).Select(Path.GetFileName),
             file => file!.StartsWith("Microsoft.Azure.WebJobs", StringComparison.Ordinal) || file.StartsWith("Microsoft.Azure.Storage", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task Publish_FlavourOfALocalRun_Runs()
+    {
+        var folder = await PublishedFunctions.PublishLocalAsync();
+        var lines = new ConcurrentQueue<string>();
+
+        await using var process = ChildProcess.Start(
+            "dotnet", [Path.Combine(folder, "Droptune.Functions.dll"), "--help"], new Dictionary<string, string?>(), folder, lines.Enqueue);
+        var exitCode = await process.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains(lines, line => line.Contains("--demo", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFiles(folder).Select(Path.GetFileName), file => file!.StartsWith("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal));
+    }
 
     private static string Deployed(JsonElement function)
     {
