@@ -15,7 +15,14 @@ public sealed record SafeTensorsHeader(IReadOnlyList<StoredTensor> Tensors, long
     /// <summary>Bytes of a number by its type.</summary>
     public static readonly IReadOnlyDictionary<string, int> Sizes = new Dictionary<string, int>
     {
-        ["F64"] = 8, ["F32"] = 4, ["F16"] = 2, ["BF16"] = 2, ["I64"] = 8, ["I32"] = 4, ["U8"] = 1, ["BOOL"] = 1,
+        ["F64"] = 8,
+        ["F32"] = 4,
+        ["F16"] = 2,
+        ["BF16"] = 2,
+        ["I64"] = 8,
+        ["I32"] = 4,
+        ["U8"] = 1,
+        ["BOOL"] = 1,
     };
 
     private const int LargestHeader = 100_000_000; // the limit of the reference implementation

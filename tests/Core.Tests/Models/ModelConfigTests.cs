@@ -38,7 +38,12 @@ public sealed class ModelConfigTests : IDisposable
     {
         var keys = new Dictionary<string, int>
         {
-            ["vocab_size"] = 2000, ["hidden_size"] = 64, ["num_hidden_layers"] = 3, ["num_attention_heads"] = 4, ["intermediate_size"] = 256, [key] = value,
+            ["vocab_size"] = 2000,
+            ["hidden_size"] = 64,
+            ["num_hidden_layers"] = 3,
+            ["num_attention_heads"] = 4,
+            ["intermediate_size"] = 256,
+            [key] = value,
         };
         File.WriteAllText(Path.Combine(_folder, ModelFileNames.Config), JsonSerializer.Serialize(keys));
 

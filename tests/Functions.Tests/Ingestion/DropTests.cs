@@ -1,8 +1,8 @@
+using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Snapshots;
-using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
@@ -228,10 +228,10 @@ public class DropTests(LocalHostFixture host)
 
         var poison = await Wait.UntilAsync(async () =>
             (await host.Get<DroptuneStorage>().Queue(queue + StorageNames.PoisonSuffix).PeekMessagesAsync(32, Cancellation)).Value
-            .Select(peeked => JsonSerializer.Deserialize<PoisonMessage>(peeked.Body, DroptuneJson.Compact)!)
-            .FirstOrDefault(poison => poison.Message == message));
+            .Select(peeked => JsonNode.Parse(peeked.Body)!) // the host puts its own there as they came
+            .FirstOrDefault(poison => (string?)poison["message"] == message));
 
-        Assert.NotEmpty(poison.Reason);
+        Assert.NotEmpty((string)poison["reason"]!);
     }
 
     private Task<DatasetRecord?> FindAsync(string dataset) => host.Get<DatasetStore>().FindAsync(dataset, Cancellation);

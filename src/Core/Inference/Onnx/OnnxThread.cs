@@ -13,7 +13,7 @@ internal sealed class OnnxThread
     private static readonly Lazy<OnnxThread> Shared = new(() => new("onnx", Serve));
 
     [ThreadStatic]
-    private static bool s_isCurrent;
+    private static bool IsOne;
 
     private readonly SignalStack? _stack = SignalStack.Create();
     private readonly Thread _thread;
@@ -23,7 +23,7 @@ internal sealed class OnnxThread
         _thread = new(() =>
         {
             _stack?.Use();
-            s_isCurrent = true;
+            IsOne = true;
             run();
         })
         {
@@ -38,7 +38,7 @@ internal sealed class OnnxThread
     /// <summary>Runs what is neither often nor quick, such as loading a model, on one thread that all share; here, if this is such a thread.</summary>
     public static T Run<T>(Func<T> call)
     {
-        if (s_isCurrent)
+        if (IsOne)
         {
             return call();
         }
@@ -62,7 +62,7 @@ internal sealed class OnnxThread
     /// <exception cref="InvalidOperationException">This is another thread.</exception>
     public static void Require()
     {
-        if (!s_isCurrent)
+        if (!IsOne)
         {
             throw new InvalidOperationException($"Only an {nameof(OnnxThread)} may run a model.");
         }
