@@ -13,7 +13,7 @@ public static class RequestOrigin
     {
         if (Foreign(request) is { } reason)
         {
-            throw new ProblemException(ProblemKinds.ForeignOrigin, $"{reason}. Send it from a program, or from the page of this address.");
+            throw new ProblemException(ProblemKinds.ForeignOrigin, $"{reason}.");
         }
     }
 
@@ -21,7 +21,7 @@ public static class RequestOrigin
     {
         if (request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site)
         {
-            return site is "same-origin" or "none" ? null : $"The request comes from another web page (Sec-Fetch-Site: {site})";
+            return site is "same-origin" or "none" ? null : $"The request comes from another web page (Sec-Fetch-Site: {site}): send it from a program, or from the page of this address";
         }
 
         if (request.Headers.Origin.ToString() is { Length: > 0 } origin)
@@ -29,11 +29,11 @@ public static class RequestOrigin
             // By host: a front end may have taken TLS off, and then the schemes differ.
             return Uri.TryCreate(origin, UriKind.Absolute, out var address) && address.Authority == new UriBuilder($"{address.Scheme}://{request.Host}").Uri.Authority
                 ? null
-                : $"The request comes from the web page {origin}";
+                : $"The request comes from the web page {origin}: send it from a program, or from the page of this address";
         }
 
         return MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && FormTypes.Contains(type.MediaType, StringComparer.OrdinalIgnoreCase)
-            ? $"A form of any web page could send '{type.MediaType}'"
+            ? $"A form of any web page could send '{type.MediaType}': send 'Content-Type: application/json', or no body and no Content-Type"
             : null;
     }
 }

@@ -106,7 +106,7 @@ internal static class TrainCommand
 
         try
         {
-            var json = JsonNode.Parse(File.ReadAllText(file.FullName))!.AsObject();
+            var json = JsonNode.Parse(File.ReadAllText(file.FullName))?.AsObject() ?? throw new JsonException("It is null: write an object.");
             json["model"] ??= report.Dataset;
             json["dataset"] = JsonSerializer.SerializeToNode(new DatasetReference(report.Dataset, report.Version), DroptuneJson.Compact);
             json["task"] ??= JsonSerializer.SerializeToNode(report.Task, DroptuneJson.Compact);
@@ -114,7 +114,7 @@ internal static class TrainCommand
         }
         catch (Exception e) when (e is JsonException or IOException or InvalidOperationException)
         {
-            throw new WrongUseException($"'{file}' is no job spec: {(e is JsonException json ? JsonReason.Of(json) : e.Message)}");
+            throw new WrongUseException($"'{file}' is no job spec: {(e is JsonException json ? $"{JsonReason.Of(json)} {json.Path}".TrimEnd() : e.Message)}");
         }
     }
 

@@ -28,4 +28,22 @@ public class LocalRunTests(AzuriteFixture azurite)
             lines);
         Assert.Equal(1, exitCode);
     }
+
+    [Theory]
+    [InlineData("There is no option '--prot': --help lists them.", "--prot", "7171")]
+    [InlineData("There is no option '--dmeo': --help lists them.", "--dmeo", "--port", "7173")]
+    [InlineData("--port is 'abc': give a number from 1 to 65535.", "--no-worker", "--port", "abc")]
+    [InlineData("--port is '99999': give a number from 1 to 65535.", "--no-worker", "--port", "99999")]
+    [InlineData("The setting Storage is no connection string:", "--no-worker", "--Storage", "bogus")]
+    public async Task Run_WrongOption_IsOneLineAndTheEnd(string line, params string[] arguments)
+    {
+        var lines = new ConcurrentQueue<string>();
+        string[] all = [Path.Combine(AppContext.BaseDirectory, "Droptune.Functions.dll"), .. arguments];
+
+        await using var process = ChildProcess.Start("dotnet", all, new Dictionary<string, string?>(), AppContext.BaseDirectory, lines.Enqueue);
+        var exitCode = await process.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith(line, Assert.Single(lines), StringComparison.Ordinal);
+        Assert.Equal(1, exitCode);
+    }
 }

@@ -1,3 +1,4 @@
+using Droptune.Functions.Hosting.Local.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -61,7 +62,10 @@ public static class LocalHost
         });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
         {
-            builder.WebHost.UseUrls($"http://localhost:{builder.Configuration.GetValue("Port", DefaultPort)}");
+            var port = builder.Configuration["Port"] ?? $"{DefaultPort}";
+            builder.WebHost.UseUrls(int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 0 and < 65536
+                ? $"http://localhost:{number}"
+                : throw new LocalSetupException($"--port is '{port}': give a number from 1 to 65535."));
         }
 
         var app = builder.Build();

@@ -24,6 +24,8 @@ internal sealed class LocalRun(string[] args)
           --Storage "…"     Connection string of a storage account; the default is Azurite on this machine
         """;
 
+    private static readonly string[] Options = ["--demo", "--exit", "--no-worker", "--port", "--urls"];
+
     private readonly bool _isDemo = args.Contains("--demo");
     private readonly bool _exits = args.Contains("--exit");
     private readonly bool _trains = !args.Contains("--no-worker");
@@ -34,6 +36,13 @@ internal sealed class LocalRun(string[] args)
         {
             Console.WriteLine(Usage);
             return 0;
+        }
+
+        // Settings begin with a capital: of them, only those that are read can be checked.
+        if (Array.Find(args, argument => argument is ['-', '-', >= 'a' and <= 'z', ..] && !Options.Contains(argument.Split('=')[0])) is { } unknown)
+        {
+            Console.Error.WriteLine($"There is no option '{unknown}': --help lists them.");
+            return 1;
         }
 
         using var stop = new CancellationTokenSource();
@@ -55,6 +64,11 @@ internal sealed class LocalRun(string[] args)
         catch (Exception e) when (SettingsServices.Problems(e) is { } problems)
         {
             Console.Error.WriteLine(problems);
+            return 1;
+        }
+        catch (FormatException e)
+        {
+            Console.Error.WriteLine($"The setting {StorageNames.Connection} is no connection string: {e.Message}");
             return 1;
         }
         catch (IOException e) when (DiskSpace.IsExhausted(e))
