@@ -11,6 +11,9 @@ public sealed record DatasetFiles(IReadOnlyList<DatasetFile> Files, DateTimeOffs
 {
     private const int ReadAhead = 4 << 20; // bytes a request; the gate streams
 
+    /// <summary>A dataset whose files were all deleted.</summary>
+    public static DatasetFiles None { get; } = new([], DateTimeOffset.MinValue, FingerprintOf(""));
+
     /// <summary>The files of one dataset.</summary>
     public static async Task<DatasetFiles> ListAsync(DroptuneStorage storage, string dataset, CancellationToken cancellationToken)
     {
@@ -42,8 +45,10 @@ public sealed record DatasetFiles(IReadOnlyList<DatasetFile> Files, DateTimeOffs
         return new(
             [.. ordered.Select(blob => File(storage, blob))],
             ordered.Max(blob => blob.Properties.LastModified) ?? DateTimeOffset.MinValue,
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names))));
+            FingerprintOf(names));
     }
+
+    private static string FingerprintOf(string names) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names)));
 
     private static DatasetFile File(DroptuneStorage storage, BlobItem blob)
     {

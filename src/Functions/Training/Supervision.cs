@@ -51,9 +51,9 @@ public sealed class Supervision(
             }
         }
 
-        foreach (var (dataset, files) in dropped)
+        foreach (var dataset in dropped.Keys.Union(known.Keys))
         {
-            var record = known.GetValueOrDefault(dataset);
+            var (record, files) = (known.GetValueOrDefault(dataset), dropped.GetValueOrDefault(dataset) ?? DatasetFiles.None);
             var isNoted = record is { State: DatasetState.Validating } || record?.Fingerprint == files.Fingerprint || (record is not null && !ResourceName.IsValid(dataset));
             if (!isNoted && now - files.ChangedAt > options.Value.EventDelay)
             {
@@ -87,7 +87,7 @@ public sealed class Supervision(
             await datasets.ConcludeAsync(
                 record.Dataset,
                 record.ChangeId,
-                dataset => dataset with { State = DatasetState.Rejected, Fingerprint = files?.Fingerprint },
+                dataset => dataset with { State = DatasetState.Rejected, Fingerprint = (files ?? DatasetFiles.None).Fingerprint },
                 cancellationToken);
             return;
         }

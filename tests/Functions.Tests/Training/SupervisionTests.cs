@@ -164,6 +164,27 @@ public sealed class SupervisionTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Supervise_AllFilesDeleted_IsAChangeOnce()
+    {
+        await DropAsync("support/train.conll");
+        var files = await DatasetFiles.ListAsync(_storage, "support", Cancellation);
+        var changeId = await _datasets.NoteChangeAsync("support", Cancellation);
+        await _datasets.ConcludeAsync(
+            "support", changeId, record => record with { State = DatasetState.Accepted, Fingerprint = files.Fingerprint }, Cancellation);
+        await _storage.Container(StorageNames.Datasets).DeleteBlobAsync("support/train.conll", cancellationToken: Cancellation);
+
+        await SuperviseAfterAsync(TimeSpan.FromMinutes(2));
+
+        var change = (await TakeAsync<DatasetChange>(StorageNames.DatasetChanges))!;
+        Assert.Equal("support", change.Dataset);
+        files = await DatasetFiles.ListAsync(_storage, "support", Cancellation);
+        await _datasets.ConcludeAsync(
+            "support", change.ChangeId, record => record with { State = DatasetState.Rejected, Fingerprint = files.Fingerprint }, Cancellation);
+        await SuperviseAfterAsync(TimeSpan.FromMinutes(2));
+        Assert.Null(await TakeAsync(StorageNames.DatasetChanges));
+    }
+
+    [Fact]
     public async Task Supervise_RefusedName_IsNotedOnce()
     {
         await DropAsync("Not allowed.conll");
