@@ -8,8 +8,6 @@ using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Objectives;
-using Droptune.TrainingJob.Training.Optimizer;
-using Droptune.TrainingJob.Work;
 using static TorchSharp.torch;
 
 namespace Droptune.Bench.Training;
