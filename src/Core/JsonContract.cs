@@ -62,11 +62,17 @@ internal static class JsonContract
     /// <summary>Where there is a null among the items, such as "[3]"; null where there is none.</summary>
     private static string? Null(object? list, NullabilityInfo items)
     {
+        var inner = Items(items);
         foreach (var (key, item) in Entries(list))
         {
-            if (item is null ? items.ReadState == NullabilityState.NotNull : Items(items) is { } inner && Null(item, inner) is not null)
+            if (item is null && items.ReadState == NullabilityState.NotNull)
             {
-                return $"[{key}]{(item is null ? "" : Null(item, Items(items)!))}";
+                return $"[{key}]";
+            }
+
+            if (inner is not null && Null(item, inner) is { } place)
+            {
+                return $"[{key}]{place}";
             }
         }
 

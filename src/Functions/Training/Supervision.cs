@@ -43,19 +43,17 @@ public sealed class Supervision(
         var areChangesWaiting = await HasMessagesAsync(StorageNames.DatasetChanges, cancellationToken);
         var known = (await datasets.ListAsync(cancellationToken)).ToDictionary(record => record.Dataset);
         var dropped = await DatasetFiles.ListAllAsync(storage, cancellationToken);
-        foreach (var record in known.Values.Where(record => record.State == DatasetState.Validating))
-        {
-            if (!areChangesWaiting && now - record.ChangedAt > options.Value.RunSilence + options.Value.QuietPeriod)
-            {
-                await RescueAsync(record, dropped.GetValueOrDefault(record.Dataset), cancellationToken);
-            }
-        }
-
         foreach (var dataset in dropped.Keys.Union(known.Keys))
         {
             var (record, files) = (known.GetValueOrDefault(dataset), dropped.GetValueOrDefault(dataset) ?? DatasetFiles.None);
-            var isNoted = record is { State: DatasetState.Validating } || record?.Fingerprint == files.Fingerprint || (record is not null && !ResourceName.IsValid(dataset));
-            if (!isNoted && now - files.ChangedAt > options.Value.EventDelay)
+            if (record?.State == DatasetState.Validating)
+            {
+                if (!areChangesWaiting && now - record.ChangedAt > options.Value.RunSilence + options.Value.QuietPeriod)
+                {
+                    await RescueAsync(record, files, cancellationToken);
+                }
+            }
+            else if (record?.Fingerprint != files.Fingerprint && (record is null || ResourceName.IsValid(dataset)) && now - files.ChangedAt > options.Value.EventDelay)
             {
                 await ingestion.NoteAsync(dataset, "a change without an event", cancellationToken);
             }
@@ -78,7 +76,7 @@ public sealed class Supervision(
         }
     }
 
-    private async Task RescueAsync(DatasetRecord record, DatasetFiles? files, CancellationToken cancellationToken)
+    private async Task RescueAsync(DatasetRecord record, DatasetFiles files, CancellationToken cancellationToken)
     {
         if (record.Problem is { } problem)
         {
@@ -87,7 +85,7 @@ public sealed class Supervision(
             await datasets.ConcludeAsync(
                 record.Dataset,
                 record.ChangeId,
-                dataset => dataset with { State = DatasetState.Rejected, Fingerprint = (files ?? DatasetFiles.None).Fingerprint },
+                dataset => dataset with { State = DatasetState.Rejected, Fingerprint = files.Fingerprint },
                 cancellationToken);
             return;
         }

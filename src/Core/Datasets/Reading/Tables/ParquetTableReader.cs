@@ -148,8 +148,9 @@ internal sealed class ParquetTableReader : IDatasetReader
         catch (Exception e) when (e is not UnreadableFileException)
         {
             // The messages of damaged files are about offsets and buffers: they help nobody.
-            var reason = e is NotSupportedException ? e.Message : "it is damaged or incomplete.";
-            throw new UnreadableFileException(FindingCode.UnreadableFile, $"The Parquet file cannot be read: {reason}");
+            throw e is NotSupportedException
+                ? new UnreadableFileException(FindingCode.UnreadableFile, $"The Parquet file cannot be read: {e.Message}")
+                : ParquetFooter.Damaged();
         }
     }
 }
