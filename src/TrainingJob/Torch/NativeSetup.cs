@@ -47,8 +47,9 @@ public static partial class NativeSetup
         }
     }
 
-    // On an H100 libtorch prefers cuDNN's attention, which is built anew for each shape; the batches of a training have many.
-    private static void KeepAttentionGeneral() => _ = SetEnvironment("TORCH_CUDNN_SDPA_PREFERRED", "0", overwrite: 0);
+    // On Hopper libtorch prefers cuDNN's attention, which is built anew for each shape, some 25 ms each way; the batches of a
+    // training have many, and a small model then trains ten times as long.
+    private static void KeepAttentionGeneral() => _ = SetEnvironment("TORCH_CUDNN_SDPA_DEPRIORITIZED", "1", overwrite: 0);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetMemoryOption(int option, int value);

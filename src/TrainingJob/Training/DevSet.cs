@@ -4,6 +4,7 @@ using Droptune.Core.Metrics;
 using Droptune.Core.Text;
 using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Model;
+using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Objectives;
 using Droptune.TrainingJob.Training.Optimizer.Cpu;
@@ -43,21 +44,38 @@ public sealed class DevSet
     public DevScores Evaluate(BertModel model, TaskLoss loss, Device device)
     {
         model.Training = false;
+        return Evaluate(Forward, model.Config.Droptune?.ConstrainedDecoding ?? true, loss, device);
+
+        Logits Forward(Batch batch) => model.Heads(model.Encode(model.Embed(batch.IdTensor(device)), batch.Mask(device)));
+    }
+
+    /// <summary>The same of any model; where memory is too small for a batch, it is measured in halves.</summary>
+    internal DevScores Evaluate(Func<Batch, Logits> forward, bool constrained, TaskLoss loss, Device device)
+    {
         using var withoutGradient = no_grad();
         var unitLogits = _examples.Select(e => new float[e.Text.Units.Length * (_tags?.Count ?? 0)]).ToArray();
         var textProbabilities = _examples.Select(_ => new float[_textLabels?.Count ?? 0]).ToArray();
         var (lossSum, rows) = (0.0, 0);
-        foreach (var sequences in _batches)
+        var waiting = new Stack<int[]>(_batches.Reverse());
+        while (waiting.TryPop(out var sequences))
         {
-            using var scope = NewDisposeScope();
-            var batch = new Batch(_split, sequences, _padId);
-            var logits = model.Heads(model.Encode(model.Embed(batch.IdTensor(device)), batch.Mask(device)));
-            lossSum += loss.Of(logits, batch, device).item<float>() * batch.Rows;
-            rows += batch.Rows;
-            Collect(logits, batch, sequences, unitLogits, textProbabilities);
+            try
+            {
+                using var scope = NewDisposeScope();
+                var batch = new Batch(_split, sequences, _padId);
+                var logits = forward(batch);
+                var batchLoss = loss.Of(logits, batch, device).item<float>();
+                Collect(logits, batch, sequences, unitLogits, textProbabilities);
+                (lossSum, rows) = (lossSum + (batchLoss * batch.Rows), rows + batch.Rows);
+            }
+            catch (Exception e) when (NativeFailure.IsOutOfMemory(e) && sequences.Length > 1)
+            {
+                waiting.Push(sequences[(sequences.Length / 2)..]);
+                waiting.Push(sequences[..(sequences.Length / 2)]);
+            }
         }
 
-        return new(rows == 0 ? 0 : lossSum / rows, EntityScores(unitLogits, model.Config.Droptune?.ConstrainedDecoding ?? true), TextScores(textProbabilities));
+        return new(rows == 0 ? 0 : lossSum / rows, EntityScores(unitLogits, constrained), TextScores(textProbabilities));
     }
 
     private void Collect(Logits logits, Batch batch, int[] sequences, float[][] unitLogits, float[][] textProbabilities)

@@ -222,7 +222,7 @@ public sealed class TrainerTests : IDisposable
     /// <summary>Fails as libtorch does where memory is too small: from a loss on (1-based), or when dev is measured.</summary>
     internal sealed class SmallMemory(IObjective inner, int? failsAt, int failures) : IObjective
     {
-        private const long MoreThanThereIs = 1L << 50; // numbers
+        internal const long MoreThanThereIs = 1L << 50; // numbers
 
         private int _losses;
         private int _left = failures;

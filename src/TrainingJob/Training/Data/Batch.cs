@@ -65,8 +65,16 @@ public sealed class Batch
     /// </summary>
     public static Tensor Upload(IReadOnlyList<Batch> batches, Device device)
     {
-        var values = batches.SelectMany(batch => Enum.GetValues<Section>().SelectMany(batch.Values)).ToArray();
-        using var here = tensor(values);
+        var values = new List<long>();
+        foreach (var batch in batches)
+        {
+            foreach (var section in Enum.GetValues<Section>())
+            {
+                values.AddRange(batch.Values(section));
+            }
+        }
+
+        using var here = tensor(values.ToArray());
         using var pinned = device.type == DeviceType.CPU ? here.alias() : here.pin_memory();
         var there = pinned.to(device, non_blocking: true);
         var start = 0L;
