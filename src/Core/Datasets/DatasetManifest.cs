@@ -15,11 +15,17 @@ public sealed record DatasetManifest
     /// <summary>The task; null = found from the data.</summary>
     public TaskKind? Task { get; init; }
 
-    /// <summary>Name of the text column (CSV, Parquet) or key (JSON).</summary>
+    /// <summary>Name of the text column (CSV, Parquet) or key (JSON); the number of the column, from 1, in a CSV file without a header.</summary>
+    [JsonConverter(typeof(NameOrNumber))]
     public string TextColumn { get; init; } = "text";
 
-    /// <summary>Name of the label column (CSV, Parquet) or key (JSON).</summary>
+    /// <summary>The same of the label.</summary>
+    [JsonConverter(typeof(NameOrNumber))]
     public string LabelColumn { get; init; } = "label";
+
+    /// <summary>Name of the column (Parquet) or key (JSON) of a token's tags, or the number of the column (CoNLL); null = the usual one.</summary>
+    [JsonConverter(typeof(NameOrNumber))]
+    public string? TagColumn { get; init; }
 
     /// <summary>How the tags are written; null = recognised from the data.</summary>
     public TagScheme? TagScheme { get; init; }
@@ -50,6 +56,19 @@ public sealed record DatasetManifest
     /// <param name="otherwise">Name of the base model where the manifest leaves it open.</param>
     public BaseModel Start(string otherwise) =>
         new() { Name = BaseModel ?? (Size is null ? otherwise : Models.BaseModel.Scratch), Size = Size };
+}
+
+/// <summary>A column by its name or its number, from 1.</summary>
+internal sealed class NameOrNumber : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.Number when reader.TryGetInt32(out var number) && number > 0 => $"{number}",
+        JsonTokenType.String => reader.GetString(),
+        _ => throw new JsonException("A column is named by a string, or by its number, from 1."),
+    };
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 }
 
 /// <summary>How tags mark entities.</summary>

@@ -68,4 +68,11 @@ public sealed record DatasetReport
 public sealed record SplitCounts(long Train, long Dev, long Test);
 
 /// <summary>How a file was read; <paramref name="Split"/> is null for a file that is split by hash, or holds texts without labels.</summary>
-public sealed record FileSummary(string Name, string? Format, Split? Split, long Bytes, long Examples);
+public sealed record FileSummary(string Name, string? Format, Split? Split, long Bytes, long Examples)
+{
+    /// <summary>The word of the path that states the split; null where none does.</summary>
+    public string? SplitWord { get; init; }
+
+    /// <summary>Whether it has the labels of texts whose entities are in other files: its examples are counted there.</summary>
+    public bool IsJoined { get; init; }
+}

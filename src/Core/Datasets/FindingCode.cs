@@ -17,6 +17,8 @@ public enum FindingCode
     TooManyExamples,
     TaskMismatch,
     EmptySplit,
+    UnclearSplit,
+    UnclearTags,
 
     // A record
     MalformedRecord,
@@ -29,6 +31,7 @@ public enum FindingCode
     NotAccepted,
     Unlabelled,
     AnnotatorsDisagree,
+    AnnotationNotRead,
 
     // Tags and spans
     TagCountMismatch,
@@ -51,6 +54,7 @@ public enum FindingCode
     PersonalCard,
     LongExample,
     LongWord,
+    UnsegmentedText,
     UnknownPieces,
 
     // Labels and examples together

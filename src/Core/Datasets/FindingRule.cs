@@ -22,6 +22,8 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
         new(TooManyExamples, Error, "The dataset has more examples than the limit.", "Use fewer examples, or raise validation.maxExamples."),
         new(TaskMismatch, Error, "The data do not fit the stated task.", "Correct task in dataset.json, or leave it out: it is found from the data."),
         new(EmptySplit, Warning, "A split has no example.", "Add examples, or a file for that split: without it there is no evaluation on it."),
+        new(UnclearSplit, Warning, "The file's name looks like that of a split, and is not taken as one.", "Name it or its folder train, dev or test, apart from other words, or leave it split by hash."),
+        new(UnclearTags, Error, "The tags are of no tag scheme: the file is left out.", "Write O, B-LABEL and I-LABEL, or name the column or key that holds them as tagColumn; state tagScheme none where every word has a tag of its own."),
 
         new(MalformedRecord, Error, "The record breaks the rules of its format.", "Correct the record."),
         new(RecordTooLarge, Error, "The record is larger than the limit.", "Split the text into shorter examples, or raise validation.maxRecordBytes."),
@@ -33,6 +35,7 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
         new(NotAccepted, Warning, "The annotator did not accept the record: it is left out.", "Nothing, if that was meant."),
         new(Unlabelled, Warning, "The record has no annotation (predictions are none): it is left out.", "Annotate the record, or remove it."),
         new(AnnotatorsDisagree, Warning, "Several annotations differ; the first is used.", "Settle the annotation in the labelling tool."),
+        new(AnnotationNotRead, Warning, "Something that looks like annotation is not read.", "Nothing, if it is not meant to be learnt; else write it as text, label and entities, or name its column or key in dataset.json."),
 
         new(TagCountMismatch, Error, "There are not as many tags as tokens.", "Give every token one tag."),
         new(UnknownTagForm, Error, "The tag has not the form of the tag scheme.", "Write O, B-LABEL or I-LABEL, or state tagScheme in dataset.json."),
@@ -53,6 +56,7 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
         new(PersonalCard, Warning, "The text holds a payment card number (its check digit holds).", "Replace its digits."),
         new(LongExample, Warning, "The example is longer than the model's input: it is predicted in overlapping windows.", "Nothing, or a larger training.maxLength; nothing is cut."),
         new(LongWord, Warning, "A word of more than 100 characters becomes one unknown piece.", "Remove it, if it is an address or encoded data."),
+        new(UnsegmentedText, Warning, "A token holds a whole sentence: the text is not divided into words.", "Export spans of the text instead, or one character a token: of such a token the model learns one tag for all of it."),
         new(UnknownPieces, Warning, "Many words are unknown to the base model.", "Choose a base model of the data's language and case."),
 
         new(DuplicateText, Warning, "The same text stands more than once in a split.", "Remove copies, unless their number carries meaning."),

@@ -1,7 +1,7 @@
 namespace Droptune.Core.Datasets;
 
 /// <summary>
-/// Which split an example goes to: its file's, when the file is named so; else 80/10/10 by a hash of its text, so that
+/// Which split an example goes to: its file's, when the path says so; else 80/10/10 by a hash of its text, so that
 /// an example never changes its split when data is added, and copies of it stay together.
 /// </summary>
 public sealed class SplitPlan
@@ -9,32 +9,28 @@ public sealed class SplitPlan
     private const string Feedback = "feedback";
 
     private readonly bool _hasDevFile;
-    private readonly bool _hasTestFile;
 
     public SplitPlan(IEnumerable<string> fileNames)
     {
         var named = fileNames.Select(NamedSplit).ToHashSet();
         _hasDevFile = named.Contains(Split.Dev);
-        _hasTestFile = named.Contains(Split.Test);
+        HasTestFile = named.Contains(Split.Test);
     }
 
-    /// <summary>Whether a file holds texts without labels, by the first part of its name: pre-training reads them, no split has them.</summary>
-    public static bool IsUnlabelled(string fileName) => FirstPart(fileName) is "unlabelled" or "unlabeled";
+    /// <summary>Whether a file is test by its name.</summary>
+    public bool HasTestFile { get; }
 
-    /// <summary>The split that a file's name states: its first part, up to anything but a letter or digit. Null = by hash.</summary>
-    public static Split? NamedSplit(string fileName) => FirstPart(fileName) switch
-    {
-        "train" or Feedback => Split.Train,
-        "dev" or "valid" or "validation" => Split.Dev,
-        "test" => Split.Test,
-        _ => null,
-    };
+    /// <summary>Whether a file holds texts without labels, by the first part of its name: pre-training reads them, no split has them.</summary>
+    public static bool IsUnlabelled(string fileName) => FirstWord(fileName) is "unlabelled" or "unlabeled";
+
+    /// <summary>The split that a path states, see <see cref="SplitWord"/>. Null = by hash.</summary>
+    public static Split? NamedSplit(string fileName) => FirstWord(fileName) == Feedback ? Split.Train : SplitWord.Find(fileName)?.Split;
 
     /// <summary>
     /// Whether a file is train as a whole, even where dev or test are taken out of train: collected feedback corrects the
     /// model, it must not measure it.
     /// </summary>
-    public static bool IsTrainOnly(string fileName) => FirstPart(fileName) == Feedback;
+    public static bool IsTrainOnly(string fileName) => FirstWord(fileName) == Feedback;
 
     /// <summary>The split of an example whose text hashes to <paramref name="textHash"/>; a missing dev or test is taken out of train.</summary>
     public Split SplitOf(Split? named, ulong textHash)
@@ -44,20 +40,10 @@ public sealed class SplitPlan
         {
             (null, _) => byHash,
             (Split.Train, Split.Dev) when !_hasDevFile => Split.Dev,
-            (Split.Train, Split.Test) when !_hasTestFile => Split.Test,
+            (Split.Train, Split.Test) when !HasTestFile => Split.Test,
             _ => named.Value,
         };
     }
 
-    private static string FirstPart(string fileName)
-    {
-        var name = fileName.AsSpan(fileName.LastIndexOf('/') + 1);
-        var length = 0;
-        while (length < name.Length && char.IsLetterOrDigit(name[length]))
-        {
-            length++;
-        }
-
-        return name[..length].ToString().ToLowerInvariant();
-    }
+    private static string FirstWord(string fileName) => SplitWord.WordsOf(fileName[(fileName.LastIndexOf('/') + 1)..]).FirstOrDefault("");
 }

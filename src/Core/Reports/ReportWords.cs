@@ -24,8 +24,8 @@ internal static class ReportWords
         return $"{task}{scheme}; {Figures.Count(report.Counts.Train)} train, {Figures.Count(report.Counts.Dev)} dev, {Figures.Count(report.Counts.Test)} test examples{texts}{leftOut}";
     }
 
-    public static string SplitOf(FileSummary file) =>
-        file.Split is { } split ? Word(split) : SplitPlan.IsUnlabelled(file.Name) ? "no labels" : "by hash";
+    public static string SplitOf(FileSummary file) => file.IsJoined ? "joined by text" :
+        file.Split is { } split ? (file.SplitWord is { } word && word != Word(split) ? $"{Word(split)}, by '{word}'" : Word(split)) : SplitPlan.IsUnlabelled(file.Name) ? "no labels" : "by hash";
 
     /// <summary>file:line:column, as editors and terminals link it; "dataset" for a finding about all of it.</summary>
     public static string Place(Finding finding) => finding.File is null

@@ -13,10 +13,45 @@ public sealed class SplitPlanTests
     [InlineData("validation.json", Split.Dev)]
     [InlineData("test.tsv", Split.Test)]
     [InlineData("feedback-2026-11-24.jsonl", Split.Train)]
-    [InlineData("training.jsonl", null)]
-    [InlineData("my-test.jsonl", null)]
-    [InlineData("test2.jsonl", null)]
-    public void NamedSplit_FileName_IsItsFirstPart(string name, Split? split) => Assert.Equal(split, SplitPlan.NamedSplit(name));
+    [InlineData("training.jsonl", Split.Train)]
+    [InlineData("val.jsonl", Split.Dev)]
+    [InlineData("devel.txt", Split.Dev)]
+    [InlineData("eng.testa", Split.Dev)]
+    [InlineData("eng.testb.txt", Split.Test)]
+    [InlineData("ner_test.jsonl", Split.Test)]
+    [InlineData("en-test2.jsonl", Split.Test)]
+    [InlineData("test/a.jsonl", Split.Test)]
+    [InlineData("data/train/en/part-0.jsonl", Split.Train)]
+    [InlineData("train/dev.jsonl", Split.Dev)]
+    [InlineData("test-00000-of-00001.parquet", Split.Test)]
+    [InlineData("train_test.jsonl", null)]
+    [InlineData("latest.jsonl", null)]
+    [InlineData("nertest.jsonl", null)]
+    [InlineData("customer_feedback.jsonl", null)]
+    public void NamedSplit_Path_IsThatOfItsNearestWord(string name, Split? split) => Assert.Equal(split, SplitPlan.NamedSplit(name));
+
+    [Fact]
+    public async Task CheckAsync_NamesLikeSplits_AreWarned()
+    {
+        var report = await Some.Report(
+            Some.File("nertrain.jsonl", Lines(0, 100)), Some.File("nertest.jsonl", Lines(100, 200)), Some.File("train_test.jsonl", Lines(200, 300)), Some.File("latest.jsonl", Lines(300, 400)));
+
+        Assert.Equal(
+            ["nertest.jsonl", "nertrain.jsonl", "train_test.jsonl"],
+            report.Findings.Where(finding => finding.Code == FindingCode.UnclearSplit).Select(finding => finding.File));
+    }
+
+    [Theory]
+    [InlineData(2, 1, 1, 0)]
+    [InlineData(10, 8, 1, 1)]
+    [InlineData(30, 24, 3, 3)]
+    public async Task CheckAsync_FewExamples_HaveADev(int examples, int train, int dev, int test)
+    {
+        var report = await Some.Report(Some.File("data.jsonl", Lines(0, examples)));
+
+        Assert.Equal(examples, report.Counts.Train + report.Counts.Dev + report.Counts.Test);
+        Assert.True(report.Counts.Train >= train - (examples / 5) && report.Counts.Dev >= Math.Min(dev, 1) && report.Counts.Test >= Math.Min(test, 1), $"{report.Counts}");
+    }
 
     [Fact]
     public async Task CheckAsync_UnnamedFile_IsSplitEightyTenTen()

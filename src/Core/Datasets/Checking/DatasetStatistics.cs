@@ -39,13 +39,14 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
         {
             log.Add(FindingCode.NoExamples, Examples == 0 ? "No file holds an example that can be used." : "There is no usable example in train.");
         }
-
-        foreach (var split in (Split[])[Split.Dev, Split.Test])
+        else if (_examples[(int)Split.Dev] == 0)
         {
-            if (Examples > 0 && _examples[(int)split] == 0)
-            {
-                log.Add(FindingCode.EmptySplit, $"There is no example in {split.Name()}.");
-            }
+            log.Add(FindingCode.NoExamples, "There is no usable example in dev, by which epochs are chosen, and train has none to spare.");
+        }
+
+        if (Examples > 0 && _examples[(int)Split.Test] == 0)
+        {
+            log.Add(FindingCode.EmptySplit, $"There is no example in {Split.Test.Name()}.");
         }
 
         lengths.Complete();
@@ -126,7 +127,9 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     {
         if (textLabels.Count == 1 && task != TaskKind.TokenClassification)
         {
-            log.Add(FindingCode.SingleClass, $"All texts have the label '{textLabels[0].Label}'.");
+            var refused = log.CountOf(FindingCode.NotAccepted);
+            log.Add(FindingCode.SingleClass, $"All texts have the label '{textLabels[0].Label}'.{(refused == 0 ? ""
+                : $" {refused} records that were not accepted are left out: where they answer no to that label, give them one of their own.")}");
         }
 
         if (entityLabels.Count == 0 && task is TaskKind.TokenClassification or TaskKind.Joint && _tasks.Tagged > 0)

@@ -10,9 +10,11 @@ namespace Droptune.Core.Datasets.Checking;
 /// Checks the records of one file and makes them canonical; everything wrong with one is reported, and what cannot be kept
 /// is left out. What the file's tags and spans showed does not hold for the next.
 /// </summary>
-internal sealed class ExampleChecker(FindingLog log, DatasetManifest manifest, TagScheme scheme, LabelTable textLabels, LabelTable entityLabels)
+internal sealed class ExampleChecker(FindingLog log, DatasetManifest manifest, TagForm tags, LabelTable textLabels, LabelTable entityLabels)
 {
-    private readonly TagReader _tags = new(log, entityLabels, scheme);
+    private const int UnsegmentedBytes = 30; // ten Chinese characters: no word is that long
+
+    private readonly TagReader _tags = new(log, entityLabels, tags);
     private readonly SpanReader _spans = new(log, manifest, entityLabels);
     private readonly TextChecker _texts = new(log);
     private readonly CheckedExample _example = new();
@@ -89,6 +91,10 @@ internal sealed class ExampleChecker(FindingLog log, DatasetManifest manifest, T
             else if (TextChecker.IsBlank(token))
             {
                 log.Add(FindingCode.BlankToken, record, OffsetOf(record, i), $"Token {i + 1} is {token}.");
+            }
+            else if (token.Length > UnsegmentedBytes && TextChecker.IsUnsegmented(token))
+            {
+                log.Add(FindingCode.UnsegmentedText, record, OffsetOf(record, i), $"Token {i + 1} is {token}.");
             }
         }
 

@@ -9,6 +9,7 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
     private readonly LackingExamples _withoutTags = new();
     private readonly LackingExamples _withoutLabel = new();
     private long _examples;
+    private long _unclear; // examples of which nothing but an empty list says that they have no entities
     private bool _hasEntities;
 
     /// <summary>Examples that have tags or a list of entities.</summary>
@@ -19,6 +20,7 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
         _examples++;
         _withoutTags.Add(!example.HasTags, record);
         _withoutLabel.Add(example.Label < 0, record);
+        _unclear += record.MayBeUnlabelled ? 1 : 0;
         _hasEntities = _hasEntities || example.Spans.Count > 0 || example.Tags.Exists(tag => tag > 0);
     }
 
@@ -26,10 +28,11 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
     public TaskKind Find()
     {
         var labelled = _examples - _withoutLabel.Count;
-        var task = manifest.Task ?? (Tagged, labelled) switch
+        var task = manifest.Task ?? (Tagged - _unclear, labelled) switch
         {
-            (0, _) => TaskKind.TextClassification,
-            (_, 0) => TaskKind.TokenClassification,
+            (0, > 0) => TaskKind.TextClassification,
+            _ when Tagged == 0 => TaskKind.TextClassification,
+            _ when labelled == 0 => TaskKind.TokenClassification,
             // Labelling tools write an empty list of entities even where none are asked for.
             _ when !_hasEntities && labelled == _examples => TaskKind.TextClassification,
             _ => TaskKind.Joint,

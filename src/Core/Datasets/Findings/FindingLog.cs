@@ -28,6 +28,8 @@ internal sealed class FindingLog
     public IReadOnlyList<Finding> Kept =>
         [.. _kept.OrderBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Column).ThenBy(f => f.Code)];
 
+    public long CountOf(FindingCode code) => _counts[(int)code];
+
     /// <summary>Takes the manifest's severities and limit.</summary>
     public void Apply(ValidationSettings settings)
     {

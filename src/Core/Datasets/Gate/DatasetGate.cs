@@ -1,4 +1,5 @@
 using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Checking.Tags;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Records;
@@ -21,15 +22,23 @@ public static class DatasetGate
         string dataset, IReadOnlyList<DatasetFile> files, string? snapshotFolder = null, BaseModelFinder? baseModels = null,
         CancellationToken cancellationToken = default)
     {
-        var log = new FindingLog();
-        var manifest = await ManifestReader.ReadAsync(files, log, cancellationToken);
-        var tokenizer = await BaseModelReader.ReadAsync(manifest, baseModels, log, cancellationToken);
-
         // Train comes last: of a text that is in two splits, the copy in train is the one to report.
         var data = files.Where(file => file.Name != DatasetFile.ManifestName)
             .OrderBy(file => SplitPlan.NamedSplit(file.Name) is null or Split.Train)
             .ThenBy(file => file.Name, StringComparer.Ordinal).ToList();
-        return await Task.Run(() => new GateRun(dataset, data, manifest, tokenizer, log, cancellationToken).Check(snapshotFolder), cancellationToken);
+        DatasetReport report;
+        SecondLook? look = new();
+        do
+        {
+            var log = new FindingLog();
+            var manifest = await ManifestReader.ReadAsync(files, log, cancellationToken);
+            var tokenizer = await BaseModelReader.ReadAsync(manifest, baseModels, log, cancellationToken);
+            var run = new GateRun(dataset, data, manifest, tokenizer, log, look, cancellationToken);
+            report = await Task.Run(() => run.Check(snapshotFolder), cancellationToken);
+            look = run.Next();
+        }
+        while (look is not null);
+        return report;
     }
 
     /// <summary>
@@ -45,7 +54,7 @@ public static class DatasetGate
         var record = new Record(file: null);
         if (reader.Read(record))
         {
-            new ExampleChecker(log, manifest, TagScheme.IOB2, new LabelTable(), new LabelTable()).Check(record);
+            new ExampleChecker(log, manifest, TagForm.Usual, new LabelTable(), new LabelTable()).Check(record);
         }
 
         return [.. log.Kept.Select(finding => finding with { Line = null, Column = null, Excerpt = null })];

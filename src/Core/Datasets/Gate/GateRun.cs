@@ -14,26 +14,37 @@ namespace Droptune.Core.Datasets.Gate;
 /// <summary>One run of the gate over the data files of a dataset, from their bytes to the report.</summary>
 internal sealed class GateRun(
     string dataset, IReadOnlyList<DatasetFile> files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, FindingLog log,
-    CancellationToken cancellationToken)
+    SecondLook look, CancellationToken cancellationToken)
 {
+    private const int SmallDataset = 1000; // of a larger one, some texts hash to dev and test
+
     private readonly SplitPlan _plan = new(files.Select(file => file.Name));
     private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, tokenizer, manifest.Training.MaxLength));
     private readonly TextHash _hash = new();
     private readonly LabelTable _textLabels = new();
     private readonly LabelTable _entityLabels = new();
     private readonly List<FileSummary> _summaries = [];
+    private readonly Dictionary<ulong, Split> _movable = []; // texts of a small dataset that no file's name keeps where they are
+    private readonly Halves _halves = new();
+    private readonly HashSet<string> _unclear = []; // files whose tags are of no scheme
     private bool _isOverLimit;
     private long _texts; // without labels
+    private long _unmatched; // texts of the file at hand that have no other half
 
     /// <summary>Checks everything, and writes the snapshot to <paramref name="folder"/> if there is one.</summary>
     public DatasetReport Check(string? folder)
     {
-        var scheme = manifest.TagScheme ?? FindScheme();
+        foreach (var (file, why) in SplitWord.Unclear([.. files.Where(file => DatasetFormat.IsKnown(file.Name) && SplitPlan.NamedSplit(file.Name) is null).Select(file => file.Name)]))
+        {
+            log.Add(FindingCode.UnclearSplit, file, 0, 0, [], $"{why}: the file is split by hash.");
+        }
+
+        var tags = FindTagForm();
         var canonical = new CanonicalWriter(_textLabels, _entityLabels);
         using var snapshot = new SnapshotWriter(folder);
         foreach (var file in files)
         {
-            CheckFile(file, scheme ?? TagScheme.IOB2, canonical, snapshot);
+            CheckFile(file, tags ?? TagForm.Usual, canonical, snapshot);
         }
 
         var task = _statistics.Complete();
@@ -45,7 +56,7 @@ internal sealed class GateRun(
             Version = Convert.ToHexStringLower(snapshot.Complete(findings))[..12],
             Accepted = !log.HasErrors,
             Task = task,
-            TagScheme = scheme,
+            TagScheme = tags?.Scheme,
             Counts = _statistics.Counts,
             UnlabelledTexts = _texts,
             LeftOut = log.LeftOut,
@@ -59,7 +70,40 @@ internal sealed class GateRun(
         };
     }
 
-    private void CheckFile(DatasetFile file, TagScheme scheme, CanonicalWriter canonical, SnapshotWriter snapshot)
+    /// <summary>What another run should take into account after <see cref="Check"/>; null = nothing.</summary>
+    public SecondLook? Next()
+    {
+        if (look.Labels is null && manifest.Task is null or TaskKind.Joint && _halves.AreThere)
+        {
+            return look.Join(ReadTexts(_halves.IsLabelled), ReadTexts(_halves.IsTagged));
+        }
+
+        return look.Moved.Count == 0 && _movable.Count <= SmallDataset ? look.Move(_movable, _statistics.Counts, !_plan.HasTestFile) : null;
+    }
+
+    /// <summary>The label of each text of some files, by what it says; null where it has none.</summary>
+    private Dictionary<ulong, string?> ReadTexts(Func<string, bool> isWanted)
+    {
+        var texts = new Dictionary<ulong, string?>();
+        foreach (var file in files.Where(file => isWanted(file.Name)))
+        {
+            using var content = Open(file);
+            using var reader = DatasetFormat.ReaderOf(file.Name, content, new FindingLog(), manifest);
+            var checker = new ExampleChecker(new FindingLog(), manifest with { Task = TaskKind.TextClassification }, TagForm.Usual, _textLabels, _entityLabels);
+            for (var record = new Record(file.Name); reader.Read(record);)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (checker.Check(record) is { } example)
+                {
+                    texts.TryAdd(_hash.Normalised(example.Text.Span), example.Label < 0 ? null : _textLabels[example.Label]);
+                }
+            }
+        }
+
+        return texts;
+    }
+
+    private void CheckFile(DatasetFile file, TagForm tags, CanonicalWriter canonical, SnapshotWriter snapshot)
     {
         if (DatasetFormat.IsCompanion(file.Name))
         {
@@ -77,24 +121,29 @@ internal sealed class GateRun(
                     ? "The name is that of a file beside the data: rename it, if it holds examples"
                     : $"{Path.GetExtension(file.Name)} is no format of datasets")}.");
             }
-            else if (!_isOverLimit)
+            else if (!_isOverLimit && !_unclear.Contains(file.Name))
             {
                 using var content = Open(file);
                 using var reader = DatasetFormat.ReaderOf(file.Name, content, log, manifest);
                 format = reader.Format;
-                var checker = new ExampleChecker(log, manifest, scheme, _textLabels, _entityLabels);
+                var checker = new ExampleChecker(log, manifest, tags, _textLabels, _entityLabels);
                 if (SplitPlan.IsUnlabelled(file.Name))
                 {
                     CheckTexts(reader, new Record(file.Name), checker, canonical, snapshot);
                 }
                 else
                 {
-                    var isTrainOnly = SplitPlan.IsTrainOnly(file.Name);
-                    CheckRecords(
-                        reader, new Record(file.Name), hash => isTrainOnly ? Split.Train : _plan.SplitOf(named, hash), checker, canonical, snapshot);
+                    _unmatched = 0;
+                    CheckRecords(reader, new Record(file.Name), SplitsOf(file.Name, named), checker, canonical, snapshot);
+                    if (_unmatched > 0)
+                    {
+                        var (code, missing) = _halves.IsTagged(file.Name) ? (FindingCode.MissingLabel, "label") : (FindingCode.MissingTags, "entities");
+                        log.LeaveRest(code, file.Name, 0,
+                            $"{_unmatched} of its texts have no {missing} in any other file: labels and entities are joined by text. They are left out.");
+                    }
                 }
 
-                if ((examples, leftOut) == (_statistics.Examples + _texts, log.LeftOut))
+                if (look.Labels is null && (examples, leftOut) == (_statistics.Examples + _texts, log.LeftOut))
                 {
                     log.LeaveRest(FindingCode.EmptyFile, file.Name, 0, $"The file holds no record.");
                 }
@@ -105,7 +154,11 @@ internal sealed class GateRun(
             log.LeaveRest(e.Code, file.Name, e.Line, $"{e.Message}");
         }
 
-        _summaries.Add(new FileSummary(file.Name, format, named, file.Length, _statistics.Examples + _texts - examples));
+        _summaries.Add(new FileSummary(file.Name, format, named, file.Length, _statistics.Examples + _texts - examples)
+        {
+            IsJoined = look.Labels is not null && _halves.IsLabelled(file.Name),
+            SplitWord = SplitWord.Find(file.Name)?.Word,
+        });
     }
 
     private void CheckRecords(
@@ -120,6 +173,19 @@ internal sealed class GateRun(
             }
 
             var normalised = _hash.Normalised(example.Text.Span);
+            _halves.Add(record.File!, example);
+            if (look.Labels is not null)
+            {
+                var isUnmatched = look.IsUnmatched(example, normalised);
+                _unmatched += isUnmatched ? 1 : 0;
+                if (isUnmatched || !example.HasTags)
+                {
+                    continue;
+                }
+
+                look.Complete(example, normalised, _textLabels);
+            }
+
             var split = splitOf(normalised);
             _statistics.Add(split, record, example, normalised);
             snapshot.Write(split, canonical.Write(example));
@@ -152,6 +218,27 @@ internal sealed class GateRun(
         }
     }
 
+    /// <summary>The split of a file's examples, by what their texts say.</summary>
+    private Func<ulong, Split> SplitsOf(string file, Split? named)
+    {
+        if (SplitPlan.IsTrainOnly(file))
+        {
+            return _ => Split.Train;
+        }
+
+        return text =>
+        {
+            var split = _plan.SplitOf(named, text);
+            if (named is null or Split.Train && _movable.Count <= SmallDataset)
+            {
+                _movable.TryAdd(text, split);
+                return look.Moved.GetValueOrDefault(text, split);
+            }
+
+            return split;
+        };
+    }
+
     private bool IsOverLimit(Record record, FindingCode code, long count, long limit, string what)
     {
         if (count <= limit)
@@ -163,16 +250,21 @@ internal sealed class GateRun(
         return _isOverLimit = true;
     }
 
-    private TagScheme? FindScheme()
+    /// <summary>How the tags of all files are written, as stated or found; null = there are none. Files whose tags are none are left out.</summary>
+    private TagForm? FindTagForm()
     {
-        var finder = new TagSchemeFinder();
+        var all = new TagEvidence();
+        var byFile = new Dictionary<string, TagEvidence>();
         foreach (var file in files.Where(file => DatasetFormat.IsKnown(file.Name) && !SplitPlan.IsUnlabelled(file.Name)))
         {
             try
             {
                 using var content = Open(file);
                 using var reader = DatasetFormat.ReaderOf(file.Name, content, new FindingLog(), manifest);
-                finder.Look(reader);
+                var evidence = new TagEvidence();
+                evidence.Look(reader);
+                all.Add(evidence);
+                byFile.Add(file.Name, evidence);
             }
             catch (UnreadableFileException)
             {
@@ -180,7 +272,19 @@ internal sealed class GateRun(
             }
         }
 
-        return finder.Find();
+        if (manifest.TagScheme is { } stated)
+        {
+            return new(stated, all.Spelling ?? TagSpelling.Usual);
+        }
+
+        var found = all.Find();
+        foreach (var (file, evidence) in byFile.Where(file => file.Value.Tags > 0 && (found is null || (file.Value.IsBare && found.Scheme != TagScheme.IO))))
+        {
+            log.LeaveRest(FindingCode.UnclearTags, file, 0, $"{evidence.WhyNone}");
+            _unclear.Add(file);
+        }
+
+        return found;
     }
 
     /// <summary>A file's content, uncompressed if it was compressed, whatever its name says.</summary>

@@ -32,7 +32,7 @@ internal static class DatasetFormat
         var extension = ExtensionOf(fileName);
         if (content.Head.StartsWith("PAR1"u8))
         {
-            return new ParquetTableReader(content, manifest);
+            return new ParquetTableReader(fileName, content, log, manifest);
         }
 
         if (extension == "parquet")
@@ -52,9 +52,9 @@ internal static class DatasetFormat
             "json" or "jsonl" => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest) : new JsonElementsReader(text, log, manifest),
             "txt" when SplitPlan.IsUnlabelled(fileName) => new TextLinesReader(text, log, manifest.Validation),
             "csv" => new DelimitedReader(fileName, text, log, manifest),
-            "tsv" or "txt" when DelimitedReader.IsHeader(head, manifest) => new DelimitedReader(fileName, text, log, manifest),
+            "tsv" or "txt" when DelimitedReader.IsTable(head, manifest) => new DelimitedReader(fileName, text, log, manifest),
             "txt" when head.StartsWith("{\""u8) => new JsonLinesReader(text, log, manifest),
-            _ => new ConllReader(text, log, manifest.Validation),
+            _ => new ConllReader(text, log, manifest),
         };
     }
 

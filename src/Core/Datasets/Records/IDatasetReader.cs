@@ -8,4 +8,7 @@ internal interface IDatasetReader : IDisposable
 
     /// <summary>Fills <paramref name="record"/> with the next example; false at the end. What cannot be read is reported and left out.</summary>
     bool Read(Record record);
+
+    /// <summary>What tells the owner of tags that are of no scheme where the right ones are, or what the file seems to be; null = nothing.</summary>
+    string? TagHint => null;
 }

@@ -40,6 +40,9 @@ internal sealed class Record(string? file)
 
     public bool HasSpans { get; set; }
 
+    /// <summary>Whether an empty list stands where others have spans or labels: no entities, or not labelled yet.</summary>
+    public bool MayBeUnlabelled { get; set; }
+
     /// <summary>Strings that <see cref="Spans"/> refer to.</summary>
     public Utf8List SpanStrings { get; } = new();
 
@@ -53,8 +56,9 @@ internal sealed class Record(string? file)
     public (long Line, int Column) PlaceOf(int offset)
     {
         var before = Source.Span[..offset];
-        var line = Line + before.Count((byte)'\n');
-        var start = before.LastIndexOf((byte)'\n') + 1;
+        var lineEnd = LineEnd;
+        var line = Line + before.Count(lineEnd);
+        var start = before.LastIndexOf(lineEnd) + 1;
 
         // Code points = bytes that do not continue another.
         var column = 1;
@@ -70,10 +74,12 @@ internal sealed class Record(string? file)
     public ReadOnlySpan<byte> LineOf(int offset)
     {
         var source = Source.Span;
-        var start = source[..offset].LastIndexOf((byte)'\n') + 1;
-        var end = source[offset..].IndexOf((byte)'\n');
+        var start = source[..offset].LastIndexOf(LineEnd) + 1;
+        var end = source[offset..].IndexOf(LineEnd);
         return source[start..(end < 0 ? source.Length : offset + end)].TrimEnd((byte)'\r');
     }
+
+    private byte LineEnd => Source.Span.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
 
     /// <summary>Leaves the text or the words alone.</summary>
     public void ClearLabels()
@@ -81,7 +87,7 @@ internal sealed class Record(string? file)
         Tags.Clear();
         Labels.Clear();
         Spans.Clear();
-        (HasTags, HasSpans) = (false, false);
+        (HasTags, HasSpans, MayBeUnlabelled) = (false, false, false);
     }
 
     /// <summary>Begins another record, with nothing in it.</summary>
@@ -94,7 +100,7 @@ internal sealed class Record(string? file)
         Labels.Clear();
         Spans.Clear();
         SpanStrings.Clear();
-        (ReaderStart, HasTokens, HasTags, HasSpans, SpanUnit) = (0, false, false, false, null);
+        (ReaderStart, HasTokens, HasTags, HasSpans, MayBeUnlabelled, SpanUnit) = (0, false, false, false, false, null);
     }
 }
 

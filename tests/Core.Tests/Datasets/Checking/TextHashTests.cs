@@ -18,10 +18,11 @@ public sealed class TextHashTests
         var lines = texts.Select(text => JsonSerializer.Serialize(new { text, label = "a" }) + "\n");
         var splits = texts.Select(text => new SplitPlan([]).SplitOf(null, XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(Fold(text))))).ToList();
 
-        var report = await Some.Report(Some.File("data.jsonl", string.Concat(lines)));
+        DatasetFile[] named = [.. Enum.GetValues<Split>().Select(split => Some.File($"{split}.jsonl", $$"""{"text":"{{split}}","label":"b"}"""))]; // else few would be moved
+        var report = await Some.Report([.. named, Some.File("data.jsonl", string.Concat(lines))]);
 
         Assert.Equal(
-            new SplitCounts(splits.Count(split => split == Split.Train), splits.Count(split => split == Split.Dev), splits.Count(split => split == Split.Test)),
+            new SplitCounts(splits.Count(split => split == Split.Train) + 1, splits.Count(split => split == Split.Dev) + 1, splits.Count(split => split == Split.Test) + 1),
             report.Counts);
     });
 

@@ -4,7 +4,7 @@ using Droptune.Core.Datasets.Records;
 namespace Droptune.Core.Datasets.Checking.Tags;
 
 /// <summary>Turns a record's tags, of any scheme, into IOB2.</summary>
-internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagScheme scheme)
+internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagForm form)
 {
     private readonly List<Tag> _tags = []; // by the spelling's id: each is parsed once
 
@@ -27,13 +27,13 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
             var tag = TagOf(record.Tags, ids[i]);
             if (tag.Prefix == TagPrefix.None)
             {
-                log.LeaveOut(FindingCode.UnknownTagForm, record, record.Tags.OffsetAt(i), $"Tag {record.Tags[i]} is no tag of {scheme}.");
+                log.LeaveOut(FindingCode.UnknownTagForm, record, record.Tags.OffsetAt(i), $"Tag {record.Tags[i]} is no tag of {form.Scheme}.");
                 (open, mustGoOn) = (-1, false);
                 continue;
             }
 
             var continues = tag.Prefix is (TagPrefix.Inside or TagPrefix.End) && tag.Label == open;
-            var isLegal = scheme switch
+            var isLegal = form.Scheme switch
             {
                 TagScheme.IOB2 => tag.Prefix != TagPrefix.Inside || continues,
                 TagScheme.IOBES => mustGoOn ? continues : tag.Prefix is not (TagPrefix.Inside or TagPrefix.End),
@@ -42,7 +42,7 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
             if (!isLegal)
             {
                 log.Add(FindingCode.IllegalTransition, record, record.Tags.OffsetAt(i),
-                    $"Tag {record.Tags[i]} cannot follow {(i == 0 ? "the sentence's start"u8 : record.Tags[i - 1])} in {scheme}.");
+                    $"Tag {record.Tags[i]} cannot follow {(i == 0 ? "the sentence's start"u8 : record.Tags[i - 1])} in {form.Scheme}.");
             }
 
             // An illegal I- opens an entity when the manifest makes it a warning.
@@ -51,7 +51,7 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
             open = tag.Prefix switch
             {
                 TagPrefix.Outside or TagPrefix.Single => -1,
-                TagPrefix.End when scheme == TagScheme.IOBES => -1,
+                TagPrefix.End when form.Scheme == TagScheme.IOBES => -1,
                 _ => tag.Label,
             };
         }
@@ -67,11 +67,12 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
         return _tags[id];
     }
 
-    private Tag Parse(ReadOnlySpan<byte> text)
+    private Tag Parse(ReadOnlySpan<byte> spelling)
     {
+        var (scheme, text) = (form.Scheme, form.Scheme == TagScheme.None ? spelling.ToArray() : form.Spelling.ToUsual(spelling));
         if (scheme == TagScheme.None)
         {
-            return new Tag(text.IsEmpty ? TagPrefix.None : TagPrefix.Single, text.IsEmpty ? -1 : entityLabels.IdOf(text));
+            return new Tag(text.Length == 0 ? TagPrefix.None : TagPrefix.Single, text.Length == 0 ? -1 : entityLabels.IdOf(text));
         }
 
         var hasPrefix = text.Length > 2 && text[1] == '-';
@@ -88,7 +89,7 @@ internal sealed class TagReader(FindingLog log, LabelTable entityLabels, TagSche
             (TagPrefix.Single, TagScheme.IOBES) => TagPrefix.Single,
             _ => TagPrefix.None,
         };
-        return new Tag(prefix, prefix == TagPrefix.None ? -1 : entityLabels.IdOf(text[2..]));
+        return new Tag(prefix, prefix == TagPrefix.None ? -1 : entityLabels.IdOf(text.AsSpan(2)));
     }
 
     private readonly record struct Tag(TagPrefix Prefix, int Label);

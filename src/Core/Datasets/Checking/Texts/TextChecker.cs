@@ -80,6 +80,26 @@ internal sealed class TextChecker(FindingLog log)
         return true;
     }
 
+    /// <summary>Whether a token is a sentence of a language without spaces: many letters and punctuation, or more than any word has.</summary>
+    public static bool IsUnsegmented(ReadOnlySpan<byte> token)
+    {
+        var (letters, hasPunctuation) = (0, false);
+        while (!token.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(token, out var rune, out var length);
+            letters += IsOfScriptWithoutSpaces(rune.Value) ? 1 : 0;
+            hasPunctuation |= Rune.IsPunctuation(rune);
+            token = token[length..];
+        }
+
+        return letters >= (hasPunctuation ? 10 : 25);
+    }
+
+    // Thai and Lao, Myanmar, Khmer, kana, Chinese characters.
+    private static bool IsOfScriptWithoutSpaces(int code) => code is
+        (>= 0x0E00 and <= 0x0EFF) or (>= 0x1000 and <= 0x109F) or (>= 0x1780 and <= 0x17FF) or (>= 0x3040 and <= 0x30FF)
+        or (>= 0x3400 and <= 0x9FFF) or (>= 0x20000 and <= 0x2FA1F);
+
     private void CheckPersonal(Record record, ReadOnlySpan<byte> text)
     {
         var (emails, phones, cards, from) = (0, 0, 0, 0);

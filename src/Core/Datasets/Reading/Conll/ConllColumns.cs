@@ -17,6 +17,30 @@ internal readonly record struct ConllColumns(int Count, Range First, Range Last)
         return line[..end].Contains((byte)'\t') ? OfTabs(line[..end]) : OfSpaces(line[..end]);
     }
 
+    /// <summary>Every column of a line, however long that takes.</summary>
+    public static IEnumerable<byte[]> All(ReadOnlySpan<byte> line)
+    {
+        var text = Encoding.Latin1.GetString(line.TrimEnd(" \t\r"u8)); // byte for byte
+        return (text.Contains('\t') ? text.Split('\t') : text.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(Encoding.Latin1.GetBytes);
+    }
+
+    /// <summary>Where a column of a line is; empty where it has fewer.</summary>
+    public static Range At(ReadOnlySpan<byte> line, int column)
+    {
+        var separator = line.Contains((byte)'\t') ? (byte)'\t' : (byte)' ';
+        for (int start = 0, length; start < line.Length; start += length + 1)
+        {
+            length = line[start..].IndexOf(separator);
+            length = length < 0 ? line.Length - start : length;
+            if ((separator == '\t' || length > 0) && column-- == 0)
+            {
+                return start..(start + length);
+            }
+        }
+
+        return default;
+    }
+
     private static ConllColumns OfTabs(ReadOnlySpan<byte> line)
     {
         var (count, first, last) = (1, -1, 0);

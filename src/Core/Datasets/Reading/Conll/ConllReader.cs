@@ -1,19 +1,23 @@
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Lines;
 using Droptune.Core.Datasets.Records;
+using Droptune.Core.Datasets.Sources;
 
 namespace Droptune.Core.Datasets.Reading.Conll;
 
 /// <summary>
-/// One token a line, columns split by tabs or spaces, the tag in the last one; a blank line ends a sentence;
+/// One token a line, columns split by tabs or spaces, the tag in the last one or where the manifest says; a blank line ends a sentence;
 /// <c># label = X</c> or <c># intent = X</c> gives the sentence a label, any other <c># name = value</c> is a comment.
 /// </summary>
-internal sealed class ConllReader(Stream source, FindingLog log, ValidationSettings limits) : IDatasetReader
+internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetManifest manifest) : IDatasetReader
 {
-    private readonly LineReader _lines = new(source, limits.MaxRecordBytes);
+    private readonly ConllShape _shape = ConllShape.Of(source.Head, manifest);
+    private readonly LineReader _lines = new(source, manifest.Validation.MaxRecordBytes);
     private int _columns; // of the first token line; 0 before it
 
     public string Format => "CoNLL";
+
+    public string? TagHint => _shape.Hint;
 
     public bool Read(Record record)
     {
@@ -25,7 +29,7 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
             if (_lines.IsTooLarge)
             {
                 log.LeaveOut(FindingCode.RecordTooLarge, record,
-                    $"A sentence of more than {limits.MaxRecordBytes} bytes: is there a blank line between sentences?");
+                    $"A sentence of more than {manifest.Validation.MaxRecordBytes} bytes: is there a blank line between sentences?");
             }
             else if (log.IsLeftOut(record))
             {
@@ -119,8 +123,10 @@ internal sealed class ConllReader(Stream source, FindingLog log, ValidationSetti
             return;
         }
 
-        record.Tokens.Add(line[columns.First]);
-        record.Tags.Add(line[columns.Last], offset + columns.Last.Start.Value);
+        var token = _shape.Token == 0 ? columns.First : ConllColumns.At(line, _shape.Token);
+        var tag = _shape.Tag is { } stated ? ConllColumns.At(line, stated) : columns.Last;
+        record.Tokens.Add(line[token]);
+        record.Tags.Add(line[tag], offset + tag.Start.Value);
     }
 
     /// <summary>

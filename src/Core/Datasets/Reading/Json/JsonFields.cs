@@ -1,16 +1,25 @@
+using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Reading.Json;
 
 /// <summary>
-/// The fields of a flat record. The shapes (Droptune's own, doccano's, Prodigy's, spaCy's) name the same things differently
-/// and never contradict each other, so one pass reads them all.
+/// The fields of a flat record. The shapes (Droptune's own, doccano's, Prodigy's, spaCy's, Hugging Face's) name the same things
+/// differently and never contradict each other, so one pass reads them all; what a field means beside others is settled by
+/// <see cref="Complete"/>.
 /// </summary>
-internal sealed class JsonFields(DatasetManifest manifest)
+internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
 {
     private readonly byte[] _textKey = Encoding.UTF8.GetBytes(manifest.TextColumn);
     private readonly byte[] _labelKey = Encoding.UTF8.GetBytes(manifest.LabelColumn);
+    private readonly byte[] _tagKey = Encoding.UTF8.GetBytes(manifest.TagColumn ?? "tags");
+    private readonly UnreadAnnotations _unread = new(log);
+    private bool _labelsAreList;
+    private string? _intent;
+
+    /// <summary>Begins a record.</summary>
+    public void Start() => (_labelsAreList, _intent) = (false, null);
 
     /// <summary>Reads the field whose name the reader is at; says what is wrong with it, or null.</summary>
     public string? Read(Record record, ref Utf8JsonReader reader, ref string? answer)
@@ -33,7 +42,7 @@ internal sealed class JsonFields(DatasetManifest manifest)
             return JsonWords.ReadTokens(record, ref reader);
         }
 
-        if (reader.ValueTextEquals("tags"u8) || reader.ValueTextEquals("ner_tags"u8))
+        if (reader.ValueTextEquals(_tagKey) || (manifest.TagColumn is null && reader.ValueTextEquals("ner_tags"u8)))
         {
             reader.Read();
             return JsonWords.ReadTags(record, ref reader);
@@ -76,7 +85,77 @@ internal sealed class JsonFields(DatasetManifest manifest)
             record.SpanUnit = StringIndexType.UnicodeCodePoint; // Prodigy
         }
 
+        if (reader.ValueTextEquals("intent"u8))
+        {
+            reader.Read();
+            _intent = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            reader.Skip();
+            return null;
+        }
+
+        return ReadOther(record, ref reader);
+    }
+
+    /// <summary>Settles what the fields of a whole record mean beside each other.</summary>
+    public void Complete(Record record)
+    {
+        if (_labelsAreList && record is { HasTokens: true, HasTags: false } && record.Labels.Count == record.Tokens.Count)
+        {
+            MoveLabelsToTags(record); // Hugging Face's token classification
+        }
+
+        if (_intent is { } intent && record.Labels.Count == 0)
+        {
+            record.Labels.Add(intent);
+        }
+        else if (_intent is { } other && !record.Labels[0].SequenceEqual(Encoding.UTF8.GetBytes(other)))
+        {
+            _unread.Note(record, "intent", "the text has a label");
+        }
+
+        if (record is { HasTokens: true, HasSpans: true })
+        {
+            if (!record.HasTags && record.Text.Count > 0)
+            {
+                record.HasTokens = false; // the entities are of the text
+            }
+            else if (record.Spans.Count > 0)
+            {
+                _unread.Note(record, "entities", record.HasTags ? "the tokens have tags" : "there is no text that they could be offsets of");
+            }
+        }
+    }
+
+    private static void MoveLabelsToTags(Record record)
+    {
+        for (var i = 0; i < record.Labels.Count; i++)
+        {
+            record.Tags.Add(record.Labels[i], 0);
+        }
+
+        record.Labels.Clear();
+        record.HasTags = true;
+    }
+
+    /// <summary>A field by no known name: a list of spans all the same, or nothing; what looks like annotation is noted.</summary>
+    private string? ReadOther(Record record, ref Utf8JsonReader reader)
+    {
+        var key = reader.GetString()!;
         reader.Read();
+        if (JsonSpans.IsAt(reader))
+        {
+            if (key == "annotations" && !record.HasSpans)
+            {
+                return JsonSpans.Read(record, ref reader);
+            }
+
+            _unread.Note(record, key, "it is a list of spans");
+        }
+        else if (reader.TokenType != JsonTokenType.Null && UnreadAnnotations.IsName(key))
+        {
+            _unread.Note(record, key);
+        }
+
         reader.Skip();
         return null;
     }
@@ -87,7 +166,7 @@ internal sealed class JsonFields(DatasetManifest manifest)
         return record.Text.Count == 1 ? null : "There are two texts.";
     }
 
-    private static string? ReadLabel(Record record, ref Utf8JsonReader reader)
+    private string? ReadLabel(Record record, ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
         {
@@ -106,8 +185,8 @@ internal sealed class JsonFields(DatasetManifest manifest)
         }
     }
 
-    /// <summary>doccano: a list of strings are labels of the text, a list of lists are spans.</summary>
-    private static string? ReadLabels(Record record, ref Utf8JsonReader reader)
+    /// <summary>doccano: a list of strings are labels of the text, a list of lists are spans; an empty one can be either.</summary>
+    private string? ReadLabels(Record record, ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -115,18 +194,24 @@ internal sealed class JsonFields(DatasetManifest manifest)
             {
                 record.Labels.Add(ref reader);
             }
+            else if (reader.TokenType == JsonTokenType.Number)
+            {
+                return "The labels are numbers: their names are needed.";
+            }
             else if (JsonSpans.ReadOne(record, ref reader) is { } problem)
             {
                 return problem;
             }
         }
 
+        _labelsAreList = record.Labels.Count > 0;
         record.HasSpans |= record.Labels.Count == 0;
+        record.MayBeUnlabelled |= record.Labels.Count == 0 && record.Spans.Count == 0;
         return null;
     }
 
     /// <summary>spaCy: scores by label, those of at least a half hold; doccano: a list of labels.</summary>
-    private static string? ReadCategories(Record record, ref Utf8JsonReader reader)
+    private string? ReadCategories(Record record, ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {

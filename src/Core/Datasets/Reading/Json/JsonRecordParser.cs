@@ -10,7 +10,8 @@ namespace Droptune.Core.Datasets.Reading.Json;
 /// </summary>
 internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
 {
-    private readonly JsonFields _fields = new(manifest);
+    private readonly JsonFields _fields = new(log, manifest);
+    private readonly LabelStudioTask _tasks = new(log, manifest);
     private readonly Queue<JsonElement> _paragraphs = [];
 
     /// <summary>The next record of an element that held several; false when there is none.</summary>
@@ -34,6 +35,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
     public bool Parse(Record record, ReadOnlyMemory<byte> json, long line)
     {
         record.Start(line, json);
+        _fields.Start();
         var reader = new Utf8JsonReader(json.Span);
         try
         {
@@ -96,6 +98,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
             return false;
         }
 
+        _fields.Complete(record);
         return true;
     }
 
@@ -103,7 +106,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
     {
         using var task = JsonDocument.Parse(record.Source);
         record.Start(record.Line, record.Source);
-        LabelStudioTask.Read(task.RootElement, record, log, manifest);
+        _tasks.Read(task.RootElement, record);
         return !log.IsLeftOut(record);
     }
 
@@ -150,6 +153,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
             }
         }
 
+        _fields.Complete(record);
         return (reader.Read() && reader.TokenType == JsonTokenType.EndArray && !reader.Read())
             || Malformed(record, 0, "The record is a list, but not [text, annotations].");
     }

@@ -8,6 +8,36 @@ namespace Droptune.Core.Datasets.Reading.Json;
 /// </summary>
 internal static class JsonSpans
 {
+    /// <summary>Whether the value is a list that begins with a span.</summary>
+    public static bool IsAt(Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray || !reader.Read())
+        {
+            return false;
+        }
+
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            return reader.Read() && IsNumber(ref reader, out _) && reader.Read() && IsNumber(ref reader, out _);
+        }
+
+        var numbers = 0; // start and end
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isBorder = reader.ValueTextEquals("start"u8) || reader.ValueTextEquals("start_offset"u8) || reader.ValueTextEquals("end"u8) || reader.ValueTextEquals("end_offset"u8);
+            reader.Read();
+            numbers += isBorder && reader.TokenType == JsonTokenType.Number ? 1 : 0;
+            reader.Skip();
+            if (numbers == 2)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Reads a list of spans; says what is wrong with it, or null.</summary>
     public static string? Read(Record record, ref Utf8JsonReader reader)
     {

@@ -4,13 +4,16 @@ using Droptune.Core.Datasets.Records;
 namespace Droptune.Core.Datasets.Reading.Json;
 
 /// <summary>
-/// A task of Label Studio's JSON export: the text in <c>data</c>, spans (<c>labels</c>) and the text's label
-/// (<c>choices</c>) in the results of its <c>annotations</c>. Predictions are a model's answers, not labels.
+/// A task of Label Studio's JSON export: the text in <c>data</c>, spans (<c>labels</c>, <c>hypertextlabels</c>) and the text's
+/// label (<c>choices</c>, <c>taxonomy</c>) in the results of its <c>annotations</c>. Predictions are a model's answers, not
+/// labels; a choice for a region is none of the text.
 /// </summary>
-internal static class LabelStudioTask
+internal sealed class LabelStudioTask(FindingLog log, DatasetManifest manifest)
 {
+    private readonly UnreadAnnotations _unread = new(log);
+
     /// <summary>Fills the record, or leaves it out.</summary>
-    public static void Read(JsonElement task, Record record, FindingLog log, DatasetManifest manifest)
+    public void Read(JsonElement task, Record record)
     {
         try
         {
@@ -32,7 +35,12 @@ internal static class LabelStudioTask
             }
 
             record.Text.Add(text.GetString()!);
-            ReadResults(done[0], record);
+            record.HasSpans = true; // an annotated text without regions has no entities
+            foreach (var result in done[0].GetProperty("result").EnumerateArray())
+            {
+                ReadResult(result.GetProperty("type").GetString(), result, record);
+            }
+
             if (done.Skip(1).Any(other => Summary(other) != Summary(done[0])))
             {
                 log.Add(FindingCode.AnnotatorsDisagree, record, $"{done.Count} annotations that are not alike.");
@@ -44,47 +52,54 @@ internal static class LabelStudioTask
         }
     }
 
-    private static void ReadResults(JsonElement annotation, Record record)
+    private void ReadResult(string? type, JsonElement result, Record record)
     {
-        record.HasSpans = true; // an annotated text without regions has no entities
-        foreach (var (type, value) in Results(annotation))
+        JsonElement start = default;
+        var isOfRegion = result.TryGetProperty("value", out var value) && value.TryGetProperty("start", out start);
+        switch (type)
         {
-            if (type == "choices")
-            {
+            case "choices" when !isOfRegion:
                 foreach (var choice in value.GetProperty("choices").EnumerateArray())
                 {
                     record.Labels.Add(StringOf(choice));
                 }
-            }
-            else
-            {
-                var label = value.GetProperty("labels").EnumerateArray().Select(StringOf).ToList() is [var only]
-                    ? only
-                    : throw new FormatException("a region has no label, or several.");
-                record.SpanStrings.Add(label);
-                var labelIndex = record.SpanStrings.Count - 1;
-                if (value.TryGetProperty("text", out var surface))
+
+                break;
+            case "taxonomy" when !isOfRegion:
+                foreach (var path in value.GetProperty("taxonomy").EnumerateArray())
                 {
-                    record.SpanStrings.Add(StringOf(surface));
+                    record.Labels.Add(string.Join('/', path.EnumerateArray().Select(StringOf)));
                 }
 
-                record.Spans.Add(new RawSpan(
-                    value.GetProperty("start").GetInt64(), value.GetProperty("end").GetInt64(),
-                    labelIndex, surface.ValueKind == JsonValueKind.String ? labelIndex + 1 : -1, 0));
-            }
+                break;
+            case "labels" or "hypertextlabels" when start.ValueKind == JsonValueKind.Number:
+                ReadRegion(value, value.GetProperty(type), record);
+                break;
+            default:
+                _unread.Note(record, $"{type}", isOfRegion ? "it belongs to a region, not to the text" : null);
+                break;
         }
+    }
+
+    private static void ReadRegion(JsonElement value, JsonElement labels, Record record)
+    {
+        var label = labels.EnumerateArray().Select(StringOf).ToList() is [var only] ? only : throw new FormatException("a region has no label, or several.");
+        record.SpanStrings.Add(label);
+        var labelIndex = record.SpanStrings.Count - 1;
+        if (value.TryGetProperty("text", out var surface))
+        {
+            record.SpanStrings.Add(StringOf(surface));
+        }
+
+        record.Spans.Add(new RawSpan(
+            value.GetProperty("start").GetInt64(), value.GetProperty("end").GetInt64(),
+            labelIndex, surface.ValueKind == JsonValueKind.String ? labelIndex + 1 : -1, 0));
     }
 
     private static string StringOf(JsonElement value) => value.GetString() ?? throw new FormatException("a label or text is null.");
 
-    private static string Summary(JsonElement annotation) => string.Join('\n', Results(annotation).Select(result => result.Type == "choices"
-        ? result.Value.GetProperty("choices").GetRawText()
-        : $"{result.Value.GetProperty("start").GetRawText()} {result.Value.GetProperty("end").GetRawText()} {result.Value.GetProperty("labels").GetRawText()}")
+    private static string Summary(JsonElement annotation) => string.Join('\n', annotation.GetProperty("result").EnumerateArray()
+        .Where(result => result.TryGetProperty("value", out _))
+        .Select(result => string.Join(' ', result.GetProperty("value").EnumerateObject().Select(property => property.Value.GetRawText())))
         .Order(StringComparer.Ordinal));
-
-    private static IEnumerable<(string Type, JsonElement Value)> Results(JsonElement annotation) =>
-        from result in annotation.GetProperty("result").EnumerateArray()
-        let type = result.GetProperty("type").GetString()
-        where type is "labels" or "choices"
-        select (type, result.GetProperty("value"));
 }

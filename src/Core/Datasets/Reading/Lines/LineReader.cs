@@ -1,7 +1,7 @@
 
 namespace Droptune.Core.Datasets.Reading.Lines;
 
-/// <summary>Splits a stream into lines (LF or CRLF); the lines of one record stay together, for findings to quote.</summary>
+/// <summary>Splits a stream into lines (LF, CRLF or CR); the lines of one record stay together, for findings to quote.</summary>
 internal sealed class LineReader(Stream stream, int maxRecord) : IDisposable
 {
     private readonly BlockBuffer _buffer = new(stream, maxRecord);
@@ -28,33 +28,41 @@ internal sealed class LineReader(Stream stream, int maxRecord) : IDisposable
     public bool Read(out Range line)
     {
         var searched = 0;
-        int length;
-        while ((length = _buffer.Unread[searched..].IndexOf((byte)'\n')) < 0)
+        while (true)
         {
-            searched = _buffer.Unread.Length;
+            var length = _buffer.Unread[searched..].IndexOfAny((byte)'\n', (byte)'\r');
+            if (length >= 0 && LineEnd(_buffer.Unread[(searched + length)..]) is > 0 and var end)
+            {
+                line = Take(searched + length, searched + length + end);
+                return true;
+            }
+
+            searched = length < 0 ? _buffer.Unread.Length : searched + length;
             if (!_buffer.Fill())
             {
                 var rest = _buffer.Unread.Length;
-                line = rest > 0 ? Take(rest, rest) : default;
+                line = rest > 0 ? Take(_buffer.Unread.TrimEnd((byte)'\r').Length, rest) : default;
                 return rest > 0;
             }
 
             searched = _buffer.IsDropped ? 0 : searched;
         }
-
-        line = Take(searched + length, searched + length + 1);
-        return true;
     }
 
     public void Dispose() => _buffer.Dispose();
 
+    /// <summary>
+    /// Length of the line end that the bytes begin with: LF, a CR by itself, or, as broken conversions write it, CRs before
+    /// an LF. 0 = more bytes must be seen.
+    /// </summary>
+    private static int LineEnd(ReadOnlySpan<byte> bytes)
+    {
+        var returns = bytes.IndexOfAnyExcept((byte)'\r');
+        return returns < 0 ? 0 : bytes[returns] == '\n' ? returns + 1 : 1;
+    }
+
     private Range Take(int length, int lengthWithEnd)
     {
-        if (length > 0 && _buffer.Unread[length - 1] == '\r')
-        {
-            length--;
-        }
-
         var start = _buffer.Position;
         _buffer.Position += lengthWithEnd;
         Number++;

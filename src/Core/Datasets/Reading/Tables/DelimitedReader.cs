@@ -1,26 +1,38 @@
 using CsvHelper;
 using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
 
 namespace Droptune.Core.Datasets.Reading.Tables;
 
-/// <summary>Rows of text and label under a header, RFC 4180 quoting; separated by comma, semicolon or tab, as the header is.</summary>
+/// <summary>
+/// Rows of text and label, and entities as JSON in a cell, under a header or in columns by number; RFC 4180 quoting; separated by
+/// comma, semicolon or tab, as the first line is.
+/// </summary>
 internal sealed class DelimitedReader : IDatasetReader
 {
     private readonly FindingLog _log;
     private readonly DatasetManifest _manifest;
     private readonly CsvReader _rows;
     private readonly Record _malformed; // the rows that the library skips
+    private readonly UnreadAnnotations _unread;
+    private readonly char _separator;
+    private readonly int _fields; // of the first line
     private int _text = -1;
     private int _label = -1;
+    private int _entities = -1;
 
     public DelimitedReader(string fileName, PeekStream source, FindingLog log, DatasetManifest manifest)
     {
-        (_log, _manifest, _malformed) = (log, manifest, new Record(fileName));
+        (_log, _manifest, _malformed, _unread) = (log, manifest, new Record(fileName), new(log));
+        var first = FirstLineOf(source.Head);
+        _separator = SeparatorOf(first);
+        _fields = first.Split(_separator).Length;
         _rows = CsvReader.Create(source, new CsvReaderOptions
         {
-            Separator = SeparatorOf(HeaderOf(source.Head)),
+            Separator = _separator,
+            HasHeader = !IsNumbered(manifest),
             MaxRecordSize = manifest.Validation.MaxRecordBytes,
             MalformedData = CsvMalformedDataHandling.Skip,
             FieldCountMismatch = CsvFieldCountHandling.Skip,
@@ -31,10 +43,15 @@ internal sealed class DelimitedReader : IDatasetReader
 
     public string Format => "CSV";
 
-    /// <summary>Whether a file's first line is such a header: what tells a .tsv of texts from one of tokens.</summary>
-    public static bool IsHeader(ReadOnlySpan<byte> head, DatasetManifest manifest)
+    /// <summary>Whether a file has a line for each text, not for each token: its first line is such a header, or the manifest numbers its columns.</summary>
+    public static bool IsTable(ReadOnlySpan<byte> head, DatasetManifest manifest)
     {
-        var header = HeaderOf(head);
+        if (IsNumbered(manifest))
+        {
+            return true;
+        }
+
+        var header = FirstLineOf(head);
         var names = header.Split(SeparatorOf(header)).Select(name => name.Trim(' ', '"')).ToList();
         return names.Contains(manifest.TextColumn, StringComparer.OrdinalIgnoreCase)
             && names.Contains(manifest.LabelColumn, StringComparer.OrdinalIgnoreCase);
@@ -42,31 +59,25 @@ internal sealed class DelimitedReader : IDatasetReader
 
     public bool Read(Record record)
     {
-        try
+        while (ReadRow(record))
         {
-            if (_text < 0)
+            record.Start(_rows.LineNumber, _rows.RawRecord.ToArray());
+            if (SwallowedRows(_rows.RawRecord) is > 1 and var rows)
             {
-                _text = IndexOf(_manifest.TextColumn, "textColumn");
-                _label = IndexOf(_manifest.LabelColumn, "labelColumn");
+                _log.LeaveOut(FindingCode.MalformedRecord, record,
+                    $"A quote takes in {rows} lines that are rows by themselves: a quote that opens no field must be doubled, in a field that is quoted itself.");
+                continue;
             }
 
-            if (!_rows.Read())
+            record.Text.Add(_rows.GetSpan(_text));
+            record.Labels.Add(_rows.GetSpan(_label));
+            if (_entities < 0 || ReadEntities(record, _rows.GetSpan(_entities)))
             {
-                return false;
+                return true;
             }
         }
-        catch (CsvFormatException e)
-        {
-            record.Start(e.LineNumber);
-            _log.LeaveOut(FindingCode.RecordTooLarge, record,
-                $"A row of more than {_manifest.Validation.MaxRecordBytes} bytes: is a quote not closed? The rest of the file is not read.");
-            return false;
-        }
 
-        record.Start(_rows.LineNumber, _rows.RawRecord.ToArray());
-        record.Text.Add(_rows.GetSpan(_text));
-        record.Labels.Add(_rows.GetSpan(_label));
-        return true;
+        return false;
     }
 
     public void Dispose() => _rows.Dispose();
@@ -82,8 +93,56 @@ internal sealed class DelimitedReader : IDatasetReader
         }}");
     }
 
+    private bool ReadRow(Record record)
+    {
+        try
+        {
+            if (_text < 0)
+            {
+                FindColumns(record);
+            }
+
+            return _rows.Read();
+        }
+        catch (CsvFormatException e)
+        {
+            record.Start(e.LineNumber);
+            _log.LeaveOut(FindingCode.RecordTooLarge, record,
+                $"A row of more than {_manifest.Validation.MaxRecordBytes} bytes: is a quote not closed? The rest of the file is not read.");
+            return false;
+        }
+    }
+
+    private static bool IsNumbered(DatasetManifest manifest) => NumberOf(manifest.TextColumn) is not null;
+
+    private static int? NumberOf(string column) => int.TryParse(column, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+
+    private void FindColumns(Record record)
+    {
+        _text = IndexOf(_manifest.TextColumn, "textColumn");
+        _label = IndexOf(_manifest.LabelColumn, "labelColumn");
+        record.Start(1);
+        foreach (var (i, header) in _rows.Headers.Index().Where(column => column.Index != _text && column.Index != _label))
+        {
+            if (_entities < 0 && header.Trim().ToLowerInvariant() is "entities" or "spans" or "annotations")
+            {
+                _entities = i;
+            }
+            else if (UnreadAnnotations.IsName(header.Trim()))
+            {
+                _unread.Note(record, header.Trim());
+            }
+        }
+    }
+
     private int IndexOf(string name, string key)
     {
+        if (IsNumbered(_manifest))
+        {
+            return NumberOf(name) is { } number && number <= _fields ? number - 1 : throw new UnreadableFileException(
+                FindingCode.MissingField, $"{key} is '{name}', which is no number from 1 to {_fields}, those of the first line's columns.", 1);
+        }
+
         var names = _rows.Headers.Select(header => header.Trim()).ToList();
         var index = names.FindIndex(header => header.Equals(name, StringComparison.OrdinalIgnoreCase));
         return index >= 0 ? index : throw new UnreadableFileException(
@@ -91,7 +150,63 @@ internal sealed class DelimitedReader : IDatasetReader
             $"The header has no column '{name}', but {string.Join(", ", names.Take(20))}: name the right one as {key} in dataset.json.", 1);
     }
 
-    private static string HeaderOf(ReadOnlySpan<byte> head)
+    /// <summary>Reads a cell of entities; false when the record is left out.</summary>
+    private bool ReadEntities(Record record, ReadOnlySpan<byte> cell)
+    {
+        var reader = new Utf8JsonReader(cell);
+        string? problem;
+        try
+        {
+            problem = cell.Trim(" "u8).IsEmpty || !reader.Read() ? null : JsonSpans.Read(record, ref reader);
+        }
+        catch (JsonException)
+        {
+            problem = "The entities are no JSON.";
+        }
+
+        record.HasSpans = true;
+        for (var i = 0; i < record.Spans.Count; i++)
+        {
+            record.Spans[i] = record.Spans[i] with { Offset = 0 }; // the reader counts in the cell
+        }
+
+        if (problem is not null)
+        {
+            _log.LeaveOut(FindingCode.MalformedRecord, record, $"{problem}");
+        }
+
+        return problem is null;
+    }
+
+    /// <summary>
+    /// Lines of a row that have, each by itself, as many columns as a row: a stray quote joined them. Only between tabs: a text of
+    /// several lines often has commas.
+    /// </summary>
+    private int SwallowedRows(ReadOnlySpan<byte> row)
+    {
+        row = row.TrimEnd("\r\n"u8);
+        if (_separator != '\t' || !row.ContainsAny((byte)'\n', (byte)'\r'))
+        {
+            return 1;
+        }
+
+        var lines = 0;
+        foreach (var line in row.SplitAny("\r\n"u8))
+        {
+            if (row[line] is { IsEmpty: false } text)
+            {
+                lines++;
+                if (text.Count((byte)_separator) != _fields - 1)
+                {
+                    return 1;
+                }
+            }
+        }
+
+        return lines;
+    }
+
+    private static string FirstLineOf(ReadOnlySpan<byte> head)
     {
         var end = head.IndexOfAny((byte)'\r', (byte)'\n');
         return Encoding.UTF8.GetString(end < 0 ? head : head[..end]);

@@ -13,6 +13,9 @@ internal sealed class ParquetColumn(DataField field, string[]? names)
     private int[]? _repetition; // 0 = the entry begins a row; null = every entry is one
     private int _next;
 
+    /// <summary>Of the column, a list's or struct's as a whole.</summary>
+    public string Name => @field.Path.FirstPart!;
+
     /// <summary>Rows of the current group.</summary>
     public int Rows => _repetition?.Count(repetition => repetition == 0) ?? _values.Length;
 

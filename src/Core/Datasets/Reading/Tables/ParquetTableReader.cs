@@ -1,3 +1,4 @@
+using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
 using Parquet;
@@ -18,12 +19,14 @@ internal sealed class ParquetTableReader : IDatasetReader
     private readonly ParquetColumn? _tags;
     private readonly ParquetColumn? _text;
     private readonly ParquetColumn? _label;
+    private readonly ParquetColumn?[] _spans; // start, end, label
+    private readonly Utf8List _spanRow = new();
     private readonly Utf8List _tagRow = new();
     private int _group;
     private long _rowsLeft;
     private long _row;
 
-    public ParquetTableReader(Stream source, DatasetManifest manifest)
+    public ParquetTableReader(string fileName, Stream source, FindingLog log, DatasetManifest manifest)
     {
         _file = ParquetFile.CopyOf(source, manifest.Validation.MaxFileBytes);
         try
@@ -34,9 +37,12 @@ internal sealed class ParquetTableReader : IDatasetReader
             _fields = Call(() => Task.FromResult(_reader.Schema.DataFields));
             var names = ClassNames(Call(() => Task.FromResult(_reader.CustomMetadata)));
             _tokens = FindColumn(names, "tokens");
-            _tags = FindColumn(names, "tags", "ner_tags");
-            _text = _tokens is null ? FindColumn(names, manifest.TextColumn) : null;
-            _label = FindColumn(names, manifest.LabelColumn);
+            _tags = _tokens is null ? null : manifest.TagColumn is { } stated ? FindColumn(names, stated) : FindColumn(names, "tags", "ner_tags") ?? FindList(names, "labels");
+            _spans = _tags is null ? FindSpans() : [];
+            _text = FindColumn(names, manifest.TextColumn);
+            (_tokens, _text) = _tags is null && _text is not null ? (null, _text) : (_tokens, _tokens is null ? _text : null); // entities are of the text
+            _label = FindColumn(names, manifest.LabelColumn) ?? FindColumn(names, "intent");
+            NoteUnread(fileName, log, [manifest.TextColumn, manifest.LabelColumn]);
             if (_tokens is null && _text is null)
             {
                 throw new UnreadableFileException(FindingCode.MissingField,
@@ -63,7 +69,7 @@ internal sealed class ParquetTableReader : IDatasetReader
 
             using var group = Call(() => Task.FromResult(_reader.OpenRowGroupReader(_group++)));
             _rowsLeft = Call(() => Task.FromResult(group.RowCount));
-            foreach (var column in new[] { _tokens, _tags, _text, _label })
+            foreach (var column in new[] { _tokens, _tags, _text, _label }.Concat(_spans))
             {
                 column?.Load(group, _file);
                 if (column is not null && column.Rows != _rowsLeft)
@@ -86,6 +92,8 @@ internal sealed class ParquetTableReader : IDatasetReader
             record.Tags.Add(_tagRow[i], 0);
         }
 
+        ReadSpans(record);
+
         return true;
     }
 
@@ -93,6 +101,64 @@ internal sealed class ParquetTableReader : IDatasetReader
     {
         _reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _file.Dispose();
+    }
+
+    private void ReadSpans(Record record)
+    {
+        if (_spans.Length == 0)
+        {
+            return;
+        }
+
+        var (starts, ends) = (Numbers(_spans[0]!), Numbers(_spans[1]!));
+        record.HasSpans = true;
+        _spans[2]!.ReadRow(record.SpanStrings);
+        for (var i = 0; i < Math.Min(record.SpanStrings.Count, Math.Min(starts.Count, ends.Count)); i++)
+        {
+            record.Spans.Add(new RawSpan(starts[i], ends[i], i, -1, 0));
+        }
+    }
+
+    private List<long> Numbers(ParquetColumn column)
+    {
+        _spanRow.Clear();
+        column.ReadRow(_spanRow);
+        var numbers = new List<long>();
+        for (var i = 0; i < _spanRow.Count; i++)
+        {
+            numbers.Add(long.TryParse(_spanRow[i], CultureInfo.InvariantCulture, out var number) ? number : -1);
+        }
+
+        return numbers;
+    }
+
+    /// <summary>The columns of a list of spans: start, end, label; empty where there is none.</summary>
+    private ParquetColumn?[] FindSpans()
+    {
+        foreach (var name in (string[])["entities", "spans", "annotations"])
+        {
+            var columns = from part in (string[])["start", "end", "label"]
+                          select _fields.FirstOrDefault(field => field.Path.FirstPart == name && field.Name == part);
+            if (columns.ToList() is [{ } start, { } end, { } label])
+            {
+                return [new(start, null), new(end, null), new(label, null)];
+            }
+        }
+
+        return [];
+    }
+
+    private ParquetColumn? FindList(IReadOnlyDictionary<string, string[]> names, string name) =>
+        _fields.Any(field => field.Path.FirstPart == name && field.MaxRepetitionLevel > 0) ? FindColumn(names, name) : null;
+
+    private void NoteUnread(string fileName, FindingLog log, string[] read)
+    {
+        var (unread, record) = (new UnreadAnnotations(log), new Record(fileName));
+        var lists = new[] { _tokens, _tags, _label }.Concat(_spans).OfType<ParquetColumn>().Select(column => column.Name).ToHashSet();
+        foreach (var name in _fields.Select(field => field.Path.FirstPart!).Distinct().Where(name => UnreadAnnotations.IsName(name) && !read.Contains(name) && !lists.Contains(name)))
+        {
+            unread.Note(record, name);
+        }
     }
 
     private ParquetColumn? FindColumn(IReadOnlyDictionary<string, string[]> names, params ReadOnlySpan<string> columns)

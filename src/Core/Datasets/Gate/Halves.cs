@@ -1,0 +1,26 @@
+using Droptune.Core.Datasets.Records;
+
+namespace Droptune.Core.Datasets.Gate;
+
+/// <summary>Finds datasets whose files are halves of one: some have labels alone, the others tags or entities alone.</summary>
+internal sealed class Halves
+{
+    private readonly Dictionary<string, (bool Labelled, bool Tagged)> _files = [];
+    private bool _isJoint; // some example has both
+
+    /// <summary>Whether an example of the file has a label.</summary>
+    public bool IsLabelled(string file) => _files.GetValueOrDefault(file).Labelled;
+
+    /// <summary>Whether an example of the file has tags or entities.</summary>
+    public bool IsTagged(string file) => _files.GetValueOrDefault(file).Tagged;
+
+    public void Add(string file, CheckedExample example)
+    {
+        var (labelled, tagged) = _files.GetValueOrDefault(file);
+        _files[file] = (labelled || example.Label >= 0, tagged || example.HasTags);
+        _isJoint |= example.Label >= 0 && example.HasTags;
+    }
+
+    public bool AreThere =>
+        !_isJoint && _files.Values.All(file => file.Labelled != file.Tagged) && _files.Values.Any(file => file.Labelled) && _files.Values.Any(file => file.Tagged);
+}
