@@ -15,6 +15,9 @@ public sealed record LabelQuality
 
     public required LengthSummary Lengths { get; init; }
 
+    /// <summary>Whether upper and lower case carry labels: a model from scratch keeps them then.</summary>
+    public bool CaseCarriesLabels { get; init; }
+
     /// <summary>What would improve the dataset most, in sentences.</summary>
     public IReadOnlyList<string> Suggestions { get; init; } = [];
 }

@@ -63,6 +63,9 @@ public sealed record Optimisation
     /// <summary>Pieces of the vocabulary that a model from scratch gets at most.</summary>
     public int VocabularySize { get; init; } = 8000;
 
+    /// <summary>What the vocabulary of a model from scratch does with letters; null = as the data show.</summary>
+    public Letters? Tokenizer { get; init; }
+
     public double LabelSmoothing { get; init; }
 
     /// <summary>Weight of each class in the loss: "none", "inverse" (frequency) or "effective" (number of examples).</summary>
@@ -120,6 +123,17 @@ public sealed record Optimisation
             PieceDropout = PieceDropout ?? 0,
             MentionSwap = MentionSwap ?? 0,
         };
+}
+
+/// <summary>What a tokenizer that is made of the training data does with letters.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record Letters
+{
+    /// <summary>Whether case is lost; null = unless it carries labels, see <see cref="Text.CaseEvidence"/>.</summary>
+    public bool? Lowercase { get; init; }
+
+    /// <summary>Whether letters lose their marks.</summary>
+    public bool StripAccents { get; init; }
 }
 
 /// <summary>Stops when a score on dev has not improved for some epochs.</summary>

@@ -50,6 +50,10 @@ internal static class ReportWords
             $"{lengths.MeanCharacters:F1} characters on average, {lengths.MaxCharacters:N0} at most. {Count(lengths.Windowed, "example")} of more than {lengths.MaxLength - 2} {lengths.Unit} will be read in windows.{unknown}");
     }
 
+    public static string CaseNote(LabelQuality quality) => quality.CaseCarriesLabels
+        ? "Upper and lower case tell labels apart: a model from scratch keeps them."
+        : "Upper and lower case tell no labels apart: a model from scratch reads all texts in lower case.";
+
     public static string Describe(ConfusableLabels pair) => pair.Shared is { } shared
         ? $"{Count(shared, "entity", "entities")} with the same words, such as \"{pair.Example}\""
         : string.Create(CultureInfo.InvariantCulture, $"similarity {pair.Similarity:F2} of the words in their texts");

@@ -3,13 +3,13 @@ using Droptune.Core.Datasets.Checking.Texts;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Quality;
 using Droptune.Core.Datasets.Records;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Checking;
 
 /// <summary>Counts what the examples of a dataset are, and reports what can only be seen of all of them together.</summary>
 internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest, LengthChecker lengths)
 {
-    private const int ProfiledExamples = 20_000;
     private readonly long[] _examples = new long[3];
     private readonly SeenTexts _texts = new(log);
     private readonly TaskFinder _tasks = new(log, manifest);
@@ -17,6 +17,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     private readonly LabelCounter _entityLabels = new();
     private readonly SharedSurfaces _surfaces = new();
     private readonly LabelProfiles _profiles = new();
+    private readonly CaseEvidence _case = new();
 
     public SplitCounts Counts => new(_examples[0], _examples[1], _examples[2]);
 
@@ -71,6 +72,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
             EntityLabels = entityLabels,
             Confusable = [.. _surfaces.Find(entityNames), .. textLabels.Count > 1 ? _profiles.Find(textNames) : []],
             Lengths = lengths.Summary,
+            CaseCarriesLabels = _case.IsCarried,
         };
         return quality with { Suggestions = Suggestions.For(quality, log, manifest.Validation) };
     }
@@ -88,7 +90,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
         }
 
         // What labels look like is learnt from a sample: the first of train.
-        if (split == Split.Train && _examples[0] <= ProfiledExamples)
+        if (split == Split.Train && _examples[0] <= CaseEvidence.Examples)
         {
             AddProfiles(example);
         }
@@ -112,6 +114,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
 
     private void AddProfiles(CheckedExample example)
     {
+        _case.Add(ExampleOf(example));
         if (example.Label >= 0)
         {
             _profiles.Add(example.Label, example.Text.Span);
@@ -122,6 +125,16 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
             _surfaces.Add(surface.Span, label);
         }
     }
+
+    /// <summary>The example as its snapshot has it, but for the names of its labels.</summary>
+    private static Example ExampleOf(CheckedExample example) => new()
+    {
+        Tokens = example.Tokens is { } tokens ? [.. Enumerable.Range(0, tokens.Count).Select(i => Encoding.UTF8.GetString(tokens[i]))] : null,
+        Tags = example is { Tokens: not null, HasTags: true } ? [.. example.Tags.Select(tag => tag == 0 ? "O" : "B")] : null,
+        Text = example.Tokens is null ? Encoding.UTF8.GetString(example.Text.Span) : null,
+        Entities = example is { Tokens: null, HasTags: true } ? [.. example.Spans.Select(span => new EntitySpan(span.Start, span.End, ""))] : null,
+        Label = example.Label < 0 ? null : $"{example.Label}",
+    };
 
     private void ReportVariety(TaskKind? task, IReadOnlyList<LabelCount> textLabels, IReadOnlyList<LabelCount> entityLabels)
     {

@@ -1,5 +1,6 @@
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Labels;
+using Droptune.Core.Text;
 using Droptune.Core.Text.WordPiece;
 
 namespace Droptune.TrainingJob.Training.Data;
@@ -34,7 +35,7 @@ public sealed record TrainingData(
         var texts = options.Pretrain is null && options.Search is null ? [] : Read(input.SnapshotFolder, SnapshotFile.Unlabelled);
         var tokenizer = input.BaseModelFolder is { } folder
             ? WordPieceTokenizer.Load(folder)
-            : NewTokenizer(examples.Concat(texts), options.VocabularySize);
+            : NewTokenizer(examples, texts, options);
         var tags = task == TaskKind.TextClassification ? null : LabelSet.OfTags(examples);
         var textLabels = task == TaskKind.TokenClassification ? null : LabelSet.OfTexts(examples);
         var train = Encode(examples, tags, textLabels);
@@ -46,10 +47,11 @@ public sealed record TrainingData(
             split.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, tags, textLabels, options.MaxLength);
     }
 
-    private static WordPieceTokenizer NewTokenizer(IEnumerable<Example> examples, int size)
+    private static WordPieceTokenizer NewTokenizer(List<Example> train, List<Example> texts, Optimisation options)
     {
-        var options = new TokenizerOptions();
-        return new(WordPieceTrainer.Train(examples, options, size), options);
+        var letters = options.Tokenizer ?? new();
+        var tokenizer = new TokenizerOptions { LowerCase = letters.Lowercase ?? !CaseEvidence.IsCarriedBy(train), StripAccents = letters.StripAccents };
+        return new(WordPieceTrainer.Train(train.Concat(texts), tokenizer, options.VocabularySize), tokenizer);
     }
 
     private static List<Example> Read(string folder, string file)
