@@ -65,6 +65,7 @@ param pipeline pipelineSettings = {
   EvaluationSchedule: '0 0 * * * *'
   FeedbackSchedule: '0 30 * * * *'
   FeedbackMinimum: '20'
+  RetentionSchedule: '0 45 * * * *'
   QuietPeriod: '00:00:30'
   EventDelay: '00:01:00'
   RunSilence: '00:10:00'
@@ -75,6 +76,11 @@ param pipeline pipelineSettings = {
   Promotion__LabelFloorSupport: '5'
   Uncertain__Most: '0'
   Uncertain__Days: '30'
+  Retention__DryRun: 'false'
+  Retention__Days: '90'
+  Retention__Versions: '10'
+  Retention__EvaluationDays: '30'
+  Retention__LeftoverDays: '14'
 }
 
 @description('Optional. Days in which a deleted or overwritten dataset file can be brought back.')

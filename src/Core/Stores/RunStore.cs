@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
@@ -25,18 +26,77 @@ public enum RunStart
 public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
 {
     private const string Partition = "run";
+    private const int IndexedAtOnce = 16;
     private const int LongestError = 4000; // characters; a column holds 32,000
 
     private readonly RecordTable<RunRecord> _runs = new(storage.Table(StorageNames.RunsTable));
+    private readonly RunIndex _index = new(storage);
+    private readonly TableUpgrade _indexing = new(storage.Table(StorageNames.RunsTable), "index");
 
     public Task<RunRecord?> FindAsync(string runId, CancellationToken cancellationToken) =>
         _runs.FindAsync(Partition, runId, cancellationToken);
 
-    /// <summary>All runs, newest first.</summary>
-    public async Task<IReadOnlyList<RunRecord>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Runs, newest first; of those that have ended no more are read than are asked for.</summary>
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellationToken)
     {
-        var runs = await _runs.QueryAsync($"PartitionKey eq {Partition}", cancellationToken).ToListAsync(cancellationToken);
-        return [.. runs.OrderByDescending(run => run.QueuedAt).ThenBy(run => run.RunId, StringComparer.Ordinal)];
+        var (isOpen, isEnded) = (query.State is null or RunState.Queued or RunState.Running, query.State is not (RunState.Queued or RunState.Running));
+        var open = isOpen ? await OpenAsync(cancellationToken) : [];
+        var ended = isEnded ? await EndedAsync(query, cancellationToken) : [];
+        return
+        [
+            .. open.Where(query.Includes).Concat(ended)
+                .DistinctBy(run => run.RunId)
+                .OrderBy(RunIndex.Key, StringComparer.Ordinal)
+                .Take(query.Limit),
+        ];
+    }
+
+    /// <summary>The runs that wait or run, newest first; nothing else is read.</summary>
+    public async Task<IReadOnlyList<RunRecord>> OpenAsync(CancellationToken cancellationToken)
+    {
+        await EnsureIndexedAsync(cancellationToken);
+        var runs = new List<RunRecord>();
+        foreach (var runId in await _index.OpenAsync(cancellationToken))
+        {
+            var run = await FindAsync(runId, cancellationToken);
+            if (IsOpen(run))
+            {
+                runs.Add(run!);
+            }
+            else if (run is not null)
+            {
+                await SettleAsync(run, cancellationToken); // its worker ended before it could
+            }
+        }
+
+        return [.. runs.OrderBy(RunIndex.Key, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The runs that ended and were queued before <paramref name="time"/>, newest first.</summary>
+    public async IAsyncEnumerable<RunRecord> EndedBeforeAsync(DateTimeOffset time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await EnsureIndexedAsync(cancellationToken);
+        await foreach (var run in _index.EndedBeforeAsync(time, cancellationToken))
+        {
+            yield return run;
+        }
+    }
+
+    /// <summary>Deletes the record of a run that has ended; false when it is open. The same spec is then trained anew.</summary>
+    public async Task<bool> DeleteAsync(string runId, CancellationToken cancellationToken)
+    {
+        var run = await FindAsync(runId, cancellationToken);
+        if (!await _runs.DeleteAsync(Partition, runId, found => !IsOpen(found), cancellationToken))
+        {
+            return false;
+        }
+
+        if (run is not null)
+        {
+            await _index.RemoveEndedAsync(run, cancellationToken);
+        }
+
+        return true;
     }
 
     /// <summary>
@@ -46,7 +106,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
     public async Task<RunRecord> QueueAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         var runId = RunIds.For(spec);
-        var run = await ChangeAsync(
+        var run = await OpenAsync(
             runId,
             run => run is null or { State: RunState.Failed or RunState.Cancelled } ? Queued(runId, spec, run?.Attempt ?? 0) : run,
             cancellationToken);
@@ -66,7 +126,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
     {
         var runId = RunIds.For(spec);
         var start = RunStart.Over;
-        var run = await ChangeAsync(
+        var run = await OpenAsync(
             runId,
             run =>
             {
@@ -130,7 +190,54 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
         ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error }
         : run;
 
-    // Every change of a run passes here, so that each state it reaches is counted.
+    private static bool IsOpen(RunRecord? run) => run is { State: RunState.Queued or RunState.Running };
+
+    /// <summary>
+    /// A change that may open the run. It is listed as open before, so that it is never open unseen, and again after: who found it
+    /// ended meanwhile took it off the list.
+    /// </summary>
+    private async Task<RunRecord?> OpenAsync(string runId, Func<RunRecord?, RunRecord?> change, CancellationToken cancellationToken)
+    {
+        await _index.AddOpenAsync(runId, cancellationToken);
+        var run = await ChangeAsync(runId, change, cancellationToken);
+        if (IsOpen(run))
+        {
+            await _index.AddOpenAsync(runId, cancellationToken);
+        }
+        else if (run is not null)
+        {
+            await SettleAsync(run, cancellationToken);
+        }
+
+        return run;
+    }
+
+    /// <summary>Lists a run as ended.</summary>
+    private async Task SettleAsync(RunRecord ended, CancellationToken cancellationToken)
+    {
+        await _index.AddEndedAsync(ended, cancellationToken);
+        var now = await FindAsync(ended.RunId, cancellationToken);
+        if (IsOpen(now))
+        {
+            await _index.AddOpenAsync(ended.RunId, cancellationToken); // it was queued again meanwhile
+            await _index.RemoveEndedAsync(ended, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<RunRecord>> EndedAsync(RunQuery query, CancellationToken cancellationToken)
+    {
+        await EnsureIndexedAsync(cancellationToken);
+        return await _index.EndedAsync(query, cancellationToken);
+    }
+
+    private Task EnsureIndexedAsync(CancellationToken cancellationToken) => _indexing.EnsureAsync(
+        () => Parallel.ForEachAsync(
+            _runs.QueryAsync($"PartitionKey eq {Partition}", cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = IndexedAtOnce, CancellationToken = cancellationToken },
+            async (run, cancellation) => await (IsOpen(run) ? _index.AddOpenAsync(run.RunId, cancellation) : _index.AddEndedAsync(run, cancellation))),
+        cancellationToken);
+
+    // Every change of a run passes here, so that each state it reaches is counted, and each end listed.
     private async Task<RunRecord?> ChangeAsync(string runId, Func<RunRecord?, RunRecord?> change, CancellationToken cancellationToken)
     {
         RunRecord? before = null;
@@ -138,6 +245,14 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
         if (after is not null)
         {
             Measures.Changed(before, after);
+            if (IsOpen(before) && !IsOpen(after))
+            {
+                await SettleAsync(after, cancellationToken);
+            }
+            else if (before is not null && !IsOpen(before) && IsOpen(after))
+            {
+                await _index.RemoveEndedAsync(before, cancellationToken);
+            }
         }
 
         return after;

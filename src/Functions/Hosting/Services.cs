@@ -6,6 +6,7 @@ using Droptune.Functions.Http;
 using Droptune.Functions.Ingestion;
 using Droptune.Functions.Monitoring;
 using Droptune.Functions.Monitoring.Uncertain;
+using Droptune.Functions.Retention;
 using Droptune.Functions.Serving;
 using Droptune.Functions.Training;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +22,7 @@ public static class Services
         .AddDroptuneTelemetry(configuration, "droptune-functions")
         .AddSettings<PipelineOptions>(configuration, PipelineOptions.Section)
         .AddSettings<PromotionSettings>(configuration, PromotionSettings.Section)
+        .AddSettings<RetentionOptions>(configuration, RetentionOptions.Section)
         .AddSettings<UncertainOptions>(configuration, UncertainOptions.Section)
         .AddSettings<ModelCacheOptions>(configuration, ModelCacheOptions.Section)
         .AddDroptuneStorage()
@@ -37,6 +39,8 @@ public static class Services
         .AddSingleton<DatasetValidation>()
         .AddSingleton<ModelEvaluation>()
         .AddSingleton<QueueMessages>()
+        .AddSingleton<Deletions>()
+        .AddSingleton<RetentionPolicy>()
         .AddSingleton<Supervision>()
         .AddSingleton<RunRequests>()
         .AddSingleton<TrafficWatch>()

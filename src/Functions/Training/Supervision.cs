@@ -23,7 +23,7 @@ public sealed class Supervision(
     {
         var now = clock.GetUtcNow();
         var areJobsWaiting = await HasMessagesAsync(StorageNames.TrainingJobs, cancellationToken);
-        foreach (var run in await runs.ListAsync(cancellationToken))
+        foreach (var run in await runs.OpenAsync(cancellationToken))
         {
             if (run.State == RunState.Running && now - run.HeartbeatAt > options.Value.RunSilence)
             {
