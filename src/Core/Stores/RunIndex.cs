@@ -60,7 +60,7 @@ internal sealed class RunIndex(DroptuneStorage storage)
 
     /// <summary>The runs that ended and were queued before <paramref name="time"/>.</summary>
     public IAsyncEnumerable<RunRecord> EndedBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
-        _ended.QueryAsync($"PartitionKey eq {Ended} and RowKey gt {RowKey.NewestFirst(time)}", cancellationToken);
+        _ended.QueryAsync($"PartitionKey eq {Ended} and RowKey gt {RowKey.NewestFirst(time.AddTicks(-1))}", cancellationToken);
 
     private sealed record OpenRun(string RunId);
 }

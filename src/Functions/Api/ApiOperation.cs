@@ -87,7 +87,7 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
 
     /// <summary>Every error answer of the operation.</summary>
     public IEnumerable<ProblemKind> AllProblems =>
-        [.. Problems, .. Body is null ? [] : BodyProblems, .. Function is "Health" or "OpenApi" ? [] : new[] { StorageUnavailable, Unexpected }];
+        [.. Problems, UnknownParameter, .. Body is null ? [] : BodyProblems, .. Function is "Health" or "OpenApi" ? [] : new[] { StorageUnavailable, Unexpected }];
 
     private static ApiParameter Confirm => new("confirm", "The name of what is to be deleted; without it the answer says what goes with it.", typeof(string));
 

@@ -17,6 +17,7 @@ public sealed class Answers(ILogger<Answers> logger)
     {
         try
         {
+            RequestParameters.RequireKnown(request);
             var value = await action();
             return value as IActionResult ?? new JsonAnswer(value);
         }

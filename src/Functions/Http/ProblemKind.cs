@@ -11,6 +11,7 @@ public static class ProblemKinds
     public static readonly ProblemKind InvalidJson = new("invalid-json", 400, "The body is not JSON");
     public static readonly ProblemKind InvalidName = new("invalid-name", 400, "A name is not allowed");
     public static readonly ProblemKind InvalidParameter = new("invalid-parameter", 400, "A query parameter is not allowed");
+    public static readonly ProblemKind UnknownParameter = new("unknown-parameter", 400, "There is no such query parameter");
     public static readonly ProblemKind KeyRequired = new("key-required", 401, "A function key is required");
     public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "Another web page may not change anything");
     public static readonly ProblemKind UnknownPath = new("unknown-path", 404, "There is nothing at this address");
@@ -37,7 +38,7 @@ public static class ProblemKinds
 
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        EmptyBody, InvalidUtf8, InvalidJson, InvalidName, InvalidParameter, KeyRequired, ForeignOrigin, UnknownPath, UnknownModel, UnknownVersion,
+        EmptyBody, InvalidUtf8, InvalidJson, InvalidName, InvalidParameter, UnknownParameter, KeyRequired, ForeignOrigin, UnknownPath, UnknownModel, UnknownVersion,
         UnknownDataset, UnknownRun, UnknownEvaluation, MethodNotAllowed, SlowBody, NothingServed, RunIsOver, InUse, NotConfirmed, BodyTooLarge, UnsupportedMediaType,
         InvalidValue, InvalidFeedback, TooManyInputs, Unexpected, ModelUnavailable, Overloaded, StorageUnavailable,
     ];

@@ -46,7 +46,7 @@ public sealed class TrafficStore(DroptuneStorage storage)
         await _hours.QueryAsync($"PartitionKey eq {model} and RowKey lt {RowKey.NewestFirst(since.AddTicks(-1))}", cancellationToken).ToListAsync(cancellationToken);
 
     private IAsyncEnumerable<TrafficRecord> BeforeAsync(string model, DateTimeOffset time, CancellationToken cancellationToken) =>
-        _hours.QueryAsync($"PartitionKey eq {model} and RowKey gt {RowKey.NewestFirst(time)}", cancellationToken);
+        _hours.QueryAsync($"PartitionKey eq {model} and RowKey gt {RowKey.NewestFirst(time.AddTicks(-1))}", cancellationToken);
 
     private static string Key(DateTimeOffset hour, string version) => $"{RowKey.NewestFirst(hour)}-{version}";
 }

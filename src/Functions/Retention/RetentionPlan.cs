@@ -11,12 +11,8 @@ public sealed record RetentionPlan(bool DryRun, IReadOnlyList<RetentionItem> Ite
 /// <param name="Kind">What it is.</param>
 /// <param name="Name">Which one: a run's id, "model/version", "dataset/version", or a place in storage.</param>
 /// <param name="Reason">Why it may go.</param>
-public sealed record RetentionItem(RetentionKind Kind, string Name, string Reason)
-{
-    /// <summary>Deletes it, unless it is needed by now.</summary>
-    [JsonIgnore]
-    public required Func<CancellationToken, Task> DeleteAsync { get; init; }
-}
+/// <param name="DeleteAsync">Deletes it, unless it is needed by now.</param>
+public sealed record RetentionItem(RetentionKind Kind, string Name, string Reason, [property: JsonIgnore] Func<CancellationToken, Task> DeleteAsync);
 
 /// <summary>What can be let go.</summary>
 public enum RetentionKind

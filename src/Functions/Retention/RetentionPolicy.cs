@@ -51,10 +51,8 @@ public sealed class RetentionPolicy(
             where version.Version != model.Production && version.Version != model.Previous && version.CreatedAt < before
                 && !account.IsMaking(version.Model, version.Version)
             select new RetentionItem(
-                RetentionKind.ModelVersion, Name(version), $"Made {version.CreatedAt:yyyy-MM-dd}, not served, and there are {_keep.Versions} newer ones.")
-            {
-                DeleteAsync = cancellation => deletions.DeleteVersionAsync(version, cancellation),
-            };
+                RetentionKind.ModelVersion, Name(version), $"Made {version.CreatedAt:yyyy-MM-dd}, not served, and there are {_keep.Versions} newer ones.",
+                cancellation => deletions.DeleteVersionAsync(version, cancellation));
     }
 
     private async Task<IReadOnlyList<RetentionItem>> OldRunsAsync(Account account, CancellationToken cancellationToken)
@@ -63,10 +61,8 @@ public sealed class RetentionPolicy(
         var made = account.Versions.Select(version => version.RunId).Concat(account.Datasets.Select(dataset => dataset.RunId).OfType<string>()).ToHashSet();
         return await runs.EndedBeforeAsync(before, cancellationToken)
             .Where(run => (run.FinishedAt ?? run.QueuedAt) < before && !made.Contains(run.RunId))
-            .Select(run => new RetentionItem(RetentionKind.Run, run.RunId, $"{run.State} {run.FinishedAt:yyyy-MM-dd}, and no version of '{run.Model}' is of it.")
-            {
-                DeleteAsync = cancellation => runs.DeleteAsync(run.RunId, cancellation),
-            })
+            .Select(run => new RetentionItem(RetentionKind.Run, run.RunId, $"{run.State} {run.FinishedAt:yyyy-MM-dd}, and no version of '{run.Model}' is of it.",
+                cancellation => runs.DeleteAsync(run.RunId, cancellation)))
             .ToListAsync(cancellationToken);
     }
 
@@ -81,10 +77,8 @@ public sealed class RetentionPolicy(
             {
                 if (!seen.Add(evaluation.Version) && evaluation.At < before)
                 {
-                    old.Add(new(RetentionKind.Evaluation, evaluation.Report, $"Of {evaluation.At:yyyy-MM-dd}, and there is a newer one of the version.")
-                    {
-                        DeleteAsync = cancellation => deletions.DeleteEvaluationAsync(evaluation, cancellation),
-                    });
+                    old.Add(new(RetentionKind.Evaluation, evaluation.Report, $"Of {evaluation.At:yyyy-MM-dd}, and there is a newer one of the version.",
+                        cancellation => deletions.DeleteEvaluationAsync(evaluation, cancellation)));
                 }
             }
         }
@@ -106,10 +100,8 @@ public sealed class RetentionPolicy(
                group folder by (folder.Name, folder.Version) into version
                where !needed.Contains((version.Key.Name, (string?)version.Key.Version)) && version.Max(folder => folder.ChangedAt) < Before(_keep.Days)
                select new RetentionItem(
-                   RetentionKind.DatasetVersion, $"{version.Key.Name}/{version.Key.Version}", "No version of a model was trained on it, no run is to be, and a later one was accepted.")
-               {
-                   DeleteAsync = cancellation => deletions.DeleteDatasetVersionAsync(version.Key.Name, version.Key.Version, cancellation),
-               },
+                   RetentionKind.DatasetVersion, $"{version.Key.Name}/{version.Key.Version}", "No version of a model was trained on it, no run is to be, and a later one was accepted.",
+                   cancellation => deletions.DeleteDatasetVersionAsync(version.Key.Name, version.Key.Version, cancellation)),
         ];
     }
 
@@ -121,10 +113,8 @@ public sealed class RetentionPolicy(
         {
             if (await traffic.CountBeforeAsync(model.Model, before, cancellationToken) is > 0 and var hours)
             {
-                old.Add(new(RetentionKind.Traffic, model.Model, $"{hours} hours before {before:yyyy-MM-dd}.")
-                {
-                    DeleteAsync = cancellation => traffic.DeleteBeforeAsync(model.Model, before, cancellation),
-                });
+                old.Add(new(RetentionKind.Traffic, model.Model, $"{hours} hours before {before:yyyy-MM-dd}.",
+                    cancellation => traffic.DeleteBeforeAsync(model.Model, before, cancellation)));
             }
         }
 
@@ -158,10 +148,8 @@ public sealed class RetentionPolicy(
         return [.. unfinished, .. checkpoints, .. reports];
     }
 
-    private RetentionItem Leftover(string container, string prefix, string reason) => new(RetentionKind.Leftover, $"{container}/{prefix}", reason)
-    {
-        DeleteAsync = cancellation => storage.Container(container).DeleteFolderAsync(prefix, cancellation),
-    };
+    private RetentionItem Leftover(string container, string prefix, string reason) => new(
+        RetentionKind.Leftover, $"{container}/{prefix}", reason, cancellation => storage.Container(container).DeleteFolderAsync(prefix, cancellation));
 
     /// <summary>The folders <c>{name}/{version}/</c> of a container, with the time of the newest of those files.</summary>
     private async Task<IReadOnlyList<Folder>> FoldersAsync(string container, Func<string, bool> isIncluded, CancellationToken cancellationToken)
