@@ -70,6 +70,7 @@ param pipeline pipelineSettings = {
   EventDelay: '00:01:00'
   RunSilence: '00:10:00'
   RunAttempts: '5'
+  TrainingMinutesPerDay: '0'
   Promotion__Margin: '0'
   Promotion__MustBeSignificant: 'false'
   Promotion__LabelFloor: '0.5'
@@ -258,6 +259,7 @@ module training 'modules/training.bicep' = {
     storageName: storageName
     storageEndpoints: storage.outputs.endpoints
     queue: 'training-jobs'
+    minutesPerDay: pipeline.TrainingMinutesPerDay
     timeoutSeconds: trainingTimeoutSeconds
     maximumParallelRuns: maximumParallelRuns
     retryLimit: trainingRetryLimit

@@ -35,6 +35,9 @@ type pipelineSettings = {
   @description('Required. How often a run is begun before it is failed.')
   RunAttempts: string
 
+  @description('Required. Minutes that all trainings together may take a day (UTC); 0: no bound.')
+  TrainingMinutesPerDay: string
+
   @description('Required. By how much a candidate must beat the served version on dev at least to replace it; 0: by anything.')
   Promotion__Margin: string
 

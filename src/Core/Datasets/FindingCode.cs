@@ -29,6 +29,7 @@ public enum FindingCode
     NotAccepted,
     Unlabelled,
     AnnotatorsDisagree,
+    ForgottenText,
 
     // Tags and spans
     TagCountMismatch,

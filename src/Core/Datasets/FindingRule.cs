@@ -33,6 +33,7 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
         new(NotAccepted, Warning, "The annotator did not accept the record: it is left out.", "Nothing, if that was meant."),
         new(Unlabelled, Warning, "The record has no annotation (predictions are none): it is left out.", "Annotate the record, or remove it."),
         new(AnnotatorsDisagree, Warning, "Several annotations differ; the first is used.", "Settle the annotation in the labelling tool."),
+        new(ForgottenText, Warning, "The text is to be forgotten: it is left out.", "Remove it from the file."),
 
         new(TagCountMismatch, Error, "There are not as many tags as tokens.", "Give every token one tag."),
         new(UnknownTagForm, Error, "The tag has not the form of the tag scheme.", "Write O, B-LABEL or I-LABEL, or state tagScheme in dataset.json."),

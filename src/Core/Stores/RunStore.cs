@@ -21,9 +21,9 @@ public enum RunStart
 
 /// <summary>
 /// The runs: queued by content, begun by one worker at a time, reported on, ended. Every call may be repeated; a call of a
-/// worker that lost the run changes nothing and says so.
+/// worker that lost the run changes nothing and says so. With a budget, a run waits while it is spent.
 /// </summary>
-public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
+public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, TrainingBudget? budget = null)
 {
     private const string Partition = "run";
     private const int IndexedAtOnce = 16;
@@ -101,21 +101,38 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
 
     /// <summary>
     /// Records the run and sends its message. A run that is under way or has succeeded stays as it is; one that failed or
-    /// was cancelled is queued again. A run that is still queued gets a second message, which does no harm.
+    /// was cancelled is queued again. A run that is still queued gets a second message, which does no harm. While the budget is
+    /// spent the run waits without a message: one would start a machine for nothing.
     /// </summary>
     public async Task<RunRecord> QueueAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         var runId = RunIds.For(spec);
+        var waits = budget is null ? null : await budget.ExhaustionAsync(cancellationToken);
         var run = await OpenAsync(
             runId,
-            run => run is null or { State: RunState.Failed or RunState.Cancelled } ? Queued(runId, spec, run?.Attempt ?? 0) : run,
+            run => Waiting(run is null or { State: RunState.Failed or RunState.Cancelled } ? Queued(runId, spec, run?.Attempt ?? 0) : run, waits),
             cancellationToken);
-        if (run!.State == RunState.Queued)
+        if (run is { State: RunState.Queued, Waits: null })
         {
             await storage.SendAsync(StorageNames.TrainingJobs, run.Spec, cancellationToken: cancellationToken);
         }
 
-        return run;
+        return run!;
+    }
+
+    /// <summary>
+    /// Lets the run of a message wait if the budget is spent, and says why; null when it may begin. One that is under way, or
+    /// over, is not held.
+    /// </summary>
+    public async Task<string?> HoldAsync(JobSpec spec, CancellationToken cancellationToken)
+    {
+        if (budget is null || await budget.ExhaustionAsync(cancellationToken) is not { } waits)
+        {
+            return null;
+        }
+
+        var runId = RunIds.For(spec);
+        return (await OpenAsync(runId, run => Waiting(run ?? Queued(runId, spec, attempt: 0), waits), cancellationToken))!.Waits;
     }
 
     /// <summary>
@@ -139,7 +156,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
                     _ => RunStart.Over,
                 };
                 return start == RunStart.Started
-                    ? run with { State = RunState.Running, Attempt = run.Attempt + 1, StartedAt = now, HeartbeatAt = now, Progress = null }
+                    ? run with { State = RunState.Running, Attempt = run.Attempt + 1, StartedAt = now, HeartbeatAt = now, Progress = null, Waits = null }
                     : run;
             },
             cancellationToken);
@@ -175,6 +192,14 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
             run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Progress = null, Error = Shortened(error) },
             cancellationToken);
 
+    /// <summary>The attempt stops until the budget allows more; its checkpoint is where it goes on. Sends no message.</summary>
+    public Task<bool> PauseAsync(string runId, int attempt, string waits, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(
+            runId,
+            attempt,
+            run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Waits = waits },
+            cancellationToken);
+
     /// <summary>
     /// Ends a run that waits or runs; its worker stops at its next report. One whose training is done stays, as its model may
     /// be served already. Null when there is no such run.
@@ -187,8 +212,11 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
         ChangeAsync(runId, run => Ended(run, RunState.Failed, Shortened(error)), cancellationToken);
 
     private RunRecord? Ended(RunRecord? run, RunState state, string? error) => run is { State: RunState.Queued or RunState.Running }
-        ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error }
+        ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error, Waits = null }
         : run;
+
+    private static RunRecord Waiting(RunRecord run, string? waits) =>
+        run.State == RunState.Queued && run.Waits != waits ? run with { Waits = waits } : run;
 
     private static bool IsOpen(RunRecord? run) => run is { State: RunState.Queued or RunState.Running };
 

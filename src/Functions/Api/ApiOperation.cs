@@ -1,4 +1,5 @@
 using Droptune.Core.Evaluation;
+using Droptune.Core.Forgetting;
 using Droptune.Functions.Corrections;
 using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;
@@ -54,6 +55,10 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
         new("DeleteModel", "Delete a model, with all that is its own", typeof(DeletionAnswer), InvalidName, UnknownModel, InUse, NotConfirmed) { Query = [Confirm] },
         new("DeleteDataset", "Delete a dataset, with all that is its own", typeof(DeletionAnswer), InvalidName, UnknownDataset, InUse, NotConfirmed) { Query = [Confirm] },
         new("ShowRetention", "Show what the retention policy would delete now, and why", typeof(RetentionPlan)),
+        new("ForgetText", "Remove a text from corrections, texts to label and reports, keep it out of datasets, and list what still has it", typeof(ForgettingReport))
+        {
+            Body = typeof(ForgetRequest),
+        },
         new("StartRun", "Start a training run; the same spec twice is one run (202 when it is queued, 200 when it is under way or done)", typeof(RunRecord), UnknownDataset, UnknownVersion)
         {
             Body = typeof(RunRequest),

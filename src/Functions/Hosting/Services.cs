@@ -1,4 +1,5 @@
 using Droptune.Core.Evaluation;
+using Droptune.Core.Forgetting;
 using Droptune.Functions.Corrections;
 using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;
@@ -21,6 +22,7 @@ public static class Services
     public static IServiceCollection AddDroptune(this IServiceCollection services, IConfiguration configuration) => services
         .AddDroptuneTelemetry(configuration, "droptune-functions")
         .AddSettings<PipelineOptions>(configuration, PipelineOptions.Section)
+        .AddSettings<TrainingLimits>(configuration, TrainingLimits.Section)
         .AddSettings<PromotionSettings>(configuration, PromotionSettings.Section)
         .AddSettings<RetentionOptions>(configuration, RetentionOptions.Section)
         .AddSettings<UncertainOptions>(configuration, UncertainOptions.Section)
@@ -40,6 +42,7 @@ public static class Services
         .AddSingleton<ModelEvaluation>()
         .AddSingleton<QueueMessages>()
         .AddSingleton<Deletions>()
+        .AddSingleton<Forgetter>()
         .AddSingleton<RetentionPolicy>()
         .AddSingleton<Supervision>()
         .AddSingleton<RunRequests>()

@@ -24,7 +24,7 @@ public sealed class Answers(ILogger<Answers> logger)
         catch (ProblemException e)
         {
             var traceId = e.Kind.Status >= StatusCodes.Status500InternalServerError && e.InnerException is { } cause ? Logged(cause, request) : null;
-            return Problem.Answer(e.Kind, e.Message, e.Place, e.Findings, traceId);
+            return Problem.Answer(e.Kind, e.Message, e.Place, e.Findings, traceId, takes: e.Takes);
         }
         catch (ModelBusyException e)
         {

@@ -8,7 +8,7 @@ public sealed class ApplyRetention(RetentionPolicy policy, IOptions<RetentionOpt
     [Function(nameof(ApplyRetention))]
     public async Task RunAsync([TimerTrigger("%RetentionSchedule%")] TimerInfo timer, CancellationToken cancellationToken)
     {
-        foreach (var item in (await policy.PlanAsync(cancellationToken)).Items)
+        foreach (var item in await policy.PlanAsync(cancellationToken))
         {
             if (options.Value.DryRun)
             {

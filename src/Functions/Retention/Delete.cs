@@ -51,7 +51,10 @@ public sealed class Delete(Deletions deletions, Answers answers, ILogger<Delete>
         if (request.Parameter("confirm") != name)
         {
             throw new ProblemException(
-                ProblemKinds.NotConfirmed, $"With '{name}' go: {string.Join("; ", deletion.Takes)}. To delete it all, repeat the call with ?confirm={name}.");
+                ProblemKinds.NotConfirmed, $"With '{name}' go: {string.Join("; ", deletion.Takes)}. To delete it all, repeat the call with ?confirm={name}.")
+            {
+                Takes = deletion.Takes,
+            };
         }
 
         await deletion.DeleteAsync(cancellationToken);

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Droptune.Functions.Retention;
 
 /// <summary>What the policy lets go now.</summary>
@@ -11,8 +9,7 @@ public sealed record RetentionPlan(bool DryRun, IReadOnlyList<RetentionItem> Ite
 /// <param name="Kind">What it is.</param>
 /// <param name="Name">Which one: a run's id, "model/version", "dataset/version", or a place in storage.</param>
 /// <param name="Reason">Why it may go.</param>
-/// <param name="DeleteAsync">Deletes it, unless it is needed by now.</param>
-public sealed record RetentionItem(RetentionKind Kind, string Name, string Reason, [property: JsonIgnore] Func<CancellationToken, Task> DeleteAsync);
+public sealed record RetentionItem(RetentionKind Kind, string Name, string Reason);
 
 /// <summary>What can be let go.</summary>
 public enum RetentionKind
@@ -31,6 +28,9 @@ public enum RetentionKind
 
     /// <summary>Hours of a model's traffic.</summary>
     Traffic,
+
+    /// <summary>Training time of past days.</summary>
+    SpentTime,
 
     /// <summary>What nobody finished.</summary>
     Leftover,

@@ -6,33 +6,36 @@ using Microsoft.Extensions.Options;
 
 namespace Droptune.Functions.Retention;
 
+/// <summary>Something that may go, with the way to delete it unless it is needed by then.</summary>
+public sealed record RetentionStep(RetentionKind Kind, string Name, string Reason, Func<CancellationToken, Task> DeleteAsync);
+
 /// <summary>
 /// Decides what may go. Never what a served version or the one before needs, a candidate, an open run or a correction that waits:
 /// their versions, the snapshots that those were trained on, and the version of each dataset that was accepted last.
 /// </summary>
 public sealed class RetentionPolicy(
-    DroptuneStorage storage, ModelStore models, RunStore runs, DatasetStore datasets, EvaluationStore evaluations, TrafficStore traffic, Deletions deletions,
+    DroptuneStorage storage, ModelStore models, RunStore runs, DatasetStore datasets, EvaluationStore evaluations, TrafficStore traffic, TrainingBudget budget, Deletions deletions,
     IOptions<RetentionOptions> options, TimeProvider clock)
 {
     private const string Checkpoint = "/checkpoint.tar"; // as the training worker names it
 
     private readonly RetentionOptions _keep = options.Value;
 
-    public async Task<RetentionPlan> PlanAsync(CancellationToken cancellationToken)
+    /// <summary>What may go now, in the order in which it is to be deleted.</summary>
+    public async Task<IReadOnlyList<RetentionStep>> PlanAsync(CancellationToken cancellationToken)
     {
         var account = await ReadAsync(cancellationToken);
         var versions = OldVersions(account).ToList();
         account = account with { Versions = [.. account.Versions.ExceptBy(versions.Select(old => old.Name), Name)] };
-        return new(
-            _keep.DryRun,
-            [
-                .. versions,
-                .. await OldRunsAsync(account, cancellationToken),
-                .. await OldEvaluationsAsync(account, cancellationToken),
-                .. await OldDatasetVersionsAsync(account, cancellationToken),
-                .. await OldTrafficAsync(account, cancellationToken),
-                .. await LeftoversAsync(account, cancellationToken),
-            ]);
+        return
+        [
+            .. versions,
+            .. await OldRunsAsync(account, cancellationToken),
+            .. await OldEvaluationsAsync(account, cancellationToken),
+            .. await OldDatasetVersionsAsync(account, cancellationToken),
+            .. await OldCountsAsync(account, cancellationToken),
+            .. await LeftoversAsync(account, cancellationToken),
+        ];
     }
 
     private async Task<Account> ReadAsync(CancellationToken cancellationToken)
@@ -42,7 +45,7 @@ public sealed class RetentionPolicy(
         return new(all, [.. versions.SelectMany(some => some)], await runs.OpenAsync(cancellationToken), await datasets.ListAsync(cancellationToken));
     }
 
-    private IEnumerable<RetentionItem> OldVersions(Account account)
+    private IEnumerable<RetentionStep> OldVersions(Account account)
     {
         var before = Before(_keep.Days);
         return
@@ -50,26 +53,26 @@ public sealed class RetentionPolicy(
             from version in account.Versions.Where(version => version.Model == model.Model).OrderByDescending(version => version.CreatedAt).Skip(_keep.Versions)
             where version.Version != model.Production && version.Version != model.Previous && version.CreatedAt < before
                 && !account.IsMaking(version.Model, version.Version)
-            select new RetentionItem(
+            select new RetentionStep(
                 RetentionKind.ModelVersion, Name(version), $"Made {version.CreatedAt:yyyy-MM-dd}, not served, and there are {_keep.Versions} newer ones.",
                 cancellation => deletions.DeleteVersionAsync(version, cancellation));
     }
 
-    private async Task<IReadOnlyList<RetentionItem>> OldRunsAsync(Account account, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RetentionStep>> OldRunsAsync(Account account, CancellationToken cancellationToken)
     {
         var before = Before(_keep.Days);
         var made = account.Versions.Select(version => version.RunId).Concat(account.Datasets.Select(dataset => dataset.RunId).OfType<string>()).ToHashSet();
         return await runs.EndedBeforeAsync(before, cancellationToken)
             .Where(run => (run.FinishedAt ?? run.QueuedAt) < before && !made.Contains(run.RunId))
-            .Select(run => new RetentionItem(RetentionKind.Run, run.RunId, $"{run.State} {run.FinishedAt:yyyy-MM-dd}, and no version of '{run.Model}' is of it.",
+            .Select(run => new RetentionStep(RetentionKind.Run, run.RunId, $"{run.State} {run.FinishedAt:yyyy-MM-dd}, and no version of '{run.Model}' is of it.",
                 cancellation => runs.DeleteAsync(run.RunId, cancellation)))
             .ToListAsync(cancellationToken);
     }
 
-    private async Task<IReadOnlyList<RetentionItem>> OldEvaluationsAsync(Account account, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RetentionStep>> OldEvaluationsAsync(Account account, CancellationToken cancellationToken)
     {
         var before = Before(_keep.EvaluationDays);
-        var old = new List<RetentionItem>();
+        var old = new List<RetentionStep>();
         foreach (var model in account.Models)
         {
             var seen = new HashSet<string>();
@@ -86,7 +89,7 @@ public sealed class RetentionPolicy(
         return old;
     }
 
-    private async Task<IReadOnlyList<RetentionItem>> OldDatasetVersionsAsync(Account account, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RetentionStep>> OldDatasetVersionsAsync(Account account, CancellationToken cancellationToken)
     {
         var needed = account.Datasets.SelectMany(dataset => new[] { (dataset.Dataset, dataset.AcceptedVersion), (dataset.Dataset, dataset.Version) })
             .Concat(account.Versions.Select(version => (version.Dataset, (string?)version.DatasetVersion)))
@@ -99,16 +102,16 @@ public sealed class RetentionPolicy(
             .. from folder in folders
                group folder by (folder.Name, folder.Version) into version
                where !needed.Contains((version.Key.Name, (string?)version.Key.Version)) && version.Max(folder => folder.ChangedAt) < Before(_keep.Days)
-               select new RetentionItem(
+               select new RetentionStep(
                    RetentionKind.DatasetVersion, $"{version.Key.Name}/{version.Key.Version}", "No version of a model was trained on it, no run is to be, and a later one was accepted.",
                    cancellation => deletions.DeleteDatasetVersionAsync(version.Key.Name, version.Key.Version, cancellation)),
         ];
     }
 
-    private async Task<IReadOnlyList<RetentionItem>> OldTrafficAsync(Account account, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RetentionStep>> OldCountsAsync(Account account, CancellationToken cancellationToken)
     {
         var before = Before(_keep.Days);
-        var old = new List<RetentionItem>();
+        var old = new List<RetentionStep>();
         foreach (var model in account.Models)
         {
             if (await traffic.CountBeforeAsync(model.Model, before, cancellationToken) is > 0 and var hours)
@@ -118,10 +121,16 @@ public sealed class RetentionPolicy(
             }
         }
 
+        if (await budget.CountBeforeAsync(before, cancellationToken) is > 0 and var rows)
+        {
+            old.Add(new(
+                RetentionKind.SpentTime, "Runs", $"{rows} rows of days before {before:yyyy-MM-dd}.", cancellation => budget.DeleteBeforeAsync(before, cancellation)));
+        }
+
         return old;
     }
 
-    private async Task<IReadOnlyList<RetentionItem>> LeftoversAsync(Account account, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RetentionStep>> LeftoversAsync(Account account, CancellationToken cancellationToken)
     {
         var before = Before(_keep.LeftoverDays);
         var registered = account.Versions.Select(version => (version.Model, version.Version)).ToHashSet();
@@ -148,7 +157,7 @@ public sealed class RetentionPolicy(
         return [.. unfinished, .. checkpoints, .. reports];
     }
 
-    private RetentionItem Leftover(string container, string prefix, string reason) => new(
+    private RetentionStep Leftover(string container, string prefix, string reason) => new(
         RetentionKind.Leftover, $"{container}/{prefix}", reason, cancellation => storage.Container(container).DeleteFolderAsync(prefix, cancellation));
 
     /// <summary>The folders <c>{name}/{version}/</c> of a container, with the time of the newest of those files.</summary>

@@ -51,7 +51,7 @@ public sealed class RetentionTests(AzuriteFixture azurite) : IAsyncLifetime
 
         var left = (await _models.VersionsAsync("m", Cancellation)).Select(version => version.Version).ToList();
         Assert.Equal([.. Enumerable.Range(4, 10).Reverse(), 1, 0], left.Select(version => int.Parse(version, NumberStyles.HexNumber, CultureInfo.InvariantCulture)));
-        Assert.Equal([$"m/{Version(2)}", $"m/{Version(3)}"], plan.Items.Where(item => item.Kind == RetentionKind.ModelVersion).Select(item => item.Name).Order());
+        Assert.Equal([$"m/{Version(2)}", $"m/{Version(3)}"], plan.Where(item => item.Kind == RetentionKind.ModelVersion).Select(item => item.Name).Order());
         foreach (var gone in new[] { Version(2), Version(3) })
         {
             Assert.Empty(await NamesAsync(StorageNames.Models, $"m/{gone}/"));
@@ -69,7 +69,7 @@ public sealed class RetentionTests(AzuriteFixture azurite) : IAsyncLifetime
             Assert.NotNull(await _evaluations.NewestAsync("m", kept, Cancellation));
         }
 
-        Assert.Empty((await PlanAsync(new())).Items);
+        Assert.Empty(await PlanAsync(new()));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class RetentionTests(AzuriteFixture azurite) : IAsyncLifetime
         await PromoteAsync("m", 0);
         _clock.Advance(TimeSpan.FromDays(13));
 
-        Assert.Empty((await ApplyAsync(new())).Items);
+        Assert.Empty(await ApplyAsync(new()));
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class RetentionTests(AzuriteFixture azurite) : IAsyncLifetime
 
         var plan = await ApplyAsync(new() { DryRun = true });
 
-        Assert.NotEmpty(plan.Items);
+        Assert.NotEmpty(plan);
         Assert.Equal(before, await NamesAsync(StorageNames.Models, ""));
-        Assert.Equal(plan.Items.Select(item => item.Name), (await PlanAsync(new())).Items.Select(item => item.Name));
+        Assert.Equal(plan.Select(item => item.Name), (await PlanAsync(new())).Select(item => item.Name));
     }
 
     [Fact]
@@ -163,19 +163,19 @@ public sealed class RetentionTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(11, (await _traffic.ListAsync("m", DateTimeOffset.MinValue.AddDays(1), Cancellation)).Count);
     }
 
-    private async Task<RetentionPlan> ApplyAsync(RetentionOptions options)
+    private async Task<IReadOnlyList<RetentionStep>> ApplyAsync(RetentionOptions options)
     {
         var plan = await PlanAsync(options);
         await new ApplyRetention(Policy(options), Options.Create(options), NullLogger<ApplyRetention>.Instance).RunAsync(null!, Cancellation);
         return plan;
     }
 
-    private Task<RetentionPlan> PlanAsync(RetentionOptions options) => Policy(options).PlanAsync(Cancellation);
+    private Task<IReadOnlyList<RetentionStep>> PlanAsync(RetentionOptions options) => Policy(options).PlanAsync(Cancellation);
 
     private RetentionPolicy Policy(RetentionOptions options)
     {
         var deletions = new Deletions(_storage, _models, _runs, _datasets, _evaluations, new CorrectionStore(_storage, _clock), _traffic);
-        return new(_storage, _models, _runs, _datasets, _evaluations, _traffic, deletions, Options.Create(options), _clock);
+        return new(_storage, _models, _runs, _datasets, _evaluations, _traffic, new(_storage, Options.Create(new TrainingLimits()), _clock), deletions, Options.Create(options), _clock);
     }
 
     /// <summary>Versions with the numbers from 0 on, a minute apart, each with a run, an evaluation, files and a snapshot of its own.</summary>

@@ -117,7 +117,7 @@ public sealed class PagingTests(AzuriteFixture azurite) : IAsyncLifetime
         _rows.Count = 0;
         var watch = Stopwatch.StartNew();
         var result = await call();
-        TestContext.Current.SendDiagnosticMessage("{0} rows, {1:F1} ms", _rows.Count, watch.Elapsed.TotalMilliseconds);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{_rows.Count} rows, {watch.Elapsed.TotalMilliseconds:F1} ms");
         return (result, _rows.Count);
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Droptune.Core.Datasets.Checking;
+using Droptune.Core.Datasets.Checking.Texts;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Records;
@@ -15,11 +17,12 @@ public static class DatasetGate
     /// <summary>
     /// Checks <paramref name="files"/>, a manifest among them or not, and writes <c>{train,dev,test}.jsonl.gz</c> to
     /// <paramref name="snapshotFolder"/>; they are only worth keeping when the report says accepted. Null = check only.
-    /// With the vocabulary of the base model that <paramref name="baseModels"/> finds, lengths are counted in pieces.
+    /// With the vocabulary of the base model that <paramref name="baseModels"/> finds, lengths are counted in pieces. Texts whose
+    /// <see cref="TextHash.Normalised"/> is in <paramref name="forgotten"/> are left out, and not quoted.
     /// </summary>
     public static async Task<DatasetReport> CheckAsync(
         string dataset, IReadOnlyList<DatasetFile> files, string? snapshotFolder = null, BaseModelFinder? baseModels = null,
-        CancellationToken cancellationToken = default)
+        IReadOnlySet<ulong>? forgotten = null, CancellationToken cancellationToken = default)
     {
         var log = new FindingLog();
         var manifest = await ManifestReader.ReadAsync(files, log, cancellationToken);
@@ -29,7 +32,7 @@ public static class DatasetGate
         var data = files.Where(file => file.Name != DatasetFile.ManifestName)
             .OrderBy(file => SplitPlan.NamedSplit(file.Name) is null or Split.Train)
             .ThenBy(file => file.Name, StringComparer.Ordinal).ToList();
-        return await Task.Run(() => new GateRun(dataset, data, manifest, tokenizer, log, cancellationToken).Check(snapshotFolder), cancellationToken);
+        return await Task.Run(() => new GateRun(dataset, data, manifest, tokenizer, forgotten ?? ImmutableHashSet<ulong>.Empty, log, cancellationToken).Check(snapshotFolder), cancellationToken);
     }
 
     /// <summary>

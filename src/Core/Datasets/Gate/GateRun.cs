@@ -13,7 +13,7 @@ namespace Droptune.Core.Datasets.Gate;
 
 /// <summary>One run of the gate over the data files of a dataset, from their bytes to the report.</summary>
 internal sealed class GateRun(
-    string dataset, IReadOnlyList<DatasetFile> files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, FindingLog log,
+    string dataset, IReadOnlyList<DatasetFile> files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, IReadOnlySet<ulong> forgotten, FindingLog log,
     CancellationToken cancellationToken)
 {
     private readonly SplitPlan _plan = new(files.Select(file => file.Name));
@@ -114,7 +114,7 @@ internal sealed class GateRun(
         while (reader.Read(record))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (checker.Check(record) is not { } example)
+            if (IsForgotten(record) || checker.Check(record) is not { } example)
             {
                 continue;
             }
@@ -139,7 +139,7 @@ internal sealed class GateRun(
         {
             cancellationToken.ThrowIfCancellationRequested();
             record.ClearLabels();
-            if (checker.Check(record) is not { } example)
+            if (IsForgotten(record) || checker.Check(record) is not { } example)
             {
                 continue;
             }
@@ -150,6 +150,18 @@ internal sealed class GateRun(
                 return;
             }
         }
+    }
+
+    /// <summary>Leaves out a text that is to be forgotten, before anything of it can be quoted.</summary>
+    private bool IsForgotten(Record record)
+    {
+        if (forgotten.Count == 0 || !forgotten.Contains(_hash.Normalised((record.HasTokens ? record.Tokens : record.Text).Joined.Span)))
+        {
+            return false;
+        }
+
+        log.LeaveOut(FindingCode.ForgottenText, record, record.Line, 0, [], $"The text is to be forgotten.");
+        return true;
     }
 
     private bool IsOverLimit(Record record, FindingCode code, long count, long limit, string what)

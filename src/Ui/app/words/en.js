@@ -1,6 +1,10 @@
 export default {
   all: 'All',
   cancel: 'Cancel',
+  delete: 'Delete',
+  'delete.title': 'Delete {name}?',
+  'delete.takes': 'With it go, for good:',
+  'delete.done': '{name} is deleted.',
   language: 'Language',
   loading: 'Loading…',
   nav: 'Sections',
@@ -152,6 +156,7 @@ export default {
   'run.step': 'Step',
   'run.failed': 'The run failed',
   'run.lastFailed': 'The last attempt failed',
+  'run.waits': 'It waits.',
   'run.cancel': 'Cancel the run',
   'run.cancelTitle': 'Cancel this run?',
   'run.cancelText': 'Its worker stops at its next report. The run can be started again.',

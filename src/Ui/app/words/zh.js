@@ -1,6 +1,10 @@
 export default {
   all: '全部',
   cancel: '取消',
+  delete: '删除',
+  'delete.title': '删除 {name}？',
+  'delete.takes': '以下内容将一并永久删除：',
+  'delete.done': '{name} 已删除。',
   language: '语言',
   loading: '正在加载…',
   nav: '栏目',
@@ -152,6 +156,7 @@ export default {
   'run.step': '步数',
   'run.failed': '训练失败',
   'run.lastFailed': '上一次尝试失败',
+  'run.waits': '等待中。',
   'run.cancel': '取消训练',
   'run.cancelTitle': '取消这次训练？',
   'run.cancelText': '训练程序会在下次汇报进度时停止。之后可以重新开始。',
