@@ -46,13 +46,13 @@ public sealed class Forgetter(DroptuneStorage storage, ForgottenTexts forgotten,
         ? $"--auth-mode login --account-name {storage.Container(StorageNames.Datasets).AccountName}"
         : $"--connection-string \"${StorageNames.Connection}\"";
 
-    /// <summary>Deletes the blobs of a container that are about the text: each is one JSON object, an example or what has its parts.</summary>
+    /// <summary>Deletes the blobs of a container that are about the text; each is one JSON object with a text.</summary>
     private async Task<IReadOnlyList<string>> DeleteAsync(string container, ulong key, CancellationToken cancellationToken)
     {
         var deleted = new ConcurrentBag<string>();
         await ForEachAsync(container, _ => true, async (name, content, cancellation) =>
         {
-            if (content.ToObjectFromJson<Example>(DroptuneJson.Compact) is { } kept && IsOf(kept, key))
+            if (content.ToObjectFromJson<KeptText>(DroptuneJson.Compact) is { Text: { } kept } && ForgottenTexts.KeyOf(kept) == key)
             {
                 await storage.Container(container).GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellation);
                 deleted.Add($"{container}/{name}");
@@ -178,4 +178,7 @@ public sealed class Forgetter(DroptuneStorage storage, ForgottenTexts forgotten,
     private static bool IsOf(Example example, ulong key) => (example.Text ?? (example.Tokens is { } words ? string.Join(' ', words) : null)) is { } text && ForgottenTexts.KeyOf(text) == key;
 
     private static ParallelOptions Options(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
+
+    /// <summary>What a correction and a text to label have in common.</summary>
+    private sealed record KeptText(string? Text);
 }

@@ -1,7 +1,6 @@
 using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
-using Droptune.Core.Stores;
 
 namespace Droptune.TrainingJob.Tests.Work;
 
