@@ -221,9 +221,9 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
                 return before >= newest ? found : (found ?? new() { Model = model }) with { NewestAt = newest };
             },
             cancellationToken);
-        if (before is { } old && record!.NewestAt != old)
+        if ((record!.NewestAt == newest ? before : newest) is { } other && other != record.NewestAt)
         {
-            await _places.DeleteAsync(Newest, PlaceKey(model, old), when: null, cancellationToken);
+            await _places.DeleteAsync(Newest, PlaceKey(model, other), when: null, cancellationToken);
         }
     }
 

@@ -64,7 +64,8 @@ public sealed class RetentionPolicy(
         var made = account.Versions.Select(version => version.RunId).Concat(account.Datasets.Select(dataset => dataset.RunId).OfType<string>()).ToHashSet();
         return await runs.EndedBeforeAsync(before, cancellationToken)
             .Where(run => (run.FinishedAt ?? run.QueuedAt) < before && !made.Contains(run.RunId))
-            .Select(run => new RetentionStep(RetentionKind.Run, run.RunId, $"{run.State} {run.FinishedAt:yyyy-MM-dd}, and no version of '{run.Model}' is of it.",
+            .Select(run => new RetentionStep(
+                RetentionKind.Run, run.RunId, $"{run.State} {run.FinishedAt:yyyy-MM-dd}, and no version of '{run.Model}' is of it.",
                 cancellation => runs.DeleteAsync(run.RunId, cancellation)))
             .ToListAsync(cancellationToken);
     }
@@ -80,7 +81,8 @@ public sealed class RetentionPolicy(
             {
                 if (!seen.Add(evaluation.Version) && evaluation.At < before)
                 {
-                    old.Add(new(RetentionKind.Evaluation, evaluation.Report, $"Of {evaluation.At:yyyy-MM-dd}, and there is a newer one of the version.",
+                    old.Add(new(
+                        RetentionKind.Evaluation, evaluation.Report, $"Of {evaluation.At:yyyy-MM-dd}, and there is a newer one of the version.",
                         cancellation => deletions.DeleteEvaluationAsync(evaluation, cancellation)));
                 }
             }
@@ -116,7 +118,8 @@ public sealed class RetentionPolicy(
         {
             if (await traffic.CountBeforeAsync(model.Model, before, cancellationToken) is > 0 and var hours)
             {
-                old.Add(new(RetentionKind.Traffic, model.Model, $"{hours} hours before {before:yyyy-MM-dd}.",
+                old.Add(new(
+                    RetentionKind.Traffic, model.Model, $"{hours} hours before {before:yyyy-MM-dd}.",
                     cancellation => traffic.DeleteBeforeAsync(model.Model, before, cancellation)));
             }
         }
