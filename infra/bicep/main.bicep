@@ -65,16 +65,23 @@ param pipeline pipelineSettings = {
   EvaluationSchedule: '0 0 * * * *'
   FeedbackSchedule: '0 30 * * * *'
   FeedbackMinimum: '20'
+  RetentionSchedule: '0 45 * * * *'
   QuietPeriod: '00:00:30'
   EventDelay: '00:01:00'
   RunSilence: '00:10:00'
   RunAttempts: '5'
+  TrainingMinutesPerDay: '0'
   Promotion__Margin: '0'
   Promotion__MustBeSignificant: 'false'
   Promotion__LabelFloor: '0.5'
   Promotion__LabelFloorSupport: '5'
   Uncertain__Most: '0'
   Uncertain__Days: '30'
+  Retention__DryRun: 'false'
+  Retention__Days: '90'
+  Retention__Versions: '10'
+  Retention__EvaluationDays: '30'
+  Retention__LeftoverDays: '14'
 }
 
 @description('Optional. Days in which a deleted or overwritten dataset file can be brought back.')
@@ -252,6 +259,7 @@ module training 'modules/training.bicep' = {
     storageName: storageName
     storageEndpoints: storage.outputs.endpoints
     queue: 'training-jobs'
+    minutesPerDay: pipeline.TrainingMinutesPerDay
     timeoutSeconds: trainingTimeoutSeconds
     maximumParallelRuns: maximumParallelRuns
     retryLimit: trainingRetryLimit

@@ -12,6 +12,7 @@ var root = new RootCommand("Trains, evaluates and exports Droptune models, on th
     ExportCommand.Create(),
     ValidateCommand.Create(),
     WorkCommand.Create(),
+    ForgetCommand.Create(),
 };
 
 var parsed = root.Parse(args);

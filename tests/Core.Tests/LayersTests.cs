@@ -43,6 +43,7 @@ public class LayersTests
         "Droptune.Core.Stores",
         "Droptune.Core.Reports.Markup",
         "Droptune.Core.Reports",
+        "Droptune.Core.Forgetting",
         "Droptune.Core.Terminal",
     ];
 

@@ -14,6 +14,9 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
     /// <summary>What callers of another machine must send.</summary>
     public const string Key = "the-key";
 
+    /// <summary>What callers send who may predict and correct only.</summary>
+    public const string CallersKey = "the-callers-key";
+
     public string Connection { get; private set; } = null!;
 
     public HttpClient Http { get; private set; } = null!;
@@ -31,6 +34,7 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
             "--QuietPeriod", "00:00:01",
             "--EventDelay", "00:01:00", // the watchdog would tell of a drop a second time
             "--FunctionsKey", Key,
+            "--CallersKey", CallersKey,
             "--Serving:Freshness", "00:00:00.2",
             "--AzureWebJobs:extensions:queues:maxPollingInterval", "00:00:00.2",
             "--AzureWebJobs:extensions:queues:visibilityTimeout", "00:00:00",

@@ -32,6 +32,9 @@ param storageEndpoints { blob: string, queue: string, table: string }
 @description('Required. Queue of the job specs.')
 param queue string
 
+@description('Required. Minutes that all trainings together may take a day; 0: no bound.')
+param minutesPerDay string
+
 @description('Required. Longest training in seconds, after which the platform ends the replica.')
 @minValue(600)
 @maxValue(604800)
@@ -67,6 +70,7 @@ var gpu = { name: 'gpu', workloadProfileType: profile }
 var onGpu = profile != 'Consumption'
 
 var settings = {
+  TrainingMinutesPerDay: minutesPerDay
   Storage__blobServiceUri: storageEndpoints.blob
   Storage__queueServiceUri: storageEndpoints.queue
   Storage__tableServiceUri: storageEndpoints.table

@@ -20,6 +20,9 @@ type pipelineSettings = {
   @description('Required. Corrections that must wait before that: each fold is a training.')
   FeedbackMinimum: string
 
+  @description('Required. When the retention policy is applied: a cron expression of six fields, seconds first.')
+  RetentionSchedule: string
+
   @description('Required. How long the files of a dataset must be unchanged before it is validated.')
   QuietPeriod: string
 
@@ -31,6 +34,9 @@ type pipelineSettings = {
 
   @description('Required. How often a run is begun before it is failed.')
   RunAttempts: string
+
+  @description('Required. Minutes that all trainings together may take a day (UTC); 0: no bound.')
+  TrainingMinutesPerDay: string
 
   @description('Required. By how much a candidate must beat the served version on dev at least to replace it; 0: by anything.')
   Promotion__Margin: string
@@ -49,6 +55,21 @@ type pipelineSettings = {
 
   @description('Required. Days after which such a text is deleted.')
   Uncertain__Days: string
+
+  @description('Required. Whether the retention policy only says what it would delete (true or false).')
+  Retention__DryRun: string
+
+  @description('Required. Days that ended runs, versions that are not served, dataset versions that nobody uses and traffic are kept at least.')
+  Retention__Days: string
+
+  @description('Required. The newest versions of a model that are kept however old they are.')
+  Retention__Versions: string
+
+  @description('Required. Days that an evaluation is kept at least.')
+  Retention__EvaluationDays: string
+
+  @description('Required. Days after which what nobody finished is deleted.')
+  Retention__LeftoverDays: string
 }
 
 @export()

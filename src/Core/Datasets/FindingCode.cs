@@ -32,6 +32,7 @@ public enum FindingCode
     Unlabelled,
     AnnotatorsDisagree,
     AnnotationNotRead,
+    ForgottenText,
 
     // Tags and spans
     TagCountMismatch,

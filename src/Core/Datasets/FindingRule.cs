@@ -36,6 +36,7 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
         new(Unlabelled, Warning, "The record has no annotation (predictions are none): it is left out.", "Annotate the record, or remove it."),
         new(AnnotatorsDisagree, Warning, "Several annotations differ; the first is used.", "Settle the annotation in the labelling tool."),
         new(AnnotationNotRead, Warning, "Something that looks like annotation is not read.", "Nothing, if it is not meant to be learnt; else write it as text, label and entities, or name its column or key in dataset.json."),
+        new(ForgottenText, Warning, "The text is to be forgotten: it is left out.", "Remove it from the file."),
 
         new(TagCountMismatch, Error, "There are not as many tags as tokens.", "Give every token one tag."),
         new(UnknownTagForm, Error, "The tag has not the form of the tag scheme.", "Write O, B-LABEL or I-LABEL, or state tagScheme in dataset.json."),

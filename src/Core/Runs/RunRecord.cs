@@ -34,6 +34,9 @@ public sealed record RunRecord
     /// <summary>Why the run failed, or why its last attempt did.</summary>
     public string? Error { get; init; }
 
+    /// <summary>Why a queued run does not begin; null when it begins as soon as a worker is free.</summary>
+    public string? Waits { get; init; }
+
     /// <summary>The version of the model that the run made.</summary>
     public string? ModelVersion { get; init; }
 }

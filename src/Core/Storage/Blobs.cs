@@ -13,6 +13,18 @@ public static class Blobs
         await container.GetBlobClient(name).UploadAsync(
             content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
 
+    /// <summary>Deletes the blobs under a prefix, or those of them that <paramref name="isIncluded"/> names.</summary>
+    public static async Task DeleteFolderAsync(
+        this BlobContainerClient container, string prefix, CancellationToken cancellationToken, Func<string, bool>? isIncluded = null)
+    {
+        var names = await container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken)
+            .Select(blob => blob.Name).Where(name => isIncluded is null || isIncluded(name)).ToListAsync(cancellationToken);
+        foreach (var name in names)
+        {
+            await container.GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+    }
+
     /// <summary>Writes a blob unless it is there; false when it is.</summary>
     public static async Task<bool> TryCreateAsync(
         this BlobContainerClient container, string name, string contentType, Stream content, CancellationToken cancellationToken)

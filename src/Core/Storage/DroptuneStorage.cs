@@ -44,6 +44,9 @@ public sealed class DroptuneStorage(
                     $"Missing or no address: {StorageNames.Connection}__{service}ServiceUri.");
     }
 
+    /// <summary>Whether this is an account of a deployment, which signs in with an identity.</summary>
+    public bool IsDeployed => isDeployed;
+
     public BlobContainerClient Container(string name) => blobs.GetBlobContainerClient(name);
 
     public QueueClient Queue(string name) => queues.GetQueueClient(name);

@@ -12,12 +12,43 @@ namespace Droptune.Core.Storage;
 public sealed class RecordTable<T>(TableClient table)
     where T : class
 {
+    private const int LargestPage = 1000; // rows an answer, as storage has it
+
     public async Task<T?> FindAsync(string partition, string key, CancellationToken cancellationToken) =>
         await ReadAsync(partition, key, cancellationToken) is { } row ? FromRow(row) : null;
 
     /// <summary>The records that <paramref name="filter"/> (OData, its values escaped) selects, by partition and key.</summary>
     public IAsyncEnumerable<T> QueryAsync(FormattableString filter, CancellationToken cancellationToken) =>
         table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), cancellationToken: cancellationToken).Select(FromRow);
+
+    /// <summary>The first <paramref name="limit"/> of the records that all of <paramref name="filters"/> select; no more are read.</summary>
+    public IAsyncEnumerable<T> FirstAsync(int limit, CancellationToken cancellationToken, params FormattableString[] filters) =>
+        table.QueryAsync<TableEntity>(
+                string.Join(" and ", filters.Select(TableClient.CreateQueryFilter)), Math.Min(limit, LargestPage), cancellationToken: cancellationToken)
+            .Take(limit).Select(FromRow);
+
+    /// <summary>Deletes a record while <paramref name="when"/> holds of it (null: whatever it says); false when it does not.</summary>
+    public async Task<bool> DeleteAsync(string partition, string key, Func<T, bool>? when, CancellationToken cancellationToken)
+    {
+        while (await ReadAsync(partition, key, cancellationToken) is { } row)
+        {
+            if (when is not null && !when(FromRow(row)))
+            {
+                return false;
+            }
+
+            try
+            {
+                await table.DeleteEntityAsync(partition, key, row.ETag, cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when ((HttpStatusCode)e.Status is HttpStatusCode.PreconditionFailed)
+            {
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>
     /// Replaces a record by what <paramref name="change"/> makes of it (of null when there is none), again with the newer

@@ -15,7 +15,13 @@ public sealed record ModelRecord
 
     /// <summary>The promotions, newest first.</summary>
     public IReadOnlyList<Promotion> History { get; init; } = [];
+
+    /// <summary>When its newest version was made: its place in lists. Null before an earlier version's model was given one.</summary>
+    public DateTimeOffset? NewestAt { get; init; }
 }
+
+/// <summary>A model with its versions, newest first.</summary>
+public sealed record ModelWithVersions(ModelRecord Model, IReadOnlyList<ModelVersionRecord> Versions);
 
 /// <summary>When and why a version became the production one.</summary>
 public sealed record Promotion(string Version, DateTimeOffset At, string Reason);
@@ -46,10 +52,13 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
 {
     private const string ModelKey = "model";
     private const string VersionPrefix = "version-";
+    private const string Newest = "-newest"; // a partition that is no model's name
     private const int LongestHistory = 50;
 
     private readonly RecordTable<ModelRecord> _models = new(storage.Table(StorageNames.ModelsTable));
     private readonly RecordTable<ModelVersionRecord> _versions = new(storage.Table(StorageNames.ModelsTable));
+    private readonly RecordTable<ModelPlace> _places = new(storage.Table(StorageNames.ModelsTable));
+    private readonly TableUpgrade _indexing = new(storage.Table(StorageNames.ModelsTable), "newest");
 
     /// <summary>Where the files of a version are in the container <c>models</c>.</summary>
     public static string Folder(string model, string version) => $"{model}/{version}/";
@@ -61,8 +70,53 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
         _versions.FindAsync(model, VersionPrefix + version, cancellationToken);
 
     /// <summary>All models by name.</summary>
-    public async Task<IReadOnlyList<ModelRecord>> ListAsync(CancellationToken cancellationToken) =>
-        await _models.QueryAsync($"RowKey eq {ModelKey}", cancellationToken).ToListAsync(cancellationToken);
+    public async Task<IReadOnlyList<ModelRecord>> ListAsync(CancellationToken cancellationToken)
+    {
+        var all = await _models.QueryAsync($"RowKey eq {ModelKey}", cancellationToken).ToListAsync(cancellationToken);
+        foreach (var model in all.Where(model => model.NewestAt is null))
+        {
+            var versions = await VersionsAsync(model.Model, cancellationToken); // an earlier version of the program made them
+            await PlaceAsync(model.Model, versions is [var newest, ..] ? newest.CreatedAt : clock.GetUtcNow(), cancellationToken);
+        }
+
+        return all;
+    }
+
+    /// <summary>
+    /// Models with their versions, those with the newest version first, after the model <paramref name="after"/> (null = from the first
+    /// on); no more are read than <paramref name="limit"/>. Null when there is no model of that name.
+    /// </summary>
+    public async Task<IReadOnlyList<ModelWithVersions>?> PageAsync(string? after, int limit, CancellationToken cancellationToken)
+    {
+        await _indexing.EnsureAsync(() => ListAsync(cancellationToken), cancellationToken);
+        var last = after is null ? null : await FindAsync(after, cancellationToken);
+        if (after is not null && last?.NewestAt is null)
+        {
+            return null;
+        }
+
+        var (page, key) = (new List<ModelWithVersions>(), last is { NewestAt: { } at } ? PlaceKey(last.Model, at) : "");
+        while (page.Count < limit)
+        {
+            var places = await _places.FirstAsync(limit - page.Count, cancellationToken, $"PartitionKey eq {Newest}", $"RowKey gt {key}").ToListAsync(cancellationToken);
+            var isLast = places.Count < limit - page.Count;
+            page.AddRange((await Task.WhenAll(places.Select(place => AtAsync(place, cancellationToken)))).OfType<ModelWithVersions>());
+            if (isLast)
+            {
+                break;
+            }
+
+            key = PlaceKey(places[^1].Model, places[^1].At);
+        }
+
+        return page;
+    }
+
+    /// <summary>The model of a place; null when it has another one by now, or is gone.</summary>
+    private async Task<ModelWithVersions?> AtAsync(ModelPlace place, CancellationToken cancellationToken) =>
+        await FindAsync(place.Model, cancellationToken) is { } model && model.NewestAt == place.At
+            ? new(model, await VersionsAsync(place.Model, cancellationToken))
+            : null;
 
     /// <summary>The versions of a model, newest first.</summary>
     public async Task<IReadOnlyList<ModelVersionRecord>> VersionsAsync(string model, CancellationToken cancellationToken)
@@ -103,7 +157,7 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
     /// <summary>Adds a version; one that is there already stays as it is.</summary>
     public async Task AddVersionAsync(ModelVersionRecord version, CancellationToken cancellationToken)
     {
-        await _models.ChangeAsync(version.Model, ModelKey, model => model ?? new() { Model = version.Model }, cancellationToken);
+        await PlaceAsync(version.Model, version.CreatedAt, cancellationToken);
         await _versions.ChangeAsync(version.Model, VersionPrefix + version.Version, existing => existing ?? version, cancellationToken);
     }
 
@@ -123,6 +177,59 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
             model, ModelKey, record => record!.Production == over ? Promoted(record, version, reason) : record, cancellationToken);
         return record!.Production == version;
     }
+
+    /// <summary>Deletes the record of a version; false while it is served, or there is no such version. Its files are the caller's to delete.</summary>
+    public async Task<bool> DeleteVersionAsync(string model, string version, CancellationToken cancellationToken)
+    {
+        if (await FindVersionAsync(model, version, cancellationToken) is null)
+        {
+            return false;
+        }
+
+        // First, so that nobody promotes it, or goes back to it, from then on.
+        var record = await _models.ChangeAsync(model, ModelKey, found => found?.Previous == version ? found with { Previous = null } : found, cancellationToken);
+        return record?.Production != version && await _versions.DeleteAsync(model, VersionPrefix + version, when: null, cancellationToken);
+    }
+
+    /// <summary>Deletes a model's record and those of all its versions.</summary>
+    public async Task DeleteAsync(string model, CancellationToken cancellationToken)
+    {
+        var record = await FindAsync(model, cancellationToken);
+        await _models.DeleteAsync(model, ModelKey, when: null, cancellationToken);
+        foreach (var version in await VersionsAsync(model, cancellationToken))
+        {
+            await _versions.DeleteAsync(model, VersionPrefix + version.Version, when: null, cancellationToken);
+        }
+
+        if (record?.NewestAt is { } at)
+        {
+            await _places.DeleteAsync(Newest, PlaceKey(model, at), when: null, cancellationToken);
+        }
+    }
+
+    /// <summary>Gives a model, that is made where there is none, its place by its newest version.</summary>
+    private async Task PlaceAsync(string model, DateTimeOffset newest, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? before = null;
+        await _places.ChangeAsync(Newest, PlaceKey(model, newest), place => place ?? new(model, newest), cancellationToken); // first: a model is never without
+        var record = await _models.ChangeAsync(
+            model,
+            ModelKey,
+            found =>
+            {
+                before = found?.NewestAt;
+                return before >= newest ? found : (found ?? new() { Model = model }) with { NewestAt = newest };
+            },
+            cancellationToken);
+        if ((record!.NewestAt == newest ? before : newest) is { } other && other != record.NewestAt)
+        {
+            await _places.DeleteAsync(Newest, PlaceKey(model, other), when: null, cancellationToken);
+        }
+    }
+
+    private static string PlaceKey(string model, DateTimeOffset newest) => $"{RowKey.NewestFirst(newest)}-{model}";
+
+    private sealed record ModelPlace(string Model, DateTimeOffset At);
 
     private ModelRecord Promoted(ModelRecord record, string version, string reason) => record.Production == version
         ? record

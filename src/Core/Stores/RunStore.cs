@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
@@ -20,42 +21,118 @@ public enum RunStart
 
 /// <summary>
 /// The runs: queued by content, begun by one worker at a time, reported on, ended. Every call may be repeated; a call of a
-/// worker that lost the run changes nothing and says so.
+/// worker that lost the run changes nothing and says so. With a budget, a run waits while it is spent.
 /// </summary>
-public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
+public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, TrainingBudget? budget = null)
 {
     private const string Partition = "run";
+    private const int IndexedAtOnce = 16;
     private const int LongestError = 4000; // characters; a column holds 32,000
 
     private readonly RecordTable<RunRecord> _runs = new(storage.Table(StorageNames.RunsTable));
+    private readonly RunIndex _index = new(storage);
+    private readonly TableUpgrade _indexing = new(storage.Table(StorageNames.RunsTable), "index");
 
     public Task<RunRecord?> FindAsync(string runId, CancellationToken cancellationToken) =>
         _runs.FindAsync(Partition, runId, cancellationToken);
 
-    /// <summary>All runs, newest first.</summary>
-    public async Task<IReadOnlyList<RunRecord>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Runs, newest first; of those that have ended no more are read than are asked for.</summary>
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellationToken)
     {
-        var runs = await _runs.QueryAsync($"PartitionKey eq {Partition}", cancellationToken).ToListAsync(cancellationToken);
-        return [.. runs.OrderByDescending(run => run.QueuedAt).ThenBy(run => run.RunId, StringComparer.Ordinal)];
+        var (isOpen, isEnded) = (query.State is null or RunState.Queued or RunState.Running, query.State is not (RunState.Queued or RunState.Running));
+        var open = isOpen ? await OpenAsync(cancellationToken) : [];
+        var ended = isEnded ? await EndedAsync(query, cancellationToken) : [];
+        return
+        [
+            .. open.Where(query.Includes).Concat(ended)
+                .DistinctBy(run => run.RunId)
+                .OrderBy(RunIndex.Key, StringComparer.Ordinal)
+                .Take(query.Limit),
+        ];
+    }
+
+    /// <summary>The runs that wait or run, newest first; nothing else is read.</summary>
+    public async Task<IReadOnlyList<RunRecord>> OpenAsync(CancellationToken cancellationToken)
+    {
+        await EnsureIndexedAsync(cancellationToken);
+        var runs = new List<RunRecord>();
+        foreach (var runId in await _index.OpenAsync(cancellationToken))
+        {
+            var run = await FindAsync(runId, cancellationToken);
+            if (IsOpen(run))
+            {
+                runs.Add(run!);
+            }
+            else if (run is not null)
+            {
+                await SettleAsync(run, cancellationToken); // its worker ended before it could
+            }
+        }
+
+        return [.. runs.OrderBy(RunIndex.Key, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The runs that ended and were queued before <paramref name="time"/>, newest first.</summary>
+    public async IAsyncEnumerable<RunRecord> EndedBeforeAsync(DateTimeOffset time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await EnsureIndexedAsync(cancellationToken);
+        await foreach (var run in _index.EndedBeforeAsync(time, cancellationToken))
+        {
+            yield return run;
+        }
+    }
+
+    /// <summary>Deletes the record of a run that has ended; false when it is open. The same spec is then trained anew.</summary>
+    public async Task<bool> DeleteAsync(string runId, CancellationToken cancellationToken)
+    {
+        var run = await FindAsync(runId, cancellationToken);
+        if (!await _runs.DeleteAsync(Partition, runId, found => !IsOpen(found), cancellationToken))
+        {
+            return false;
+        }
+
+        if (run is not null)
+        {
+            await _index.RemoveEndedAsync(run, cancellationToken);
+        }
+
+        return true;
     }
 
     /// <summary>
     /// Records the run and sends its message. A run that is under way or has succeeded stays as it is; one that failed or
-    /// was cancelled is queued again. A run that is still queued gets a second message, which does no harm.
+    /// was cancelled is queued again. A run that is still queued gets a second message, which does no harm. While the budget is
+    /// spent the run waits without a message: one would start a machine for nothing.
     /// </summary>
     public async Task<RunRecord> QueueAsync(JobSpec spec, CancellationToken cancellationToken)
     {
         var runId = RunIds.For(spec);
-        var run = await ChangeAsync(
+        var waits = budget is null ? null : await budget.ExhaustionAsync(cancellationToken);
+        var run = await OpenAsync(
             runId,
-            run => run is null or { State: RunState.Failed or RunState.Cancelled } ? Queued(runId, spec, run?.Attempt ?? 0) : run,
+            run => Waiting(run is null or { State: RunState.Failed or RunState.Cancelled } ? Queued(runId, spec, run?.Attempt ?? 0) : run, waits),
             cancellationToken);
-        if (run!.State == RunState.Queued)
+        if (run is { State: RunState.Queued, Waits: null })
         {
             await storage.SendAsync(StorageNames.TrainingJobs, run.Spec, cancellationToken: cancellationToken);
         }
 
-        return run;
+        return run!;
+    }
+
+    /// <summary>
+    /// Lets the run of a message wait if the budget is spent, and says why; null when it may begin. One that is under way, or
+    /// over, is not held.
+    /// </summary>
+    public async Task<string?> HoldAsync(JobSpec spec, CancellationToken cancellationToken)
+    {
+        if (budget is null || await budget.ExhaustionAsync(cancellationToken) is not { } waits)
+        {
+            return null;
+        }
+
+        var runId = RunIds.For(spec);
+        return (await OpenAsync(runId, run => Waiting(run ?? Queued(runId, spec, attempt: 0), waits), cancellationToken))!.Waits;
     }
 
     /// <summary>
@@ -66,7 +143,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
     {
         var runId = RunIds.For(spec);
         var start = RunStart.Over;
-        var run = await ChangeAsync(
+        var run = await OpenAsync(
             runId,
             run =>
             {
@@ -79,7 +156,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
                     _ => RunStart.Over,
                 };
                 return start == RunStart.Started
-                    ? run with { State = RunState.Running, Attempt = run.Attempt + 1, StartedAt = now, HeartbeatAt = now, Progress = null }
+                    ? run with { State = RunState.Running, Attempt = run.Attempt + 1, StartedAt = now, HeartbeatAt = now, Progress = null, Waits = null }
                     : run;
             },
             cancellationToken);
@@ -115,6 +192,14 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
             run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Progress = null, Error = Shortened(error) },
             cancellationToken);
 
+    /// <summary>The attempt stops until the budget allows more; its checkpoint is where it goes on. Sends no message.</summary>
+    public Task<bool> PauseAsync(string runId, int attempt, string waits, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(
+            runId,
+            attempt,
+            run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Waits = waits },
+            cancellationToken);
+
     /// <summary>
     /// Ends a run that waits or runs; its worker stops at its next report. One whose training is done stays, as its model may
     /// be served already. Null when there is no such run.
@@ -127,10 +212,60 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
         ChangeAsync(runId, run => Ended(run, RunState.Failed, Shortened(error)), cancellationToken);
 
     private RunRecord? Ended(RunRecord? run, RunState state, string? error) => run is { State: RunState.Queued or RunState.Running }
-        ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error }
+        ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error, Waits = null }
         : run;
 
-    // Every change of a run passes here, so that each state it reaches is counted.
+    private static RunRecord Waiting(RunRecord run, string? waits) =>
+        run.State == RunState.Queued && run.Waits != waits ? run with { Waits = waits } : run;
+
+    private static bool IsOpen(RunRecord? run) => run is { State: RunState.Queued or RunState.Running };
+
+    /// <summary>
+    /// A change that may open the run. It is listed as open before, so that it is never open unseen, and again after: who found it
+    /// ended meanwhile took it off the list.
+    /// </summary>
+    private async Task<RunRecord?> OpenAsync(string runId, Func<RunRecord?, RunRecord?> change, CancellationToken cancellationToken)
+    {
+        await _index.AddOpenAsync(runId, cancellationToken);
+        var run = await ChangeAsync(runId, change, cancellationToken);
+        if (IsOpen(run))
+        {
+            await _index.AddOpenAsync(runId, cancellationToken);
+        }
+        else if (run is not null)
+        {
+            await SettleAsync(run, cancellationToken);
+        }
+
+        return run;
+    }
+
+    /// <summary>Lists a run as ended.</summary>
+    private async Task SettleAsync(RunRecord ended, CancellationToken cancellationToken)
+    {
+        await _index.AddEndedAsync(ended, cancellationToken);
+        var now = await FindAsync(ended.RunId, cancellationToken);
+        if (IsOpen(now))
+        {
+            await _index.AddOpenAsync(ended.RunId, cancellationToken); // it was queued again meanwhile
+            await _index.RemoveEndedAsync(ended, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<RunRecord>> EndedAsync(RunQuery query, CancellationToken cancellationToken)
+    {
+        await EnsureIndexedAsync(cancellationToken);
+        return await _index.EndedAsync(query, cancellationToken);
+    }
+
+    private Task EnsureIndexedAsync(CancellationToken cancellationToken) => _indexing.EnsureAsync(
+        () => Parallel.ForEachAsync(
+            _runs.QueryAsync($"PartitionKey eq {Partition}", cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = IndexedAtOnce, CancellationToken = cancellationToken },
+            async (run, cancellation) => await (IsOpen(run) ? _index.AddOpenAsync(run.RunId, cancellation) : _index.AddEndedAsync(run, cancellation))),
+        cancellationToken);
+
+    // Every change of a run passes here, so that each state it reaches is counted, and each end listed.
     private async Task<RunRecord?> ChangeAsync(string runId, Func<RunRecord?, RunRecord?> change, CancellationToken cancellationToken)
     {
         RunRecord? before = null;
@@ -138,6 +273,14 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock)
         if (after is not null)
         {
             Measures.Changed(before, after);
+            if (IsOpen(before) && !IsOpen(after))
+            {
+                await SettleAsync(after, cancellationToken);
+            }
+            else if (before is not null && !IsOpen(before) && IsOpen(after))
+            {
+                await _index.RemoveEndedAsync(before, cancellationToken);
+            }
         }
 
         return after;

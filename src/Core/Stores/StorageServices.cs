@@ -14,6 +14,8 @@ public static class StorageServices
         return services
             .AddSingleton(provider => DroptuneStorage.From(provider.GetRequiredService<IConfiguration>()))
             .AddSingleton<ModelStore>()
+            .AddSingleton<TrainingBudget>()
+            .AddSingleton<ForgottenTexts>()
             .AddSingleton<RunStore>();
     }
 }

@@ -1,4 +1,5 @@
 using Droptune.Core.Evaluation;
+using Droptune.Core.Forgetting;
 using Droptune.Functions.Corrections;
 using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;
@@ -6,6 +7,7 @@ using Droptune.Functions.Http;
 using Droptune.Functions.Ingestion;
 using Droptune.Functions.Monitoring;
 using Droptune.Functions.Monitoring.Uncertain;
+using Droptune.Functions.Retention;
 using Droptune.Functions.Serving;
 using Droptune.Functions.Training;
 
@@ -26,7 +28,10 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
             Body = typeof(PredictRequest),
             Query = [new("version", "The version to ask; default: the production version.", typeof(string))],
         },
-        new("ListModels", "List the models with their versions", typeof(ModelView[])),
+        new("ListModels", "List the models with their versions, those with the newest version first", typeof(ModelView[]), InvalidName, InvalidParameter)
+        {
+            Query = [After("model"), Limit],
+        },
         new("GetModel", "Show a model with its versions", typeof(ModelView), InvalidName, UnknownModel),
         new("PromoteModel", "Make a version the production one, or go back to an earlier one", typeof(ModelView), InvalidName, UnknownModel, UnknownVersion)
         {
@@ -46,14 +51,22 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
         new("GetDataset", "Show a dataset and what was found in it", typeof(DatasetView), UnknownDataset),
         new("GetFeedback", "Show the corrections that wait for a dataset, and those that cannot be folded", typeof(FoldReport), InvalidName, UnknownDataset),
         new("FoldFeedbackNow", "Fold the corrections that wait into the dataset", typeof(FoldReport), InvalidName, UnknownDataset),
+        new("DeleteVersion", "Delete a version of a model, with all that is its own", typeof(DeletionAnswer), InvalidName, UnknownVersion, InUse, NotConfirmed) { Query = [Confirm] },
+        new("DeleteModel", "Delete a model, with all that is its own", typeof(DeletionAnswer), InvalidName, UnknownModel, InUse, NotConfirmed) { Query = [Confirm] },
+        new("DeleteDataset", "Delete a dataset, with all that is its own", typeof(DeletionAnswer), InvalidName, UnknownDataset, InUse, NotConfirmed) { Query = [Confirm] },
+        new("ShowRetention", "Show what the retention policy would delete now, and why", typeof(RetentionPlan)),
+        new("ForgetText", "Remove a text from corrections, texts to label and reports, keep it out of datasets, and list what still has it", typeof(ForgettingReport))
+        {
+            Body = typeof(ForgetRequest),
+        },
         new("StartRun", "Start a training run; the same spec twice is one run (202 when it is queued, 200 when it is under way or done)", typeof(RunRecord), UnknownDataset, UnknownVersion)
         {
             Body = typeof(RunRequest),
             Statuses = [StatusCodes.Status200OK, StatusCodes.Status202Accepted],
         },
-        new("ListRuns", "List the runs, newest first", typeof(RunRecord[]), InvalidParameter)
+        new("ListRuns", "List the runs, newest first", typeof(RunRecord[]), InvalidParameter, UnknownRun)
         {
-            Query = [new("model", "Only runs of this model.", typeof(string)), new("state", "Only runs in this state.", typeof(Core.Runs.RunState)), Limit],
+            Query = [After("run"), new("model", "Only runs of this model.", typeof(string)), new("state", "Only runs in this state.", typeof(Core.Runs.RunState)), Limit],
         },
         new("GetRun", "Show a run with its progress", typeof(RunRecord), UnknownRun),
         new("CancelRun", "Cancel a run that waits or runs", typeof(RunRecord), UnknownRun, RunIsOver),
@@ -79,7 +92,11 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
 
     /// <summary>Every error answer of the operation.</summary>
     public IEnumerable<ProblemKind> AllProblems =>
-        [.. Problems, .. Body is null ? [] : BodyProblems, .. Function is "Health" or "OpenApi" ? [] : new[] { StorageUnavailable, Unexpected }];
+        [.. Problems, UnknownParameter, .. Body is null ? [] : BodyProblems, .. Function is "Health" or "OpenApi" ? [] : new[] { StorageUnavailable, Unexpected }];
+
+    private static ApiParameter Confirm => new("confirm", "The name of what is to be deleted; without it the answer says what goes with it.", typeof(string));
+
+    private static ApiParameter After(string of) => new("after", $"The page after this {of}: the last one of the page before.", typeof(string));
 
     private static ApiParameter Limit => new("limit", "How many at most: 1 to 1000, default 100.", typeof(int));
 }

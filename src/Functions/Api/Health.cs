@@ -10,8 +10,11 @@ public sealed class Health(DroptuneStorage storage, ModelStore models, ModelCach
     private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(15);
 
     [Function(nameof(Health))]
-    public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
+    public Task<IActionResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken) =>
+        answers.ForAsync(request, async () => await StateAsync(request, cancellationToken));
+
+    private async Task<JsonAnswer> StateAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var (served, storageProblem) = await TryAsync(StoragePatience, ServedModelsAsync, request, cancellationToken);
         var problems = new Dictionary<string, string>();

@@ -10,6 +10,7 @@ namespace Droptune.Functions.Corrections;
 /// <summary>Checks a corrected answer as the gate would, and keeps it for the next version of the dataset.</summary>
 public sealed class Feedback(CorrectionStore corrections, ModelStore models, DatasetStore datasets, IOptions<PipelineOptions> options, Answers answers)
 {
+    [ForCallers]
     [Function("GiveFeedback")]
     public Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "models/{model}/feedback")] HttpRequest request,

@@ -47,6 +47,11 @@ public sealed class ModelEvaluation(
                 return;
             }
 
+            if (candidate is not null && await IsJudgedAsync(candidate, datasetVersion, model.Production, cancellationToken))
+            {
+                candidate = null;
+            }
+
             var served = production is null ? null : await EvaluateAsync(production, datasetVersion, data, folder, cancellationToken);
             if (candidate is not null)
             {
@@ -131,10 +136,15 @@ public sealed class ModelEvaluation(
             && await models.TryPromoteAsync(report.Model, report.Version, production, decision.Reason, cancellationToken);
         var comparisons = served is null ? [] : Comparison.All(report, served, "production");
         await StoreAsync(
-            report with { Promotion = decision, Comparisons = comparisons }, EvaluatedRole.Candidate, isPromoted, isDrop: false, cancellationToken);
+            report with { Promotion = decision, Comparisons = comparisons }, EvaluatedRole.Candidate, production, isPromoted, isDrop: false, cancellationToken);
         logger.LogInformation(
             "Model {Model} {Version} is {Outcome}: {Reason}", report.Model, report.Version, isPromoted ? "promoted" : "not promoted", decision.Reason);
     }
+
+    /// <summary>Whether a candidate lost already, on the same examples, to the same version and by the same rules: it would again.</summary>
+    private async Task<bool> IsJudgedAsync(ModelVersionRecord candidate, string datasetVersion, string? production, CancellationToken cancellationToken) =>
+        await evaluations.NewestAsync(candidate.Model, candidate.Version, cancellationToken) is { Role: EvaluatedRole.Candidate, JudgedBy: { } judged } last
+        && last.DatasetVersion == datasetVersion && judged == new JudgedBy(production, promotion.Value);
 
     /// <summary>Compares what is served with what was served at the evaluation before.</summary>
     private async Task WatchAsync(EvaluationReport report, CancellationToken cancellationToken)
@@ -142,7 +152,7 @@ public sealed class ModelEvaluation(
         var previous = await PreviousAsync(report.Model, cancellationToken);
         var comparisons = previous is null ? [] : Comparison.All(report, previous, "previous");
         var drop = comparisons.FirstOrDefault(comparison => comparison is { IsDrop: true, Split: Split.Test });
-        await StoreAsync(report with { Comparisons = comparisons }, EvaluatedRole.Production, isPromoted: false, drop is not null, cancellationToken);
+        await StoreAsync(report with { Comparisons = comparisons }, EvaluatedRole.Production, report.Version, isPromoted: false, drop is not null, cancellationToken);
         if (drop is null)
         {
             logger.LogInformation("Model {Model} {Version} evaluated: {Scores}", report.Model, report.Version, Scores(report));
@@ -175,7 +185,7 @@ public sealed class ModelEvaluation(
     }
 
     private async Task StoreAsync(
-        EvaluationReport report, EvaluatedRole role, bool isPromoted, bool isDrop, CancellationToken cancellationToken)
+        EvaluationReport report, EvaluatedRole role, string? production, bool isPromoted, bool isDrop, CancellationToken cancellationToken)
     {
         foreach (var (split, evaluation) in report.Splits)
         {
@@ -202,6 +212,7 @@ public sealed class ModelEvaluation(
                 Artefact = report.Artefact,
                 Metrics = report.Metrics(),
                 Report = path,
+                JudgedBy = role == EvaluatedRole.Candidate ? new(production, promotion.Value) : null,
                 Promoted = isPromoted,
                 Dropped = isDrop,
             },

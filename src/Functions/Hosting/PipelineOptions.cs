@@ -9,6 +9,7 @@ public sealed record PipelineOptions
 
     public const string Hourly = "0 0 * * * *";
     public const string HalfPast = "0 30 * * * *";
+    public const string QuarterTo = "0 45 * * * *";
 
     /// <summary>How long a dataset must be unchanged before it is validated, so that three files dropped one by one are one version.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
@@ -21,6 +22,10 @@ public sealed record PipelineOptions
     /// <summary>When corrections are folded into their datasets: a six-field cron expression; the timer's trigger reads the same setting.</summary>
     [Required]
     public string FeedbackSchedule { get; init; } = HalfPast;
+
+    /// <summary>When the retention policy is applied: a six-field cron expression; the timer's trigger reads the same setting.</summary>
+    [Required]
+    public string RetentionSchedule { get; init; } = QuarterTo;
 
     /// <summary>Corrections that must wait for a dataset before the timer folds them: each fold is a training.</summary>
     [Range(1, 1_000_000)]

@@ -1,4 +1,5 @@
 using Droptune.Core.Evaluation;
+using Droptune.Core.Forgetting;
 using Droptune.Functions.Corrections;
 using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;
@@ -6,6 +7,7 @@ using Droptune.Functions.Http;
 using Droptune.Functions.Ingestion;
 using Droptune.Functions.Monitoring;
 using Droptune.Functions.Monitoring.Uncertain;
+using Droptune.Functions.Retention;
 using Droptune.Functions.Serving;
 using Droptune.Functions.Training;
 using Microsoft.Extensions.Configuration;
@@ -20,7 +22,9 @@ public static class Services
     public static IServiceCollection AddDroptune(this IServiceCollection services, IConfiguration configuration) => services
         .AddDroptuneTelemetry(configuration, "droptune-functions")
         .AddSettings<PipelineOptions>(configuration, PipelineOptions.Section)
+        .AddSettings<TrainingLimits>(configuration, TrainingLimits.Section)
         .AddSettings<PromotionSettings>(configuration, PromotionSettings.Section)
+        .AddSettings<RetentionOptions>(configuration, RetentionOptions.Section)
         .AddSettings<UncertainOptions>(configuration, UncertainOptions.Section)
         .AddSettings<ModelCacheOptions>(configuration, ModelCacheOptions.Section)
         .AddDroptuneStorage()
@@ -37,6 +41,9 @@ public static class Services
         .AddSingleton<DatasetValidation>()
         .AddSingleton<ModelEvaluation>()
         .AddSingleton<QueueMessages>()
+        .AddSingleton<Deletions>()
+        .AddSingleton<Forgetter>()
+        .AddSingleton<RetentionPolicy>()
         .AddSingleton<Supervision>()
         .AddSingleton<RunRequests>()
         .AddSingleton<TrafficWatch>()

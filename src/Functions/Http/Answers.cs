@@ -17,13 +17,14 @@ public sealed class Answers(ILogger<Answers> logger)
     {
         try
         {
+            RequestParameters.RequireKnown(request);
             var value = await action();
             return value as IActionResult ?? new JsonAnswer(value);
         }
         catch (ProblemException e)
         {
             var traceId = e.Kind.Status >= StatusCodes.Status500InternalServerError && e.InnerException is { } cause ? Logged(cause, request) : null;
-            return Problem.Answer(e.Kind, e.Message, e.Place, e.Findings, traceId);
+            return Problem.Answer(e.Kind, e.Message, e.Place, e.Findings, traceId, takes: e.Takes);
         }
         catch (ModelBusyException e)
         {

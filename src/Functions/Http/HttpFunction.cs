@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Routing.Template;
 
 namespace Droptune.Functions.Http;
 
@@ -19,4 +20,20 @@ public sealed record HttpFunction(string Name, MethodInfo Method, HttpTriggerAtt
            where trigger is not null
            select new HttpFunction(function.Name, method, trigger),
     ];
+
+    private readonly TemplateMatcher _route = new(TemplateParser.Parse($"{RoutePrefix}/{Trigger.Route}"), []);
+
+    /// <summary>Whether a caller's key is enough.</summary>
+    public bool IsForCallers => Method.IsDefined(typeof(ForCallersAttribute));
+
+    /// <summary>The function that a request is for.</summary>
+    public static HttpFunction? Of(HttpRequest request) => All.FirstOrDefault(function =>
+        function.Trigger.Methods!.Contains(request.Method, StringComparer.OrdinalIgnoreCase) && function._route.TryMatch(request.Path, []));
 }
+
+/// <summary>
+/// Marks what a caller's key is enough for: asking a model and correcting it. Everything else shows texts of others or changes state,
+/// and needs the key for all.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ForCallersAttribute : Attribute;

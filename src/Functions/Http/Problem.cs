@@ -24,12 +24,15 @@ public sealed record Problem
     /// <summary>What the gate found in an example.</summary>
     public IReadOnlyList<Finding>? Findings { get; init; }
 
+    /// <summary>What a deletion would take along.</summary>
+    public IReadOnlyList<string>? Takes { get; init; }
+
     /// <summary>The trace of the request, under which the log says more.</summary>
     public string? TraceId { get; init; }
 
     public static JsonAnswer Answer(
         ProblemKind kind, string? detail = null, BodyPlace? place = null, IReadOnlyList<Finding>? findings = null, string? traceId = null,
-        TimeSpan? retryAfter = null)
+        TimeSpan? retryAfter = null, IReadOnlyList<string>? takes = null)
     {
         var problem = new Problem
         {
@@ -42,6 +45,7 @@ public sealed record Problem
             Column = place?.Column,
             Path = place?.Path,
             Findings = findings,
+            Takes = takes,
             TraceId = traceId,
         };
         return new JsonAnswer(problem, kind.Status)

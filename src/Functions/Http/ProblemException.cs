@@ -16,6 +16,9 @@ public sealed class ProblemException(ProblemKind kind, string detail, Exception?
 
     /// <summary>What the gate found in an example.</summary>
     public IReadOnlyList<Finding>? Findings { get; init; }
+
+    /// <summary>What a deletion would take along.</summary>
+    public IReadOnlyList<string>? Takes { get; init; }
 }
 
 /// <summary>A place in a body: 1-based line and column (in bytes), and the JSON path.</summary>

@@ -11,6 +11,7 @@ public static class ProblemKinds
     public static readonly ProblemKind InvalidJson = new("invalid-json", 400, "The body is not JSON");
     public static readonly ProblemKind InvalidName = new("invalid-name", 400, "A name is not allowed");
     public static readonly ProblemKind InvalidParameter = new("invalid-parameter", 400, "A query parameter is not allowed");
+    public static readonly ProblemKind UnknownParameter = new("unknown-parameter", 400, "There is no such query parameter");
     public static readonly ProblemKind KeyRequired = new("key-required", 401, "A function key is required");
     public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "Another web page may not change anything");
     public static readonly ProblemKind UnknownPath = new("unknown-path", 404, "There is nothing at this address");
@@ -23,6 +24,8 @@ public static class ProblemKinds
     public static readonly ProblemKind SlowBody = new("slow-body", 408, "The body did not arrive in time");
     public static readonly ProblemKind NothingServed = new("nothing-served", 409, "The model has no production version");
     public static readonly ProblemKind RunIsOver = new("run-is-over", 409, "The run has ended");
+    public static readonly ProblemKind InUse = new("in-use", 409, "It is needed by something else");
+    public static readonly ProblemKind NotConfirmed = new("not-confirmed", 409, "The deletion is not confirmed");
     public static readonly ProblemKind BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported-media-type", 415, "The body must be application/json");
     public static readonly ProblemKind InvalidValue = new("invalid-value", 422, "The body has a value that is not allowed");
@@ -35,8 +38,8 @@ public static class ProblemKinds
 
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        EmptyBody, InvalidUtf8, InvalidJson, InvalidName, InvalidParameter, KeyRequired, ForeignOrigin, UnknownPath, UnknownModel, UnknownVersion,
-        UnknownDataset, UnknownRun, UnknownEvaluation, MethodNotAllowed, SlowBody, NothingServed, RunIsOver, BodyTooLarge, UnsupportedMediaType,
+        EmptyBody, InvalidUtf8, InvalidJson, InvalidName, InvalidParameter, UnknownParameter, KeyRequired, ForeignOrigin, UnknownPath, UnknownModel, UnknownVersion,
+        UnknownDataset, UnknownRun, UnknownEvaluation, MethodNotAllowed, SlowBody, NothingServed, RunIsOver, InUse, NotConfirmed, BodyTooLarge, UnsupportedMediaType,
         InvalidValue, InvalidFeedback, TooManyInputs, Unexpected, ModelUnavailable, Overloaded, StorageUnavailable,
     ];
 }

@@ -133,6 +133,9 @@ public sealed class DatasetStore(DroptuneStorage storage, TimeProvider clock)
             record => record is null || record.ChangeId != changeId ? record : verdict(record) with { ValidatedAt = clock.GetUtcNow() },
             cancellationToken);
 
+    /// <summary>Deletes a dataset's record.</summary>
+    public Task DeleteAsync(string dataset, CancellationToken cancellationToken) => _datasets.DeleteAsync(Partition, Key(dataset), when: null, cancellationToken);
+
     /// <summary>Rejects what was dropped under a name that cannot be a dataset's.</summary>
     public Task RejectAsync(string name, string problem, CancellationToken cancellationToken) =>
         _datasets.ChangeAsync(

@@ -13,7 +13,7 @@ namespace Droptune.Functions.Ingestion;
 /// is named by content, and the dataset's record is written last, so the whole may be repeated.
 /// </summary>
 public sealed class DatasetValidation(
-    DroptuneStorage storage, DatasetStore datasets, RunStore runs, BaseModels baseModels, IOptions<PipelineOptions> options, TimeProvider clock,
+    DroptuneStorage storage, DatasetStore datasets, RunStore runs, BaseModels baseModels, ForgottenTexts forgotten, IOptions<PipelineOptions> options, TimeProvider clock,
     ILogger<DatasetValidation> logger)
 {
     public async Task ValidateAsync(DatasetChange change, CancellationToken cancellationToken)
@@ -66,7 +66,8 @@ public sealed class DatasetValidation(
         try
         {
             var report = await DatasetGate.CheckAsync(
-                record.Dataset, files.Files, folder, (name, cancellation) => baseModels.DownloadTokenizerAsync(name, folder, cancellation), cancellationToken);
+                record.Dataset, files.Files, folder, (name, cancellation) => baseModels.DownloadTokenizerAsync(name, folder, cancellation),
+                await forgotten.AllAsync(cancellationToken), cancellationToken);
             var path = DatasetStore.ReportPlace(report.Dataset, report.Version);
             await ReportFiles.Of(report).StoreAsync(storage.Container(StorageNames.Reports), path, cancellationToken);
             var run = report.Accepted ? await StoreAsync(report, folder, cancellationToken) : null;

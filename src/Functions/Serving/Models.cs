@@ -11,8 +11,10 @@ public sealed class Models(ModelStore models, Answers answers)
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "models")] HttpRequest request, CancellationToken cancellationToken) =>
         answers.ForAsync(request, async () =>
         {
-            var records = await models.ListAsync(cancellationToken);
-            return await Task.WhenAll(records.Select(record => ViewAsync(record, cancellationToken)));
+            var after = request.Parameter("after");
+            var page = await models.PageAsync(after is null ? null : RequestParameters.RequireName(after), request.Limit(), cancellationToken)
+                ?? throw new ProblemException(ProblemKinds.InvalidParameter, $"after is '{after}', and there is no such model: begin with the first page again.");
+            return page.Select(model => ModelView.Of(model.Model, model.Versions)).ToList();
         });
 
     [Function("GetModel")]
@@ -24,11 +26,8 @@ public sealed class Models(ModelStore models, Answers answers)
         {
             var record = await models.FindAsync(RequestParameters.RequireName(model), cancellationToken)
                 ?? throw ProblemException.UnknownModel(model);
-            return await ViewAsync(record, cancellationToken);
+            return ModelView.Of(record, await models.VersionsAsync(model, cancellationToken));
         });
-
-    private async Task<ModelView> ViewAsync(ModelRecord record, CancellationToken cancellationToken) =>
-        ModelView.Of(record, await models.VersionsAsync(record.Model, cancellationToken));
 }
 
 /// <summary>A model with its versions, newest first.</summary>

@@ -11,6 +11,7 @@ public sealed class Predict(ModelCache cache, ModelStore models, TrafficWatch tr
 {
     private const int MaxInputs = 256;
 
+    [ForCallers]
     [Function(nameof(Predict))]
     public Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "models/{model}/predict")] HttpRequest request,

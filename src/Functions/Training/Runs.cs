@@ -24,7 +24,6 @@ public sealed class Runs(RunStore runs, RunRequests requests, Answers answers, I
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request, CancellationToken cancellationToken) =>
         answers.ForAsync(request, async () =>
         {
-            var (model, limit) = (request.Parameter("model"), request.Limit());
             RunState? state = request.Parameter("state") switch
             {
                 null => null,
@@ -32,11 +31,11 @@ public sealed class Runs(RunStore runs, RunRequests requests, Answers answers, I
                 var text => throw new ProblemException(
                     ProblemKinds.InvalidParameter, $"state is '{text}': give one of {string.Join(", ", Enum.GetNames<RunState>())}."),
             };
-            return (await runs.ListAsync(cancellationToken))
-                .Where(run => (model is null || run.Model == model) && (state is null || run.State == state))
-                .Take(limit)
-                .Select(run => Shown(run) with { Curve = null })
-                .ToList();
+            var after = request.Parameter("after") is { } last
+                ? await FindAsync(last, cancellationToken)
+                : null;
+            var query = new RunQuery(request.Parameter("model"), state, after, request.Limit());
+            return (await runs.ListAsync(query, cancellationToken)).Select(run => Shown(run) with { Curve = null }).ToList();
         });
 
     [Function("GetRun")]

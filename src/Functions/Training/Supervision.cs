@@ -23,9 +23,16 @@ public sealed class Supervision(
     {
         var now = clock.GetUtcNow();
         var areJobsWaiting = await HasMessagesAsync(StorageNames.TrainingJobs, cancellationToken);
-        foreach (var run in await runs.ListAsync(cancellationToken))
+        foreach (var run in (await runs.OpenAsync(cancellationToken)).Reverse()) // the oldest first
         {
-            if (run.State == RunState.Running && now - run.HeartbeatAt > options.Value.RunSilence)
+            if (run.Waits is not null)
+            {
+                if ((await runs.QueueAsync(run.Spec, cancellationToken)).Waits is null)
+                {
+                    logger.LogInformation("Run {RunId} waits no longer: {Reason}", run.RunId, run.Waits);
+                }
+            }
+            else if (run.State == RunState.Running && now - run.HeartbeatAt > options.Value.RunSilence)
             {
                 await RescueAsync(run, cancellationToken);
             }

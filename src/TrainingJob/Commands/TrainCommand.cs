@@ -44,7 +44,7 @@ internal static class TrainCommand
         var snapshot = Directory.CreateTempSubdirectory("droptune-");
         try
         {
-            var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot.FullName, LocalBaseModel.Finder(settings.Base), stop);
+            var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot.FullName, LocalBaseModel.Finder(settings.Base), cancellationToken: stop);
             Console.Write(DatasetReportText.Write(report));
             if (!report.Accepted)
             {

@@ -11,7 +11,7 @@ namespace Droptune.TrainingJob.Work;
 /// when its worker dies. A message's delivery count counts failures only: whoever gives a job back untried sends it anew.
 /// </summary>
 public sealed class QueueWorker(
-    DroptuneStorage storage, RunStore runs, TrainingRun training, WorkerOptions options, TimeProvider clock, ILogger<QueueWorker> logger)
+    DroptuneStorage storage, RunStore runs, TrainingBudget budget, TrainingRun training, WorkerOptions options, TimeProvider clock, ILogger<QueueWorker> logger)
 {
     private readonly QueueClient _queue = storage.RawQueue(StorageNames.TrainingJobs);
 
@@ -98,6 +98,14 @@ public sealed class QueueWorker(
             return false;
         }
 
+        if (await runs.HoldAsync(spec, stop) is { } waits)
+        {
+            // Not put back: where machines are started for messages, it would start one again and again. The watchdog sends it anew.
+            logger.LogInformation("Run {RunId} waits: {Reason}", spec.RunId, waits);
+            await DeleteAsync(message, message.PopReceipt);
+            return true;
+        }
+
         var (start, run) = await runs.StartAsync(spec, options.Silence, stop);
         switch (start)
         {
@@ -125,7 +133,7 @@ public sealed class QueueWorker(
         using var span = Tracing.Start("train", run.Spec.Traceparent, ("model", run.Model), ("run", run.RunId));
         logger.LogInformation("Run {RunId} of model {Model} begins, attempt {Attempt}", run.RunId, run.Model, run.Attempt);
         var (version, failure) = ((string?)null, (Exception?)null);
-        var lease = new RunLease(_queue, message, runs, run, options, clock, logger, stop);
+        var lease = new RunLease(_queue, message, runs, budget, run, options, clock, logger, stop);
         await using (lease)
         {
             try
@@ -159,6 +167,14 @@ public sealed class QueueWorker(
         {
             await DeleteAsync(message, lease.PopReceipt);
             logger.LogInformation("Run {RunId} was cancelled or taken over", run.RunId);
+            return true;
+        }
+
+        if (lease.Exhaustion is { } exhaustion)
+        {
+            await runs.PauseAsync(run.RunId, run.Attempt, exhaustion, CancellationToken.None);
+            await DeleteAsync(message, lease.PopReceipt);
+            logger.LogInformation("Run {RunId} stops at its checkpoint: {Reason}", run.RunId, exhaustion);
             return true;
         }
 

@@ -11,6 +11,9 @@ public interface IRunHold : IProgress<RunProgress>
     /// <summary>Cancelled when the work is to end.</summary>
     CancellationToken Work { get; }
 
+    /// <summary>The run was cancelled, or is another worker's by now.</summary>
+    bool IsLost { get; }
+
     /// <summary>Before what nobody can take back: makes sure that the run is still one's own, and from then on it cannot be cancelled.</summary>
     /// <exception cref="OperationCanceledException">It is not.</exception>
     Task ConfirmAsync();
@@ -25,6 +28,7 @@ internal sealed class RunLease : IRunHold, IAsyncDisposable
     private readonly QueueClient _queue;
     private readonly QueueMessage _message;
     private readonly RunStore _runs;
+    private readonly TrainingBudget _budget;
     private readonly RunRecord _run;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _clock;
@@ -33,13 +37,15 @@ internal sealed class RunLease : IRunHold, IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _loop;
     private RunProgress? _latest;
+    private long _counted;
 
     public RunLease(
-        QueueClient queue, QueueMessage message, RunStore runs, RunRecord run, WorkerOptions options, TimeProvider clock, ILogger logger,
+        QueueClient queue, QueueMessage message, RunStore runs, TrainingBudget budget, RunRecord run, WorkerOptions options, TimeProvider clock, ILogger logger,
         CancellationToken stop)
     {
-        (_queue, _message, _runs, _run, _options, _clock, _logger) = (queue, message, runs, run, options, clock, logger);
+        (_queue, _message, _runs, _budget, _run, _options, _clock, _logger) = (queue, message, runs, budget, run, options, clock, logger);
         PopReceipt = message.PopReceipt;
+        _counted = clock.GetTimestamp();
         _work = CancellationTokenSource.CreateLinkedTokenSource(stop);
         _loop = Task.Run(KeepAsync, CancellationToken.None);
     }
@@ -48,6 +54,9 @@ internal sealed class RunLease : IRunHold, IAsyncDisposable
 
     /// <summary>The run was cancelled, or is another worker's by now.</summary>
     public bool IsLost { get; private set; }
+
+    /// <summary>Why the work was ended although it is not done: the day's training minutes are spent. Null when they are not.</summary>
+    public string? Exhaustion { get; private set; }
 
     /// <summary>Needed to delete or show the message; valid once the lease has ended.</summary>
     public string PopReceipt { get; private set; }
@@ -81,6 +90,15 @@ internal sealed class RunLease : IRunHold, IAsyncDisposable
     {
         await _ended.CancelAsync();
         await _loop;
+        try
+        {
+            await CountAsync();
+        }
+        catch (Exception e) when (e is RequestFailedException || StorageFailure.Is(e))
+        {
+            _logger.LogWarning("The last seconds of run {RunId} are not counted: {Reason}", _run.RunId, StorageFailure.Reason(e));
+        }
+
         _work.Dispose();
         _ended.Dispose();
     }
@@ -108,6 +126,13 @@ internal sealed class RunLease : IRunHold, IAsyncDisposable
                         var receipt = await _queue.UpdateMessageAsync(
                             _message.MessageId, PopReceipt, visibilityTimeout: _options.Visibility, cancellationToken: CancellationToken.None);
                         (PopReceipt, renewed) = (receipt.Value.PopReceipt, _clock.GetTimestamp());
+                        await CountAsync();
+                        if (await _budget.ExhaustionAsync(_ended.Token) is { } exhaustion && Volatile.Read(ref _latest) is not { Stage: >= RunStage.Exporting })
+                        {
+                            Exhaustion = exhaustion; // what is trained is stored: that takes little more
+                            await _work.CancelAsync();
+                            return;
+                        }
                     }
                 }
                 catch (Exception e) when (e is RequestFailedException || StorageFailure.Is(e))
@@ -121,5 +146,13 @@ internal sealed class RunLease : IRunHold, IAsyncDisposable
         {
             // The lease has ended.
         }
+    }
+
+    /// <summary>Writes down the time since the last count.</summary>
+    private async Task CountAsync()
+    {
+        var now = _clock.GetTimestamp();
+        await _budget.AddAsync(_run.RunId, _clock.GetElapsedTime(_counted, now), CancellationToken.None);
+        _counted = now;
     }
 }

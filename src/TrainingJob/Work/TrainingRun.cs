@@ -49,7 +49,7 @@ public sealed class TrainingRun(
                 Path.Combine(folder, "model"))
             {
                 CheckpointFolder = Path.Combine(folder, "checkpoint"),
-                CheckpointWritten = path => StoreCheckpoint(path, spec.Model, version, cancellationToken),
+                CheckpointWritten = path => StoreCheckpoint(path, spec.Model, version, hold),
                 Clock = clock,
             };
             await RestoreCheckpointAsync(input.CheckpointFolder, spec.Model, version, cancellationToken);
@@ -113,14 +113,19 @@ public sealed class TrainingRun(
     }
 
     // One blob, replaced as a whole: a worker that is killed while it stores a checkpoint leaves the one before.
-    private void StoreCheckpoint(string folder, string model, string version, CancellationToken cancellationToken)
+    private void StoreCheckpoint(string folder, string model, string version, IRunHold hold)
     {
+        if (hold.IsLost)
+        {
+            return; // another worker stores its own
+        }
+
         var archive = folder + ".tar";
         TarFile.CreateFromDirectory(folder, archive, includeBaseDirectory: false);
         var tagged = new BlobUploadOptions { Tags = new Dictionary<string, string> { [StorageNames.CheckpointTag] = StorageNames.CheckpointTagValue } };
         try
         {
-            CheckpointBlob(model, version).Upload(archive, tagged, cancellationToken);
+            CheckpointBlob(model, version).Upload(archive, tagged, CancellationToken.None); // the last one is written because the work was cancelled
         }
         catch (Exception e) when (StorageFailure.Is(e))
         {

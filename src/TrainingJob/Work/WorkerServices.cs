@@ -12,6 +12,7 @@ public static class WorkerServices
         .AddSingleton(configuration)
         .AddDroptuneTelemetry(configuration, "droptune-training")
         .AddDroptuneStorage()
+        .AddSettings<TrainingLimits>(configuration, TrainingLimits.Section)
         .AddSettings<WorkerOptions>(configuration, WorkerOptions.Section)
         .AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value)
         .AddSingleton<Train>(FineTuning.Run)

@@ -5,9 +5,9 @@ const keyName = 'droptune-key';
 
 /** An error answer (RFC 9457), or no answer at all (status 0). */
 export class Problem extends Error {
-  constructor(status, { code, title, detail, path, line, column, findings, traceId } = {}) {
+  constructor(status, { code, title, detail, path, line, column, findings, takes, traceId } = {}) {
     super(detail ?? title);
-    Object.assign(this, { status, code, title, detail, path, line, column, findings, traceId });
+    Object.assign(this, { status, code, title, detail, path, line, column, findings, takes, traceId });
   }
 }
 

@@ -33,7 +33,7 @@ test('remove: null where there is nothing to answer', async () => {
 });
 
 test('get: a problem says what the API says', async () => {
-  const said = { code: 'invalid-value', title: 'No', detail: 'epochs is 0', path: '$.epochs', line: 2, column: 9, findings: [], traceId: 'abc' };
+  const said = { code: 'invalid-value', title: 'No', detail: 'epochs is 0', path: '$.epochs', line: 2, column: 9, findings: [], takes: ['1 version'], traceId: 'abc' };
   serve(() => Response.json(said, { status: 422, headers: { 'content-type': 'application/problem+json' } }));
 
   await assert.rejects(get('runs'), (problem) => {

@@ -1,4 +1,5 @@
 using Droptune.Core.Datasets;
+using Droptune.Core.Datasets.Checking.Texts;
 using Droptune.Core.Datasets.Gate;
 
 namespace Droptune.Core.Tests.Datasets;
@@ -12,6 +13,8 @@ public sealed class FindingCasesTests
     private const string ExpectedName = "expected.json";
     private static readonly string Root = TestData.PathOf("findings");
 
+    private static readonly HashSet<ulong> Forgotten = [new TextHash().Normalised("forget  what I said"u8)];
+
     public static TheoryData<FindingCode> Codes => [.. Enum.GetValues<FindingCode>()];
 
     [Theory]
@@ -21,7 +24,7 @@ public sealed class FindingCasesTests
         var folder = Path.Combine(Root, DroptuneJson.Word(code));
         var files = DatasetFile.FromFolder(folder).Where(file => file.Name != ExpectedName).ToList();
 
-        var report = await DatasetGate.CheckAsync("sample", files, null, Tiny, TestContext.Current.CancellationToken);
+        var report = await DatasetGate.CheckAsync("sample", files, null, Tiny, Forgotten, TestContext.Current.CancellationToken);
 
         var expected = Path.Combine(folder, ExpectedName);
         var actual = JsonSerializer.Serialize(new { report.Accepted, report.Task, report.Counts, report.LeftOut, report.Totals, report.Findings }, DroptuneJson.Readable) + "\n";

@@ -48,6 +48,27 @@ public class EvaluationTests(LocalHostFixture host)
     }
 
     [Fact]
+    public async Task Evaluate_CandidateThatLost_IsJudgedAgainOnlyWhenSomethingIsDifferent()
+    {
+        var dataset = await DropAsync("e-lost");
+        await host.AddModelAsync("e-lost", dataset: "e-lost", datasetVersion: dataset.Version!);
+        await host.AddModelAsync("e-lost", Second, isServed: false, dataset: "e-lost", datasetVersion: dataset.Version!);
+        var evaluation = host.Get<ModelEvaluation>();
+
+        await evaluation.EvaluateAsync("e-lost", Cancellation);
+        await evaluation.EvaluateAsync("e-lost", Cancellation);
+        var once = await EvaluationsAsync("e-lost", 3);
+        await host.DropAsync("e-lost/more.conll", Some.Conll(60, from: 60));
+        await Wait.UntilAsync(async () =>
+            await host.Get<DatasetStore>().FindAsync("e-lost", Cancellation) is { State: DatasetState.Accepted } record && record.Version != dataset.Version);
+        await evaluation.EvaluateAsync("e-lost", Cancellation);
+        var again = await EvaluationsAsync("e-lost", 5);
+
+        Assert.Equal(["candidate", "production", "production"], once.Select(one => one.Text("role")).Order());
+        Assert.Equal(2, again.Count(one => one.Text("role") == "candidate"));
+    }
+
+    [Fact]
     public async Task Evaluate_VersionThatWasTakenBack_IsNoCandidateAgain()
     {
         var dataset = await DropAsync("e-back");

@@ -249,7 +249,7 @@ public class DropTests(LocalHostFixture host)
     private BlobContainerClient BaseModels => host.Get<DroptuneStorage>().Container(StorageNames.BaseModels);
 
     private async Task<List<RunRecord>> RunsAsync(string model) =>
-        [.. (await host.Get<RunStore>().ListAsync(Cancellation)).Where(run => run.Model == model)];
+        [.. (await host.Get<RunStore>().ListAsync(new(Limit: 1000), Cancellation)).Where(run => run.Model == model)];
 
     private async Task<List<string>> BlobsAsync(string container, string prefix) =>
         await host.Get<DroptuneStorage>().Container(container).GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, Cancellation)

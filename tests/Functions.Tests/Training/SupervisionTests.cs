@@ -83,6 +83,29 @@ public sealed class SupervisionTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Supervise_RunThatWaitsForTheNextDay_GetsItsMessageThen()
+    {
+        var budget = new TrainingBudget(_storage, Options.Create(new TrainingLimits { TrainingMinutesPerDay = 5 }), _clock);
+        var runs = new RunStore(_storage, _clock, budget);
+        var options = Options.Create(new PipelineOptions());
+        var supervision = new Supervision(
+            _storage, runs, _datasets, new DatasetIngestion(_storage, _datasets, options, _ingestionLog), options, _clock, NullLogger<Supervision>.Instance);
+        await budget.AddAsync("0123456789abcdef", TimeSpan.FromMinutes(5), Cancellation);
+        var run = await runs.QueueAsync(Spec, Cancellation);
+
+        await supervision.SuperviseAsync(Cancellation);
+        var waiting = await TakeAsync(StorageNames.TrainingJobs);
+        _clock.Advance(TimeSpan.FromDays(1));
+        await supervision.SuperviseAsync(Cancellation);
+        var sent = await TakeAsync<JobSpec>(StorageNames.TrainingJobs);
+
+        Assert.NotNull(run.Waits);
+        Assert.Null(waiting);
+        Assert.Equal(run.RunId, sent!.RunId);
+        Assert.Null((await runs.FindAsync(run.RunId, Cancellation))!.Waits);
+    }
+
+    [Fact]
     public async Task Supervise_QueuedRunWithoutMessage_GetsOneAgain()
     {
         await _runs.QueueAsync(Spec, Cancellation);

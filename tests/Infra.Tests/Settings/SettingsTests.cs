@@ -4,6 +4,7 @@ using Droptune.Core.Storage;
 using Droptune.Core.Telemetry;
 using Droptune.Functions.Hosting;
 using Droptune.Functions.Monitoring.Uncertain;
+using Droptune.Functions.Retention;
 using Droptune.TrainingJob.Work;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,10 +63,11 @@ public partial class SettingsTests
         var promotion = services.GetRequiredService<IOptions<PromotionSettings>>().Value;
 
         services.GetRequiredService<IStartupValidator>().Validate();
-        Assert.All([options.EvaluationSchedule, options.FeedbackSchedule], schedule =>
+        Assert.All([options.EvaluationSchedule, options.FeedbackSchedule, options.RetentionSchedule], schedule =>
             Assert.NotNull(CrontabSchedule.TryParse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true })));
         Assert.Equal(new PipelineOptions(), options); // the template's defaults are the program's
         Assert.Equal(new PromotionSettings(), promotion);
+        Assert.Equal(new RetentionOptions(), services.GetRequiredService<IOptions<RetentionOptions>>().Value);
         Assert.Equal(new UncertainOptions(), services.GetRequiredService<IOptions<UncertainOptions>>().Value); // keeps nothing
     }
 

@@ -30,6 +30,18 @@ public sealed class PublishedFunctionsTests(PublishedFunctions functions) : IAsy
         Assert.Equal(["blobTrigger", "httpTrigger", "queueTrigger", "timerTrigger"], deployed.Select(function => function.Split(' ')[1]).Distinct().Order());
     }
 
+    /// <summary>Level "Function": a key of the function app opens it, and one of the function itself, which opens nothing else.</summary>
+    [Fact]
+    public void Levels_Deployed_AskForAKeyButForHealthAndThePage()
+    {
+        var levels = PublishedFunctions.Read("functions.metadata").EnumerateArray().Select(function => (Name: function.Text("name"), Trigger: Trigger(function)))
+            .Where(function => function.Trigger.Text("type") == "httpTrigger").ToLookup(function => function.Trigger.Text("authLevel"), function => function.Name);
+
+        Assert.Equal(["Anonymous", "Function"], levels.Select(level => level.Key).Order());
+        Assert.Equal(["Health", "ShowPage"], levels["Anonymous"].Order());
+        Assert.Superset(new HashSet<string?> { "GiveFeedback", "Predict" }, levels["Function"].ToHashSet());
+    }
+
     [Fact]
     public void BlobTrigger_Deployed_WaitsForEvents()
     {

@@ -43,10 +43,13 @@ public sealed class WorkerTests(AzuriteFixture azurite, PublishedFunctions funct
         using var http = new HttpClient(new WorkerHttp(_worker)) { BaseAddress = new Uri(_worker.HttpAddress, "api/") };
         var dataset = await http.GetFromJsonAsync<JsonElement>("datasets/support", Cancellation);
         using var unknown = await http.GetAsync("datasets/nowhere", Cancellation);
+        using var misspelt = await http.GetAsync("runs?limt=1", Cancellation);
+        using var foreign = await http.SendAsync(new(HttpMethod.Delete, "datasets/support?confirm=support") { Headers = { { "Sec-Fetch-Site", "cross-site" } } }, Cancellation);
 
         Assert.Equal((StatusResult.Types.Status.Success, StatusResult.Types.Status.Success), (ingested.Status, validated.Status));
         Assert.Equal(DatasetState.Validating, noted!.State);
         Assert.Equal(("support", "Accepted"), (dataset.Text("dataset"), dataset.Text("state")));
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Forbidden), (misspelt.StatusCode, foreign.StatusCode));
         Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (unknown.StatusCode, unknown.Content.Headers.ContentType?.MediaType));
         Assert.Equal(PublishedFunctions.Read("functions.metadata").EnumerateArray().Select(function => function.Text("name")).Order(), _worker.Functions.Keys.Order());
         Assert.InRange(_worker.InitialisedAfter, TimeSpan.Zero, TimeSpan.FromSeconds(30)); // the platform's patience

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
+using Droptune.Core.Storage;
 using Droptune.Functions.Hosting.Local.Processes;
 using Droptune.TrainingJob.Commands;
+using Microsoft.Extensions.Configuration;
 
 namespace Droptune.TrainingJob.Tests.Commands;
 
 /// <summary>The program as a script runs it: what it ends with, and what it says.</summary>
-public sealed class ProgramTests : IDisposable
+public sealed class ProgramTests(AzuriteFixture azurite) : IDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Droptune.TrainingJob.dll");
 
@@ -76,6 +78,30 @@ public sealed class ProgramTests : IDisposable
                 "  Worker__RenewEvery is 00:00:50; it must be at most half of Visibility (00:01:00): one renewal may fail",
             ],
             output.Split('\n'));
+    }
+
+    [Fact]
+    public async Task Forget_TextInTheAccount_IsRemovedAndWhatHoldsItIsListedWithItsCommand()
+    {
+        var connection = await azurite.NewAccountAsync();
+        var storage = DroptuneStorage.From(new ConfigurationBuilder().AddInMemoryCollection([new(StorageNames.Connection, connection)]).Build());
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        await storage.Container(StorageNames.Datasets).UploadBlobAsync("d.csv", BinaryData.FromString("text,label\nmy secret,a\nanother,b\n"), TestContext.Current.CancellationToken);
+        await storage.Container(StorageNames.Feedback).UploadBlobAsync("m/2026-11-24/0.json", BinaryData.FromString("""{"text":"My secret","label":"a"}"""), TestContext.Current.CancellationToken);
+
+        var (exitCode, output) = await RunAsync(["forget", "my  secret"], new() { [StorageNames.Connection] = connection });
+        var (again, _) = await RunAsync(["forget", " "], new() { [StorageNames.Connection] = connection });
+
+        Assert.Equal(ExitCode.Done, exitCode);
+        Assert.Equal(
+            [
+                "It stays out of every dataset version from now on.",
+                "removed from  feedback/m/2026-11-24/0.json",
+                "still in      datasets/d.csv",
+                "              az storage blob delete --connection-string \"$Storage\" -c datasets -n 'd.csv'",
+            ],
+            output.Split('\n'));
+        Assert.Equal(ExitCode.WrongUse, again);
     }
 
     [Fact]

@@ -24,14 +24,17 @@ internal sealed class WorkerBench
     public static readonly string RunId = RunIds.For(Spec);
     public static readonly string Version = RunIds.ModelVersion(RunId);
 
-    private WorkerBench(DroptuneStorage storage)
+    private WorkerBench(DroptuneStorage storage, TrainingLimits limits)
     {
         Storage = storage;
-        Runs = new RunStore(storage, TimeProvider.System);
+        Budget = new TrainingBudget(storage, Microsoft.Extensions.Options.Options.Create(limits), TimeProvider.System);
+        Runs = new RunStore(storage, TimeProvider.System, Budget);
         Models = new ModelStore(storage, TimeProvider.System);
     }
 
     public DroptuneStorage Storage { get; }
+
+    public TrainingBudget Budget { get; }
 
     public RunStore Runs { get; }
 
@@ -51,12 +54,12 @@ internal sealed class WorkerBench
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<WorkerBench> CreateAsync(AzuriteFixture azurite) => await CreateAsync(await azurite.NewAccountAsync());
+    public static async Task<WorkerBench> CreateAsync(AzuriteFixture azurite, TrainingLimits? limits = null) => await CreateAsync(await azurite.NewAccountAsync(), limits);
 
-    public static async Task<WorkerBench> CreateAsync(string account)
+    public static async Task<WorkerBench> CreateAsync(string account, TrainingLimits? limits = null)
     {
         var settings = new Dictionary<string, string?> { [StorageNames.Connection] = account };
-        var bench = new WorkerBench(DroptuneStorage.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()));
+        var bench = new WorkerBench(DroptuneStorage.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()), limits ?? new());
         await bench.Storage.EnsureCreatedAsync(Cancellation);
         await bench.StoreSnapshotAsync();
         return bench;
@@ -66,7 +69,7 @@ internal sealed class WorkerBench
     public QueueWorker Worker(Train train)
     {
         var run = new TrainingRun(Storage, Models, train, Options, TimeProvider.System, NullLogger<TrainingRun>.Instance);
-        return new QueueWorker(Storage, Runs, run, Options, TimeProvider.System, NullLogger<QueueWorker>.Instance);
+        return new QueueWorker(Storage, Runs, Budget, run, Options, TimeProvider.System, NullLogger<QueueWorker>.Instance);
     }
 
     /// <summary>Writes a model of one file.</summary>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Droptune.Core.Datasets.Checking;
 using Droptune.Core.Datasets.Checking.Tags;
+using Droptune.Core.Datasets.Checking.Texts;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Records;
@@ -16,11 +18,12 @@ public static class DatasetGate
     /// <summary>
     /// Checks <paramref name="files"/>, a manifest among them or not, and writes <c>{train,dev,test}.jsonl.gz</c> to
     /// <paramref name="snapshotFolder"/>; they are only worth keeping when the report says accepted. Null = check only.
-    /// With the vocabulary of the base model that <paramref name="baseModels"/> finds, lengths are counted in pieces.
+    /// With the vocabulary of the base model that <paramref name="baseModels"/> finds, lengths are counted in pieces. Texts whose
+    /// <see cref="TextHash.Normalised"/> is in <paramref name="forgotten"/> are left out, and not quoted.
     /// </summary>
     public static async Task<DatasetReport> CheckAsync(
         string dataset, IReadOnlyList<DatasetFile> files, string? snapshotFolder = null, BaseModelFinder? baseModels = null,
-        CancellationToken cancellationToken = default)
+        IReadOnlySet<ulong>? forgotten = null, CancellationToken cancellationToken = default)
     {
         // Train comes last: of a text that is in two splits, the copy in train is the one to report.
         var data = files.Where(file => file.Name != DatasetFile.ManifestName)
@@ -33,7 +36,7 @@ public static class DatasetGate
             var log = new FindingLog();
             var manifest = await ManifestReader.ReadAsync(files, log, cancellationToken);
             var tokenizer = await BaseModelReader.ReadAsync(manifest, baseModels, log, cancellationToken);
-            var run = new GateRun(dataset, data, manifest, tokenizer, log, look, cancellationToken);
+            var run = new GateRun(dataset, data, manifest, tokenizer, forgotten ?? ImmutableHashSet<ulong>.Empty, log, look, cancellationToken);
             report = await Task.Run(() => run.Check(snapshotFolder), cancellationToken);
             look = run.Next();
         }

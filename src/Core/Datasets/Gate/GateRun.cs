@@ -13,7 +13,7 @@ namespace Droptune.Core.Datasets.Gate;
 
 /// <summary>One run of the gate over the data files of a dataset, from their bytes to the report.</summary>
 internal sealed class GateRun(
-    string dataset, IReadOnlyList<DatasetFile> files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, FindingLog log,
+    string dataset, IReadOnlyList<DatasetFile> files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, IReadOnlySet<ulong> forgotten, FindingLog log,
     SecondLook look, CancellationToken cancellationToken)
 {
     private const int SmallDataset = 1000; // of a larger one, some texts hash to dev and test
@@ -167,7 +167,7 @@ internal sealed class GateRun(
         while (reader.Read(record))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (checker.Check(record) is not { } example)
+            if (IsForgotten(record) || checker.Check(record) is not { } example)
             {
                 continue;
             }
@@ -205,7 +205,7 @@ internal sealed class GateRun(
         {
             cancellationToken.ThrowIfCancellationRequested();
             record.ClearLabels();
-            if (checker.Check(record) is not { } example)
+            if (IsForgotten(record) || checker.Check(record) is not { } example)
             {
                 continue;
             }
@@ -237,6 +237,18 @@ internal sealed class GateRun(
 
             return split;
         };
+    }
+
+    /// <summary>Leaves out a text that is to be forgotten, before anything of it can be quoted.</summary>
+    private bool IsForgotten(Record record)
+    {
+        if (forgotten.Count == 0 || !forgotten.Contains(_hash.Normalised((record.HasTokens ? record.Tokens : record.Text).Joined.Span)))
+        {
+            return false;
+        }
+
+        log.LeaveOut(FindingCode.ForgottenText, record, record.Line, 0, [], $"The text is to be forgotten.");
+        return true;
     }
 
     private bool IsOverLimit(Record record, FindingCode code, long count, long limit, string what)

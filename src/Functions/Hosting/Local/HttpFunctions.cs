@@ -11,8 +11,7 @@ namespace Droptune.Functions.Hosting.Local;
 /// <summary>Maps the HTTP functions of this assembly onto Kestrel by their <see cref="HttpTriggerAttribute"/>.</summary>
 internal static class HttpFunctions
 {
-    private const string KeyAdvice =
-        "Requests from other machines need the key of the setting 'FunctionsKey' in the header 'x-functions-key'; without that setting all are refused.";
+    private const string KeyHeader = "x-functions-key";
 
     public static void Map(WebApplication app)
     {
@@ -23,7 +22,7 @@ internal static class HttpFunctions
             StatusCodes.Status405MethodNotAllowed => WriteAsync(pages.HttpContext, ProblemKinds.MethodNotAllowed, $"Use {pages.HttpContext.Response.Headers.Allow}."),
             _ => Task.CompletedTask,
         });
-        var key = app.Configuration["FunctionsKey"];
+        var keys = new Keys(app.Configuration["FunctionsKey"], app.Configuration["CallersKey"]);
         app.MapGet("/", context =>
         {
             context.Response.Redirect($"/{HttpFunction.RoutePrefix}/{ShowPage.Route}");
@@ -32,11 +31,11 @@ internal static class HttpFunctions
         foreach (var function in HttpFunction.All)
         {
             app.MapMethods(
-                $"/{HttpFunction.RoutePrefix}/{function.Trigger.Route}", function.Trigger.Methods!, Handler(function, app.Services, key));
+                $"/{HttpFunction.RoutePrefix}/{function.Trigger.Route}", function.Trigger.Methods!, Handler(function, app.Services, keys));
         }
     }
 
-    private static RequestDelegate Handler(HttpFunction function, IServiceProvider services, string? key)
+    private static RequestDelegate Handler(HttpFunction function, IServiceProvider services, Keys keys)
     {
         // One for all requests, as none keeps anything of one; made when the first comes.
         var instance = new Lazy<object>(() => ActivatorUtilities.CreateInstance(services, function.Method.DeclaringType!));
@@ -44,9 +43,9 @@ internal static class HttpFunctions
         var parameters = function.Method.GetParameters();
         return async context =>
         {
-            if (function.Trigger.AuthLevel != AuthorizationLevel.Anonymous && !IsLocal(context) && !HasKey(context.Request, key))
+            if (function.Trigger.AuthLevel != AuthorizationLevel.Anonymous && !IsLocal(context) && !keys.Open(function, context.Request))
             {
-                await WriteAsync(context, ProblemKinds.KeyRequired, KeyAdvice);
+                await WriteAsync(context, ProblemKinds.KeyRequired, function.IsForCallers ? Keys.CallersAdvice : Keys.Advice);
                 return;
             }
 
@@ -76,10 +75,22 @@ internal static class HttpFunctions
         && context.Request.Host.Host.TrimEnd('.') is var name
         && (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(name, out var host) && IPAddress.IsLoopback(host)));
 
-    private static bool HasKey(HttpRequest request, string? key)
+    /// <summary>The two rights of requests from other machines; a key that is not set opens nothing.</summary>
+    private sealed record Keys(string? All, string? Callers)
     {
-        var given = request.Headers["x-functions-key"].ToString() is { Length: > 0 } header ? header : request.Query["code"].ToString();
-        return !string.IsNullOrEmpty(key)
-            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(key));
+        public const string Advice =
+            $"Requests from other machines need the key of the setting 'FunctionsKey' in the header '{KeyHeader}'; without that setting all are refused.";
+
+        public const string CallersAdvice =
+            $"Requests from other machines need the key of the setting 'CallersKey' (or 'FunctionsKey') in the header '{KeyHeader}'; without such a setting all are refused.";
+
+        public bool Open(HttpFunction function, HttpRequest request)
+        {
+            var given = Encoding.UTF8.GetBytes(request.Headers[KeyHeader].ToString() is { Length: > 0 } header ? header : request.Query[RequestParameters.Key].ToString());
+            return Is(given, All) || (function.IsForCallers && Is(given, Callers));
+        }
+
+        private static bool Is(byte[] given, string? key) =>
+            !string.IsNullOrEmpty(key) && CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(key));
     }
 }

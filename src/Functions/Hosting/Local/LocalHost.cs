@@ -24,6 +24,7 @@ public static class LocalHost
         [nameof(PipelineOptions.EventDelay)] = "00:00:05", // twice what the blob trigger takes
         [nameof(PipelineOptions.EvaluationSchedule)] = PipelineOptions.Hourly,
         [nameof(PipelineOptions.FeedbackSchedule)] = PipelineOptions.HalfPast,
+        [nameof(PipelineOptions.RetentionSchedule)] = PipelineOptions.QuarterTo,
         ["Logging:LogLevel:Default"] = "Information",
         // The hosts' own lines about every request and every call of a function; a failed call remains, once.
         ["Logging:LogLevel:Azure"] = "Error", // its warnings are every "not found" and "exists already" that is expected

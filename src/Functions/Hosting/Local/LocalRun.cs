@@ -128,12 +128,13 @@ internal sealed class LocalRun(string[] args)
     private string[] HostArguments() =>
         [.. args.Where(argument => argument is not ("--demo" or "--exit" or "--no-worker")), .. _isDemo ? ["--Logging:LogLevel:Default=Warning"] : Array.Empty<string>()];
 
-    /// <summary>The worker's environment: the storage account as the host has it.</summary>
+    /// <summary>The worker's environment: the storage account and the limit as the host has them.</summary>
     private Dictionary<string, string?> WorkerSettings(IConfiguration configuration)
     {
         var settings = configuration.GetSection(StorageNames.Connection).AsEnumerable()
             .Where(setting => setting.Value is not null)
             .ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
+        settings[nameof(TrainingLimits.TrainingMinutesPerDay)] = configuration[nameof(TrainingLimits.TrainingMinutesPerDay)] ?? "0";
         settings["Logging__LogLevel__Default"] = _isDemo ? "Warning" : "Information";
         return settings;
     }

@@ -13,7 +13,7 @@ import { t } from '../words/index.js';
 export function Overview() {
   const datasets = useLive('datasets', 5);
   const runs = useLive('runs?limit=200', (all) => (all?.some(({ state }) => state === 'Running' || state === 'Queued') ? 2 : 5));
-  const models = useLive('models', 5);
+  const models = useLive('models?limit=1000', 5);
   const evaluations = useLive('evaluations?limit=500', 15);
   const all = [datasets, runs, models, evaluations];
   const failed = all.find(({ problem }) => problem);

@@ -10,6 +10,21 @@ export function usePage(items, size, key) {
   return [items.slice(shown * size, (shown + 1) * size), <Pager page={shown} size={size} count={items.length} onPage={setPage} />];
 }
 
+/**
+ * The pages of a list that the API gives page by page: [the query of the page, what is shown of its answer, the pager]. One more
+ * than shown is asked for, to know whether the list goes on; `keyOf` a row is what the next page begins after. `key` starts anew.
+ */
+export function useCursor(size, keyOf, key) {
+  const [{ of, afters }, setAfters] = useState({ of: key, afters: [] });
+  const path = of === key ? afters : [];
+  const shown = (rows) => rows.slice(0, size);
+  const pager = (rows) => {
+    const onPage = (page) => setAfters({ of: key, afters: page > path.length ? [...path, keyOf(rows[size - 1])] : path.slice(0, page) });
+    return <Pager page={path.length} size={size} count={path.length * size + shown(rows).length} more={rows.length > size} onPage={onPage} />;
+  };
+  return [[['limit', size + 1], ...(path.length > 0 ? [['after', path.at(-1)]] : [])], shown, pager];
+}
+
 /** Steps through a long list; nothing for a short one. `more` = the list goes on beyond `count`. */
 export function Pager({ page, size, count, more = false, onPage }) {
   if (count <= size && page === 0 && !more) {

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { post } from '../../api.js';
+import { DeleteButton } from '../../parts/dialogs/DeleteButton.jsx';
 import { Facts } from '../../parts/Facts.jsx';
 import { usePage } from '../../parts/Pager.jsx';
 import { Answered, ProblemNote } from '../../parts/notes/Problem.jsx';
@@ -22,7 +23,9 @@ export function Dataset({ name, query }) {
       <Answered live={live}>
         {(dataset) => (
           <>
-            <p class="lead"><State state={dataset.state} /> {dataset.version && <code>{dataset.version}</code>}</p>
+            <p class="lead"><State state={dataset.state} /> {dataset.version && <code>{dataset.version}</code>}
+              <span class="actions"><DeleteButton path={`datasets/${name}`} name={name} onDeleted={() => { location.hash = href(['datasets']); }} /></span>
+            </p>
             {dataset.problem && <p class="note bad">{dataset.problem}</p>}
             <Facts facts={[
               [t('task'), dataset.task && wordFor('task', dataset.task)],

@@ -7,6 +7,7 @@ import { ago, number } from '../../format.js';
 import { useLive } from '../../live.js';
 import { href } from '../../route.js';
 import { t, wordFor } from '../../words/index.js';
+import { Forget } from './Forget.jsx';
 
 const pageSize = 25;
 
@@ -16,6 +17,7 @@ export function Datasets() {
     <>
       <h1>{t('nav.datasets')}</h1>
       <Answered live={live}>{(datasets) => (datasets.length > 0 ? <DatasetList datasets={datasets} /> : <FirstSteps />)}</Answered>
+      <Forget />
     </>
   );
 }

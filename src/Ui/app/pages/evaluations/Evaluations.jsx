@@ -16,7 +16,7 @@ const charted = 200;
 
 /** The evaluations of one model over time. */
 export function Evaluations({ query }) {
-  const models = useLive('models', 15);
+  const models = useLive('models?limit=1000', 15);
   return (
     <>
       <h1>{t('nav.evaluations')}</h1>

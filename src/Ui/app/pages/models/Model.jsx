@@ -1,6 +1,7 @@
 import { post } from '../../api.js';
 import { announce } from '../../parts/notes/Announcer.jsx';
 import { ConfirmButton } from '../../parts/dialogs/Confirm.jsx';
+import { DeleteButton } from '../../parts/dialogs/DeleteButton.jsx';
 import { MainScore } from '../../parts/MainScore.jsx';
 import { usePage } from '../../parts/Pager.jsx';
 import { Answered } from '../../parts/notes/Problem.jsx';
@@ -38,9 +39,10 @@ export function Model({ name, query }) {
                   {model.previous && <ConfirmButton label={t('model.rollBack')} title={t('model.rollBackTitle', { version: model.previous })} text={t('model.rollBackText')} action={promote(model.previous)} />}
                   {model.production && <a class="button" href={href(['try'], { model: name })}>{t('nav.try')}</a>}
                   <a class="button" href={href(['evaluations'], { model: name })}>{t('nav.evaluations')}</a>
+                  <DeleteButton path={`models/${name}`} name={name} onDeleted={() => { location.hash = href(['models']); }} />
                 </span>
               </p>
-              {chosen.length > 0 && <SideBySide model={model} versions={chosen} promote={promote} />}
+              {chosen.length > 0 && <SideBySide model={model} versions={chosen} promote={promote} refresh={live.refresh} />}
               {model.versions.length > 1 && <Versions model={model} chosen={chosen} />}
               {model.production && <Traffic model={name} />}
               {model.history.length > 0 && <History history={model.history} />}
@@ -59,7 +61,7 @@ function chosenVersions({ versions, production, previous }, asked) {
   return chosen.sort((a, b) => (b.version === production) - (a.version === production) || b.createdAt.localeCompare(a.createdAt));
 }
 
-function SideBySide({ model, versions, promote }) {
+function SideBySide({ model, versions, promote, refresh }) {
   const base = versions.find(({ version }) => version === model.production);
   const status = ({ version }) => (version === model.production ? <State state="production" /> : version === model.versions[0].version && <State state="candidate" />);
   const rows = [
@@ -71,6 +73,9 @@ function SideBySide({ model, versions, promote }) {
     ...metricNames(versions).map((metric) => [metricTitle(metric), (version) => <Figure metric={metric} version={version} base={base} />]),
     [t('model.serve'), ({ version }) => version !== model.production && (
       <ConfirmButton className={version === model.versions[0].version ? 'primary' : undefined} label={t('model.promote')} title={t('model.promoteTitle', { version })} text={t('model.promoteText')} action={promote(version)} />
+    )],
+    [t('delete'), ({ version }) => version !== model.production && (
+      <DeleteButton path={`models/${model.model}/versions/${version}`} name={version} onDeleted={refresh} />
     )],
   ];
   return (

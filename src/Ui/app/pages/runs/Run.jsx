@@ -50,6 +50,7 @@ function RunDetails({ run, refresh }) {
     <>
       <p class="lead"><State state={run.state} /> <RunBar run={run} /></p>
       {run.error && <div class={`note ${run.state === 'Failed' ? 'bad' : 'warn'}`}><p><strong>{t(run.state === 'Failed' ? 'run.failed' : 'run.lastFailed')}</strong></p><pre tabindex="0">{run.error}</pre></div>}
+      {run.waits && <p class="note warn"><strong>{t('run.waits')}</strong> {run.waits}</p>}
       <Facts facts={[
         [t('run.epoch'), progress?.epochs > 0 && t('run.epochOf', { epoch: progress.epoch, epochs: progress.epochs })],
         [t('run.loss'), progress?.loss !== undefined && number(progress.loss, 4)],

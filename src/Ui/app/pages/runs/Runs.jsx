@@ -1,7 +1,6 @@
-import { useState } from 'preact/hooks';
 import { FirstSteps } from '../../parts/notes/FirstSteps.jsx';
 import { List } from '../../parts/List.jsx';
-import { Pager } from '../../parts/Pager.jsx';
+import { useCursor } from '../../parts/Pager.jsx';
 import { Answered } from '../../parts/notes/Problem.jsx';
 import { RunBar, State } from '../../parts/State.jsx';
 import { ago, number } from '../../format.js';
@@ -13,18 +12,14 @@ import { t, wordFor } from '../../words/index.js';
 const pageSize = 25;
 const states = ['Queued', 'Running', 'Succeeded', 'Failed', 'Cancelled'];
 
-/** The runs, newest first. One more than shown is asked for, to know whether the list goes on. */
+/** The runs, newest first. */
 export function Runs({ query }) {
-  const [page, setPage] = useState(0);
   const [model, state] = [query.get('model') ?? '', query.get('state') ?? ''];
-  const limit = Math.min(1000, (page + 1) * pageSize + 1);
-  const search = new URLSearchParams([...(model ? [['model', model]] : []), ...(state ? [['state', state]] : []), ['limit', limit]]);
+  const [cursor, shown, pager] = useCursor(pageSize, ({ runId }) => runId, `${model} ${state}`);
+  const search = new URLSearchParams([...(model ? [['model', model]] : []), ...(state ? [['state', state]] : []), ...cursor]);
   const live = useLive(`runs?${search}`, (runs) => (runs?.some(isLive) ? 2 : 5), { keep: true });
-  const models = useLive('models', 30);
-  const choose = (name) => (event) => {
-    setPage(0);
-    setQuery({ [name]: event.target.value });
-  };
+  const models = useLive('models?limit=1000', 30);
+  const choose = (name) => (event) => setQuery({ [name]: event.target.value });
 
   const names = [...new Set([...(models.data ?? []).map((item) => item.model), ...(model ? [model] : [])])].sort();
   return (
@@ -39,8 +34,8 @@ export function Runs({ query }) {
           ? (model || state ? <p class="muted">{t('runs.noneSuch')}</p> : <FirstSteps />)
           : (
             <>
-              <List caption={t('nav.runs')} columns={columns()} rows={runs.slice(page * pageSize, (page + 1) * pageSize)} rowKey={({ runId }) => runId} />
-              <Pager page={page} size={pageSize} count={Math.min(runs.length, (page + 1) * pageSize)} more={runs.length > (page + 1) * pageSize} onPage={setPage} />
+              <List caption={t('nav.runs')} columns={columns()} rows={shown(runs)} rowKey={({ runId }) => runId} />
+              {pager(runs)}
             </>
           )}
       </Answered>
@@ -57,7 +52,7 @@ const columns = () => [
   { title: t('state'), cell: ({ state }) => <State state={state} /> },
   { title: t('one.model'), cell: ({ model }) => <a href={href(['models', model])}>{model}</a> },
   { title: t('one.dataset'), cell: ({ spec: { dataset } }) => <><a href={href(['datasets', dataset.name])}>{dataset.name}</a> <code class="muted">{dataset.version}</code></> },
-  { title: t('run.progress'), cell: (run) => (run.state === 'Running' ? <RunBar run={run} /> : run.state === 'Failed' && <span class="clip" title={run.error}>{run.error}</span>) },
+  { title: t('run.progress'), cell: (run) => (run.state === 'Running' ? <RunBar run={run} /> : (run.waits || run.state === 'Failed') && <span class="clip" title={run.waits ?? run.error}>{run.waits ?? run.error}</span>) },
   { title: t('run.loss'), isNumber: true, cell: ({ progress }) => progress?.loss !== undefined && number(progress.loss, 3) },
   { title: t('metric.mainOf', { split: t('split.dev') }), isNumber: true, cell: ({ progress }) => progress?.devMetric && <Dev metric={progress.devMetric} /> },
   { title: t('run.when'), cell: (run) => <span class="whole">{ago(run.finishedAt ?? run.startedAt ?? run.queuedAt)}</span> },

@@ -12,7 +12,7 @@ import { Corrector } from './Corrector.jsx';
 
 /** Type a text, see what a model says of it, and correct it. */
 export function TryIt({ query }) {
-  const models = useLive('models', 15);
+  const models = useLive('models?limit=1000', 15);
   return (
     <>
       <h1>{t('nav.try')}</h1>

@@ -1,4 +1,4 @@
-namespace Droptune.Functions.Ingestion;
+namespace Droptune.Core.Stores;
 
 /// <summary>
 /// A blob of the drop box as a file of a dataset: <c>support/train.conll</c> is the dataset "support"'s file "train.conll",
