@@ -1,3 +1,4 @@
+using Droptune.Core.Metrics;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Onnx;
@@ -50,6 +51,7 @@ public static class FineTuning
         var (model, outcome) = training.Train(start, options, isTrial: false, cancellationToken);
         using var trained = model;
 
+        reports.Kept(outcome.BestEpoch, outcome.Curve.Count, new(MainScore.Name, outcome.Main));
         reports.Stage(RunStage.Exporting);
         Directory.CreateDirectory(input.OutputFolder);
         PretrainedModel.Save(input.OutputFolder, model.Weights, model.Config);

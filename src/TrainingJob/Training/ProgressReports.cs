@@ -15,10 +15,12 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
     private long _last;
     private (int Steps, double Seconds)? _stageStart;
     private (double Tokens, double Seconds) _recent;
+    private int _keptEpoch; // 0 while training
+    private int _epochs;
 
     public void Stage(RunStage stage, string? note = null)
     {
-        _current = new() { Stage = stage, Note = note, DevMetric = _current.DevMetric, Machine = machine?.Invoke() };
+        _current = new() { Stage = stage, Note = note, DevMetric = _current.DevMetric, Machine = machine?.Invoke(), Epoch = _keptEpoch, Epochs = _epochs };
         _stageStart = null;
         progress.Report(_current);
     }
@@ -69,6 +71,16 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
             Eta = step == firstStep ? null : TimeSpan.FromSeconds((state.Seconds - firstSeconds) / (step - firstStep) * Math.Max(0, steps - step)),
         };
         progress.Report(_current);
+    }
+
+    /// <summary>From here on, what is said is said of the epoch that was kept.</summary>
+    /// <param name="epoch">1-based.</param>
+    /// <param name="epochs">That were run.</param>
+    /// <param name="metric">Its score.</param>
+    public void Kept(int epoch, int epochs, DevMetric metric)
+    {
+        (_keptEpoch, _epochs) = (epoch, epochs);
+        _current = _current with { DevMetric = metric };
     }
 
     public void Evaluated(DevMetric metric)

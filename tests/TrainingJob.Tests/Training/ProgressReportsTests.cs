@@ -51,6 +51,21 @@ public sealed class ProgressReportsTests
         Assert.InRange(_progress.All[^1].TokensPerSecond!.Value, 500, 505);
     }
 
+    [Fact]
+    public void Stage_AfterTheTraining_SaysTheKeptEpochAndItsScore()
+    {
+        var reports = new ProgressReports(_progress, _clock);
+        reports.Stage(RunStage.Training);
+        Step(reports, epoch: 4, step: 40, seconds: 0.1);
+        reports.Evaluated(new("main", 0.5));
+
+        reports.Kept(epoch: 2, epochs: 4, new("main", 0.8));
+        reports.Stage(RunStage.Exporting);
+        reports.Stage(RunStage.Done);
+
+        Assert.All(_progress.All[^2..], progress => Assert.Equal((2, 4, 0.8), (progress.Epoch, progress.Epochs, progress.DevMetric!.Value)));
+    }
+
     private static void Step(ProgressReports reports, int epoch, int step, double seconds) => reports.Step(
         new TrainingState { Epoch = epoch, Tokens = 100, EpochSeconds = seconds, Seconds = step, Rates = [.. new double[step]] },
         steps: 10_000, epochs: 10, tokens: 100, seconds, () => 1);
