@@ -4,6 +4,7 @@ using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;
 using Droptune.Functions.Http;
 using Droptune.Functions.Ingestion;
+using Droptune.Functions.Ingestion.Check;
 using Droptune.Functions.Monitoring;
 using Droptune.Functions.Monitoring.Uncertain;
 using Droptune.Functions.Serving;
@@ -21,18 +22,21 @@ public static class Services
         .AddDroptuneTelemetry(configuration, "droptune-functions")
         .AddSettings<PipelineOptions>(configuration, PipelineOptions.Section)
         .AddSettings<PromotionSettings>(configuration, PromotionSettings.Section)
+        .AddSettings<CheckOptions>(configuration, CheckOptions.Section)
         .AddSettings<UncertainOptions>(configuration, UncertainOptions.Section)
         .AddSettings<ModelCacheOptions>(configuration, ModelCacheOptions.Section)
         .AddDroptuneStorage()
         .AddSingleton<DatasetStore>()
         .AddSingleton<EvaluationStore>()
         .AddSingleton(provider => provider.GetRequiredService<IOptions<ModelCacheOptions>>().Value)
+        .AddSingleton(_ => new ScratchSpace())
         .AddSingleton(provider => new ModelFiles(
-            provider.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models), provider.GetRequiredService<ModelCacheOptions>().Folder))
+            provider.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models), provider.GetRequiredService<ModelCacheOptions>()))
         .AddSingleton<ModelCache>()
         .AddSingleton<BaseModels>()
         .AddSingleton<CorrectionFold>()
         .AddSingleton<CorrectionStore>()
+        .AddSingleton<DatasetCheck>()
         .AddSingleton<DatasetIngestion>()
         .AddSingleton<DatasetValidation>()
         .AddSingleton<ModelEvaluation>()
@@ -44,6 +48,7 @@ public static class Services
         .AddSingleton<TrafficReports>()
         .AddSingleton<UncertainTexts>()
         .AddSingleton<UncertainStore>()
+        .AddHostedService<ScratchSweep>()
         .AddHostedService<TrafficRecorder>()
         .AddSingleton<Answers>();
 }

@@ -14,6 +14,7 @@ public static class WorkerServices
         .AddDroptuneStorage()
         .AddSettings<WorkerOptions>(configuration, WorkerOptions.Section)
         .AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value)
+        .AddSingleton(provider => new ScratchSpace(provider.GetRequiredService<WorkerOptions>().Folder))
         .AddSingleton<Train>(FineTuning.Run)
         .AddSingleton<TrainingRun>()
         .AddSingleton<QueueWorker>();

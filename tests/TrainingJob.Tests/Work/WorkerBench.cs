@@ -21,6 +21,8 @@ internal sealed class WorkerBench
         Task = TaskKind.TextClassification,
     };
 
+    private static readonly ScratchSpace Scratch = new(Path.Combine(Path.GetTempPath(), "droptune tests"));
+
     public static readonly string RunId = RunIds.For(Spec);
     public static readonly string Version = RunIds.ModelVersion(RunId);
 
@@ -65,7 +67,7 @@ internal sealed class WorkerBench
     /// <summary>A worker that trains by <paramref name="train"/>.</summary>
     public QueueWorker Worker(Train train)
     {
-        var run = new TrainingRun(Storage, Models, train, Options, TimeProvider.System, NullLogger<TrainingRun>.Instance);
+        var run = new TrainingRun(Storage, Models, train, Scratch, Options, TimeProvider.System, NullLogger<TrainingRun>.Instance);
         return new QueueWorker(Storage, Runs, run, Options, TimeProvider.System, NullLogger<QueueWorker>.Instance);
     }
 

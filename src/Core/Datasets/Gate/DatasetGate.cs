@@ -16,10 +16,11 @@ public static class DatasetGate
     /// Checks <paramref name="files"/>, a manifest among them or not, and writes <c>{train,dev,test}.jsonl.gz</c> to
     /// <paramref name="snapshotFolder"/>; they are only worth keeping when the report says accepted. Null = check only.
     /// With the vocabulary of the base model that <paramref name="baseModels"/> finds, lengths are counted in pieces.
+    /// <paramref name="opening"/> gets the name of each file that is read next, and null when all have been read.
     /// </summary>
     public static async Task<DatasetReport> CheckAsync(
         string dataset, IReadOnlyList<DatasetFile> files, string? snapshotFolder = null, BaseModelFinder? baseModels = null,
-        CancellationToken cancellationToken = default)
+        Action<string?>? opening = null, CancellationToken cancellationToken = default)
     {
         var log = new FindingLog();
         var manifest = await ManifestReader.ReadAsync(files, log, cancellationToken);
@@ -29,7 +30,19 @@ public static class DatasetGate
         var data = files.Where(file => file.Name != DatasetFile.ManifestName)
             .OrderBy(file => SplitPlan.NamedSplit(file.Name) is null or Split.Train)
             .ThenBy(file => file.Name, StringComparer.Ordinal).ToList();
-        return await Task.Run(() => new GateRun(dataset, data, manifest, tokenizer, log, cancellationToken).Check(snapshotFolder), cancellationToken);
+        return await Task.Run(() => new GateRun(dataset, data, manifest, tokenizer, log, opening, cancellationToken).Check(snapshotFolder), cancellationToken);
+    }
+
+    /// <summary>The report on a dataset whose check was ended: what else is wrong with it is not known.</summary>
+    /// <param name="dataset">Its name.</param>
+    /// <param name="file">Whose reading was ended; null where all had been read.</param>
+    /// <param name="code">What it came to.</param>
+    /// <param name="reason">Which limit, a sentence.</param>
+    public static DatasetReport Ended(string dataset, string? file, FindingCode code, string reason)
+    {
+        var log = new FindingLog();
+        log.LeaveRest(code, file, 0, $"{reason} Nothing more was looked at.");
+        return new GateRun(dataset, [], new DatasetManifest(), tokenizer: null, log, opening: null, CancellationToken.None).Check(folder: null);
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ namespace Droptune.Core.Datasets.Gate;
 /// <summary>One run of the gate over the data files of a dataset, from their bytes to the report.</summary>
 internal sealed class GateRun(
     string dataset, IReadOnlyList<DatasetFile> files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, FindingLog log,
-    CancellationToken cancellationToken)
+    Action<string?>? opening, CancellationToken cancellationToken)
 {
     private readonly SplitPlan _plan = new(files.Select(file => file.Name));
     private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, tokenizer, manifest.Training.MaxLength));
@@ -36,6 +36,7 @@ internal sealed class GateRun(
             CheckFile(file, scheme ?? TagScheme.IOB2, canonical, snapshot);
         }
 
+        opening?.Invoke(null);
         var task = _statistics.Complete();
         var quality = _statistics.FindQuality(task, _textLabels, _entityLabels);
         var findings = log.HasErrors ? JsonSerializer.SerializeToUtf8Bytes(log.Kept, DroptuneJson.Compact) : [];
@@ -186,6 +187,8 @@ internal sealed class GateRun(
     /// <summary>A file's content, uncompressed if it was compressed, whatever its name says.</summary>
     private PeekStream Open(DatasetFile file)
     {
+        opening?.Invoke(file.Name);
+
         // The gate runs on a thread of its own, so waiting for a stream blocks nobody.
         var stored = new PeekStream(file.OpenAsync(cancellationToken).GetAwaiter().GetResult(), 3);
         return new PeekStream(
