@@ -65,10 +65,11 @@ internal sealed class WorkerBench
     }
 
     /// <summary>A worker that trains by <paramref name="train"/>.</summary>
-    public QueueWorker Worker(Train train)
+    public QueueWorker Worker(Train train, TimeProvider? clock = null)
     {
-        var run = new TrainingRun(Storage, Models, train, Scratch, Options, TimeProvider.System, NullLogger<TrainingRun>.Instance);
-        return new QueueWorker(Storage, Runs, run, Options, TimeProvider.System, NullLogger<QueueWorker>.Instance);
+        clock ??= TimeProvider.System;
+        var run = new TrainingRun(Storage, Models, train, Scratch, Options, clock, NullLogger<TrainingRun>.Instance);
+        return new QueueWorker(Storage, new RunStore(Storage, clock), run, Options, clock, NullLogger<QueueWorker>.Instance);
     }
 
     /// <summary>Writes a model of one file.</summary>
