@@ -5,9 +5,12 @@ using Droptune.Chaos.Product;
 const string usage = """
     dotnet run --project tests/Chaos -- ATTACK
 
-      points [WHICH OF]    Kills host or worker after each write of a flow, once each; 0 3, 1 3 and 2 3 share them out among three
+      points [WHICH OF [FROM]]
+                           Kills host or worker after each write of a flow, once each; 0 3, 1 3 and 2 3 share them out among three, FROM
+                           leaves out the first ones
       random [N] [SEED]    Kills at N random times (100)
-      outages [S] [N]      No storage for S seconds (120), beginning in each phase; N phases side by side (1)
+      outages [S] [N] [PHASE…]
+                           No storage for S seconds (120), beginning in each phase; N phases side by side (1)
       disk                 No space left under host and worker; mounts a tmpfs, which takes root
       manifests, specs, requests, messages [N] [SEED]
                            N documents that nearly are what they should be
@@ -20,13 +23,13 @@ try
     switch (args)
     {
         case ["points", .. var rest]:
-            await Kills.EachAsync(Number(rest, 0, 0), Number(rest, 1, 1));
+            await Kills.EachAsync(Number(rest, 0, 0), Number(rest, 1, 1), Number(rest, 2, 0));
             break;
         case ["random", .. var rest]:
             await Kills.RandomAsync(Number(rest, 0, 100), Number(rest, 1, 1));
             break;
         case ["outages", .. var rest]:
-            await Outages.EachAsync(TimeSpan.FromSeconds(Number(rest, 0, 120)), Number(rest, 1, 1));
+            await Outages.EachAsync(TimeSpan.FromSeconds(Number(rest, 0, 120)), Number(rest, 1, 1), rest.Skip(2).ToList());
             break;
         case ["disk"]:
             await FullDisk.RunAsync();

@@ -29,6 +29,9 @@ public sealed class TrainingRun(
             await MakeAsync(spec, version, hold);
         }
 
+        // Whoever made the version: a worker that was killed when it had added it left its checkpoint.
+        await OutlastAsync(() => CheckpointBlob(spec.Model, version).DeleteIfExistsAsync(cancellationToken: hold.Work), hold.Work);
+
         var request = new EvaluationRequest(spec.Model, Activity.Current?.Id ?? spec.Traceparent);
         await OutlastAsync(hold.ConfirmAsync, hold.Work);
         await OutlastAsync(() => storage.SendAsync(StorageNames.EvaluationRequests, request, cancellationToken: hold.Work), hold.Work);
@@ -78,7 +81,6 @@ public sealed class TrainingRun(
             cancellationToken);
         await OutlastAsync(hold.ConfirmAsync, cancellationToken);
         await OutlastAsync(() => models.AddVersionAsync(made, cancellationToken), cancellationToken);
-        await OutlastAsync(() => CheckpointBlob(spec.Model, version).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
     }
 
     private async Task<string> SnapshotAsync(DatasetReference dataset, string folder, CancellationToken cancellationToken)

@@ -8,14 +8,14 @@ internal static class Kills
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(45); // worth a look at what was waited for
 
     /// <summary>Every point of an undisturbed flow, of both processes: one flow each. Several of these programs may share the points out.</summary>
-    public static async Task EachAsync(int which, int of)
+    public static async Task EachAsync(int which, int of, int from)
     {
         await using var product = await Installation.StartAsync();
         var invariants = new Invariants(product);
         var points = await PointsAsync(product, invariants);
         Report.Line($"{points.Count} points: {points.Count(point => point.Part == product.Host)} of the host, {points.Count(point => point.Part == product.Worker)} of the worker");
         var (number, reached) = (1, 0);
-        foreach (var (part, point) in points.Where(point => Encoding.UTF8.GetBytes($"{point}").Sum(letter => letter) % of == which))
+        foreach (var (part, point) in points.Where(point => Encoding.UTF8.GetBytes($"{point}").Sum(letter => letter) % of == which).Skip(from))
         {
             reached += await KillAsync(product, invariants, ++number, part, point) ? 1 : 0;
         }
@@ -123,11 +123,19 @@ internal static class Kills
             return true;
         };
         var flow = new Flow(product, number);
-        await flow.DropAsync();
-        await flow.FoldAsync();
-        part.Tap.Reached = _ => false;
-        await product.UntilAsync("the host answers", async () => (await product.Http.GetAsync("health")).IsSuccessStatusCode);
-        await invariants.CheckAsync(flow);
+        try
+        {
+            await flow.DropAsync();
+            await flow.FoldAsync();
+            part.Tap.Reached = _ => false;
+            await product.UntilAsync("the host answers", async () => (await product.Http.GetAsync("health")).IsSuccessStatusCode);
+            await invariants.CheckAsync(flow);
+        }
+        catch (FaultException e)
+        {
+            throw new FaultException($"Killed at {part.Name} {at}: {e.Message}");
+        }
+
         var took = TimeProvider.System.GetElapsedTime(start);
         Report.Line($"{number}: {part.Name} {at}{(isReached == 1 ? "" : ", not reached")}, {took.TotalSeconds:0} s{(took > Slow ? $"\n{part.LastLines(20)}" : "")}");
         return isReached == 1;

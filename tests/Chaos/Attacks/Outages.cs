@@ -19,8 +19,11 @@ internal static class Outages
         ("fold", product => product.Host, "comp=metadata", 1),
     ];
 
-    public static async Task EachAsync(TimeSpan time, int atOnce) =>
-        await Parallel.ForEachAsync(Phases, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (phase, _) => await OneAsync(phase, time));
+    /// <param name="time">Of silence.</param>
+    /// <param name="atOnce">Installations side by side.</param>
+    /// <param name="only">The phases; all where none is named.</param>
+    public static async Task EachAsync(TimeSpan time, int atOnce, IReadOnlyCollection<string> only) =>
+        await Parallel.ForEachAsync(Phases.Where(phase => only.Count == 0 || only.Contains(phase.Phase)), new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (phase, _) => await OneAsync(phase, time));
 
     private static async Task OneAsync((string Phase, Func<Installation, Part> Part, string Write, int Number) phase, TimeSpan time)
     {

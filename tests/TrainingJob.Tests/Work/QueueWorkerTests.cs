@@ -51,6 +51,23 @@ public class QueueWorkerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task RunAsync_WorkerBeforeWasKilledOnceTheVersionWasAdded_RemovesItsCheckpoint()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        await bench.Worker(WorkerBench.Succeed).RunAsync(once: true, Cancellation);
+        var checkpoint = bench.Storage.Container(StorageNames.Models).GetBlobClient($"support/{WorkerBench.Version}/checkpoint.tar");
+        await checkpoint.UploadAsync(BinaryData.FromString("left"), Cancellation);
+        await bench.Storage.Table(StorageNames.RunsTable).DeleteEntityAsync("run", WorkerBench.RunId, cancellationToken: Cancellation); // it had not ended
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+
+        await bench.Worker(WorkerBench.Succeed).RunAsync(once: true, Cancellation);
+
+        Assert.Equal(RunState.Succeeded, (await bench.RunAsync()).State);
+        Assert.False(await checkpoint.ExistsAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task RunAsync_MessageTwice_TrainsOnce()
     {
         var bench = await WorkerBench.CreateAsync(azurite);
