@@ -10,6 +10,7 @@ public enum FindingCode
     UnknownFormat,
     EmptyFile,
     UnreadableFile,
+    LimitReached,
     BadEncoding,
     BrokenArchive,
     ArchiveBomb,

@@ -15,6 +15,7 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
         new(UnknownFormat, Warning, "The file is in no format that is read: it is left out.", "Use .conll, .txt, .tsv, .jsonl, .json, .csv or .parquet, each optionally with .gz."),
         new(EmptyFile, Error, "The file holds nothing.", "Fill it, or remove it."),
         new(UnreadableFile, Error, "The file is damaged or is not what its content claims.", "Write the file again with the tool it came from."),
+        new(LimitReached, Error, "Checking the file takes more time or memory than a check may: it was ended.", "Write the file again with the tool it came from, or split it.", Fixed: true),
         new(BadEncoding, Error, "The file is not UTF-8 (nor UTF-16 with a byte order mark).", "Save the file as UTF-8."),
         new(BrokenArchive, Error, "The gzip stream ends early or is damaged.", "Compress the file again and check it with gzip -t."),
         new(ArchiveBomb, Error, "The file unpacks to far more than a text would.", "Store the file uncompressed, or raise validation.maxCompressionRatio if it is meant so."),

@@ -12,7 +12,7 @@ public static class DatasetReportMarkdown
     public static string Write(DatasetReport report)
     {
         var page = new StringBuilder();
-        page.Append($"# {report.Dataset}: {Headline(report)}\n\nVersion `{report.Version}`, {Summary(report)}.\n");
+        page.Append($"# {Safe(report.Dataset)}: {Headline(report)}\n\nVersion {Code(report.Version)}, {Summary(report)}.\n");
         Table(page, "Findings", ["finding", "severity", "count", "meaning"], report.Totals.Select(total => new[]
         {
             Word(total.Code), Word(total.Severity), Figures.Count(total.Count), FindingRule.Of(total.Code).Meaning,

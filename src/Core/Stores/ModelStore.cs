@@ -154,9 +154,15 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
         return names;
     }
 
-    /// <summary>Adds a version; one that is there already stays as it is.</summary>
+    /// <summary>Adds a version as the newest; one that is there already stays as it is.</summary>
     public async Task AddVersionAsync(ModelVersionRecord version, CancellationToken cancellationToken)
     {
+        // By the clock of a worker that is behind it would be older than what it is to replace, and never be a candidate.
+        if (await VersionsAsync(version.Model, cancellationToken) is [var newest, ..] && newest.CreatedAt >= version.CreatedAt)
+        {
+            version = version with { CreatedAt = newest.CreatedAt.AddMilliseconds(1) };
+        }
+
         await PlaceAsync(version.Model, version.CreatedAt, cancellationToken);
         await _versions.ChangeAsync(version.Model, VersionPrefix + version.Version, existing => existing ?? version, cancellationToken);
     }

@@ -17,7 +17,7 @@ namespace Droptune.Functions.Evaluation;
 /// </summary>
 public sealed class ModelEvaluation(
     DroptuneStorage storage, ModelStore models, DatasetStore datasets, EvaluationStore evaluations, ModelCache cache,
-    TrafficReports traffic, IOptions<PromotionSettings> promotion, TimeProvider clock, ILogger<ModelEvaluation> logger)
+    TrafficReports traffic, ScratchSpace scratch, IOptions<PromotionSettings> promotion, TimeProvider clock, ILogger<ModelEvaluation> logger)
 {
     private static readonly Split[] Splits = [Split.Dev, Split.Test];
 
@@ -37,37 +37,30 @@ public sealed class ModelEvaluation(
             return;
         }
 
-        var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
-        try
+        using var folder = scratch.NewFolder();
+        var datasetVersion = (await datasets.FindAsync(newest.Dataset, cancellationToken))?.AcceptedVersion ?? newest.DatasetVersion;
+        if (await DownloadAsync(newest.Dataset, datasetVersion, folder.Path, cancellationToken) is not { } data)
         {
-            var datasetVersion = (await datasets.FindAsync(newest.Dataset, cancellationToken))?.AcceptedVersion ?? newest.DatasetVersion;
-            if (await DownloadAsync(newest.Dataset, datasetVersion, folder, cancellationToken) is not { } data)
-            {
-                logger.LogWarning("Model {Model} cannot be evaluated: the snapshot of its dataset {Dataset} is gone", name, newest.Dataset);
-                return;
-            }
-
-            if (candidate is not null && await IsJudgedAsync(candidate, datasetVersion, model.Production, cancellationToken))
-            {
-                candidate = null;
-            }
-
-            var served = production is null ? null : await EvaluateAsync(production, datasetVersion, data, folder, cancellationToken);
-            if (candidate is not null)
-            {
-                var report = await EvaluateAsync(candidate, datasetVersion, data, folder, cancellationToken);
-                await DecideAsync(report, served, model.Production, cancellationToken);
-            }
-
-            if (served is not null)
-            {
-                await WatchAsync(served, cancellationToken);
-                await traffic.MeasureAsync(name, cancellationToken);
-            }
+            logger.LogWarning("Model {Model} cannot be evaluated: the snapshot of its dataset {Dataset} is gone", name, newest.Dataset);
+            return;
         }
-        finally
+
+        if (candidate is not null && await IsJudgedAsync(candidate, datasetVersion, model.Production, cancellationToken))
         {
-            Directory.Delete(folder, recursive: true);
+            candidate = null;
+        }
+
+        var served = production is null ? null : await EvaluateAsync(production, datasetVersion, data, folder.Path, cancellationToken);
+        if (candidate is not null)
+        {
+            var report = await EvaluateAsync(candidate, datasetVersion, data, folder.Path, cancellationToken);
+            await DecideAsync(report, served, model.Production, cancellationToken);
+        }
+
+        if (served is not null)
+        {
+            await WatchAsync(served, cancellationToken);
+            await traffic.MeasureAsync(name, cancellationToken);
         }
     }
 

@@ -5,6 +5,7 @@ using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;
 using Droptune.Functions.Http;
 using Droptune.Functions.Ingestion;
+using Droptune.Functions.Ingestion.Check;
 using Droptune.Functions.Monitoring;
 using Droptune.Functions.Monitoring.Uncertain;
 using Droptune.Functions.Retention;
@@ -25,18 +26,21 @@ public static class Services
         .AddSettings<TrainingLimits>(configuration, TrainingLimits.Section)
         .AddSettings<PromotionSettings>(configuration, PromotionSettings.Section)
         .AddSettings<RetentionOptions>(configuration, RetentionOptions.Section)
+        .AddSettings<CheckOptions>(configuration, CheckOptions.Section)
         .AddSettings<UncertainOptions>(configuration, UncertainOptions.Section)
         .AddSettings<ModelCacheOptions>(configuration, ModelCacheOptions.Section)
         .AddDroptuneStorage()
         .AddSingleton<DatasetStore>()
         .AddSingleton<EvaluationStore>()
         .AddSingleton(provider => provider.GetRequiredService<IOptions<ModelCacheOptions>>().Value)
+        .AddSingleton(_ => new ScratchSpace())
         .AddSingleton(provider => new ModelFiles(
-            provider.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models), provider.GetRequiredService<ModelCacheOptions>().Folder))
+            provider.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models), provider.GetRequiredService<ModelCacheOptions>()))
         .AddSingleton<ModelCache>()
         .AddSingleton<BaseModels>()
         .AddSingleton<CorrectionFold>()
         .AddSingleton<CorrectionStore>()
+        .AddSingleton<DatasetCheck>()
         .AddSingleton<DatasetIngestion>()
         .AddSingleton<DatasetValidation>()
         .AddSingleton<ModelEvaluation>()
@@ -51,6 +55,7 @@ public static class Services
         .AddSingleton<TrafficReports>()
         .AddSingleton<UncertainTexts>()
         .AddSingleton<UncertainStore>()
+        .AddHostedService<ScratchSweep>()
         .AddHostedService<TrafficRecorder>()
         .AddSingleton<Answers>();
 }

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using Azure;
-using Droptune.Core.Datasets.Gate;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Reports;
 using Droptune.Functions.Hosting;
+using Droptune.Functions.Ingestion.Check;
 using Microsoft.Extensions.Options;
 
 namespace Droptune.Functions.Ingestion;
@@ -13,8 +12,8 @@ namespace Droptune.Functions.Ingestion;
 /// is named by content, and the dataset's record is written last, so the whole may be repeated.
 /// </summary>
 public sealed class DatasetValidation(
-    DroptuneStorage storage, DatasetStore datasets, RunStore runs, BaseModels baseModels, ForgottenTexts forgotten, IOptions<PipelineOptions> options, TimeProvider clock,
-    ILogger<DatasetValidation> logger)
+    DroptuneStorage storage, DatasetStore datasets, RunStore runs, BaseModels baseModels, DatasetCheck check, ScratchSpace scratch,
+    IOptions<PipelineOptions> options, TimeProvider clock, ILogger<DatasetValidation> logger)
 {
     public async Task ValidateAsync(DatasetChange change, CancellationToken cancellationToken)
     {
@@ -35,13 +34,12 @@ public sealed class DatasetValidation(
                 return;
             }
 
-            await ValidateAsync(record, files, cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status is 412 or 404 && e.ErrorCode is "ConditionNotMet" or "BlobNotFound")
-        {
-            // A changed file sends an event of its own, a deleted one none: what is left is looked at once it is quiet.
-            logger.LogInformation("Dataset {Dataset} changed while it was read; its next validation follows", change.Dataset);
-            await storage.SendAsync(StorageNames.DatasetChanges, change, options.Value.QuietPeriod, cancellationToken);
+            if (!await TryValidateAsync(record, files, cancellationToken))
+            {
+                // A changed file sends an event of its own, a deleted one none: what is left is looked at once it is quiet.
+                logger.LogInformation("Dataset {Dataset} changed while it was read; its next validation follows", change.Dataset);
+                await storage.SendAsync(StorageNames.DatasetChanges, change, options.Value.QuietPeriod, cancellationToken);
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -51,44 +49,41 @@ public sealed class DatasetValidation(
         }
     }
 
-    private async Task ValidateAsync(DatasetRecord record, DatasetFiles files, CancellationToken cancellationToken)
+    /// <summary>False when the files changed meanwhile.</summary>
+    private async Task<bool> TryValidateAsync(DatasetRecord record, DatasetFiles files, CancellationToken cancellationToken)
     {
         if (files.Fingerprint == record.Fingerprint)
         {
             var state = record.Version == record.AcceptedVersion ? DatasetState.Accepted : DatasetState.Rejected;
             await datasets.ConcludeAsync(record.Dataset, record.ChangeId, dataset => dataset with { State = state, Problem = null }, cancellationToken);
             logger.LogInformation("Dataset {Dataset} {Version} is unchanged", record.Dataset, record.Version);
-            return;
+            return true;
         }
 
         var watch = Stopwatch.StartNew();
-        var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
-        try
+        using var folder = scratch.NewFolder();
+        if (await check.RunAsync(record.Dataset, files, folder.Path, cancellationToken) is not { } report)
         {
-            var report = await DatasetGate.CheckAsync(
-                record.Dataset, files.Files, folder, (name, cancellation) => baseModels.DownloadTokenizerAsync(name, folder, cancellation),
-                await forgotten.AllAsync(cancellationToken), cancellationToken);
-            var path = DatasetStore.ReportPlace(report.Dataset, report.Version);
-            await ReportFiles.Of(report).StoreAsync(storage.Container(StorageNames.Reports), path, cancellationToken);
-            var run = report.Accepted ? await StoreAsync(report, folder, cancellationToken) : null;
-            await datasets.ConcludeAsync(
-                record.Dataset, record.ChangeId, dataset => Verdict(dataset, report, path, files.Fingerprint, run), cancellationToken);
-            Measures.Validated(
-                report.Dataset, report.Accepted, report.Totals.Select(total => ($"{total.Severity}".ToLowerInvariant(), $"{total.Code}", total.Count)));
-            logger.LogInformation(
-                "Dataset {Dataset} {Version} {State}: {Examples} examples, {Errors} errors, {Warnings} warnings, {Seconds:F1} s",
-                report.Dataset,
-                report.Version,
-                report.Accepted ? "accepted" : "rejected",
-                report.Counts.Train + report.Counts.Dev + report.Counts.Test,
-                Count(report, Severity.Error),
-                Count(report, Severity.Warning),
-                watch.Elapsed.TotalSeconds);
+            return false;
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+
+        var path = DatasetStore.ReportPlace(report.Dataset, report.Version);
+        await ReportFiles.Of(report).StoreAsync(storage.Container(StorageNames.Reports), path, cancellationToken);
+        var run = report.Accepted ? await StoreAsync(report, folder.Path, cancellationToken) : null;
+        await datasets.ConcludeAsync(
+            record.Dataset, record.ChangeId, dataset => Verdict(dataset, report, path, files.Fingerprint, run), cancellationToken);
+        Measures.Validated(
+            report.Dataset, report.Accepted, report.Totals.Select(total => ($"{total.Severity}".ToLowerInvariant(), $"{total.Code}", total.Count)));
+        logger.LogInformation(
+            "Dataset {Dataset} {Version} {State}: {Examples} examples, {Errors} errors, {Warnings} warnings, {Seconds:F1} s",
+            report.Dataset,
+            report.Version,
+            report.Accepted ? "accepted" : "rejected",
+            report.Counts.Train + report.Counts.Dev + report.Counts.Test,
+            Count(report, Severity.Error),
+            Count(report, Severity.Warning),
+            watch.Elapsed.TotalSeconds);
+        return true;
     }
 
     /// <summary>Stores the snapshot of an accepted dataset and queues its training, if it is meant to be trained on.</summary>

@@ -12,6 +12,10 @@ public sealed record ModelCacheOptions
     [Required]
     public string Folder { get; init; } = Path.Combine(Path.GetTempPath(), "droptune", "models");
 
+    /// <summary>Room on the disk for these files; beyond it those of the least recently loaded versions are deleted.</summary>
+    [Range(1 << 20, 1L << 50)]
+    public long DiskBytes { get; init; } = Math.Min(10L << 30, new DriveInfo(Path.GetTempPath()).TotalSize / 2);
+
     /// <summary>Memory for models; beyond it the least recently used are freed. Half of what the process may use by default.</summary>
     [Range(1 << 20, 1L << 50)]
     public long MemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;

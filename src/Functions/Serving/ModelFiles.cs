@@ -7,26 +7,26 @@ namespace Droptune.Functions.Serving;
 
 /// <summary>
 /// The local copies of model folders, their ONNX file in the form of <see cref="MappedModel"/>. A copy is kept under the ETags
-/// of its files, so what is here is what is stored, and an instance that starts again downloads nothing.
+/// of its files, so what is here is what is stored, and an instance that starts again downloads nothing. Several processes may share
+/// the folder of all copies.
 /// </summary>
-/// <param name="container">The container <c>models</c>.</param>
-/// <param name="root">The folder of all copies; several processes may share it.</param>
-public sealed class ModelFiles(BlobContainerClient container, string root)
+public sealed class ModelFiles(BlobContainerClient container, ModelCacheOptions options) : IDisposable
 {
     // What serving reads of a model folder, beside one ONNX file.
     private static readonly string[] Read = [ModelFileNames.Config, ModelFileNames.Vocabulary, ModelFileNames.Tokenizer, ModelFileNames.TokenizerConfig];
 
-    // Local copies of a model that stay: the production version, the one before and a candidate.
-    private const int Kept = 3;
+    // Copies in the making and copies that go, on the same disk; no model can have this name.
+    private readonly ScratchSpace _scratch = new(Path.Combine(options.Folder, ".partial"));
 
     /// <summary>A local folder with the files of a version; null when there is no such version.</summary>
     public async Task<string?> GetAsync(string model, string version, CancellationToken cancellationToken)
     {
         var prefix = ModelStore.Folder(model, version);
-        var etags = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var (etags, bytes) = (new SortedDictionary<string, string>(StringComparer.Ordinal), 0L);
         await foreach (var blob in container.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken))
         {
             etags[blob.Name[prefix.Length..]] = blob.Properties.ETag.ToString()!;
+            bytes += IsServed(blob.Name[prefix.Length..]) ? blob.Properties.ContentLength ?? 0 : 0;
         }
 
         if (!etags.ContainsKey(ModelFileNames.Config))
@@ -34,15 +34,15 @@ public sealed class ModelFiles(BlobContainerClient container, string root)
             return null;
         }
 
-        var folder = Path.Combine(root, model, $"{version}-{Key(etags)}");
+        var folder = Path.Combine(options.Folder, model, $"{version}-{Key(etags)}");
         if (Directory.Exists(folder))
         {
             Directory.SetLastWriteTimeUtc(folder, TimeProvider.System.GetUtcNow().UtcDateTime);
             return folder;
         }
 
+        MakeRoom(bytes);
         await DownloadAsync(prefix, etags, folder, cancellationToken);
-        RemoveOldest(Path.Combine(root, model));
         return folder;
     }
 
@@ -50,8 +50,8 @@ public sealed class ModelFiles(BlobContainerClient container, string root)
         string prefix, SortedDictionary<string, string> etags, string folder, CancellationToken cancellationToken)
     {
         // Complete or not there at all: the folder gets its name when everything is in it.
-        var partial = $"{folder}.{Guid.NewGuid():N}";
-        Directory.CreateDirectory(partial);
+        using var scratch = _scratch.NewFolder();
+        var partial = scratch.Path;
         try
         {
             await DownloadAsync(ModelFileNames.Config);
@@ -62,18 +62,12 @@ public sealed class ModelFiles(BlobContainerClient container, string root)
             }
 
             MappedModel.Replace(Path.Combine(partial, onnx));
+            Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
             Directory.Move(partial, folder);
         }
         catch (IOException) when (Directory.Exists(folder))
         {
             // Another process was faster.
-        }
-        finally
-        {
-            if (Directory.Exists(partial))
-            {
-                Directory.Delete(partial, recursive: true);
-            }
         }
 
         // A file that changed since it was listed is not what the folder's name says.
@@ -85,23 +79,35 @@ public sealed class ModelFiles(BlobContainerClient container, string root)
 
     private static string Key(SortedDictionary<string, string> etags)
     {
-        var served = etags.Where(file => Read.Contains(file.Key) || file.Key.EndsWith(".onnx", StringComparison.Ordinal));
-        var content = string.Concat(served.Select(file => $"{file.Key} {file.Value}\n"));
+        var content = string.Concat(etags.Where(file => IsServed(file.Key)).Select(file => $"{file.Key} {file.Value}\n"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content + MappedModel.Machine)))[..12];
     }
 
-    private static void RemoveOldest(string folder)
+    private static bool IsServed(string file) => Read.Contains(file) || file.EndsWith(".onnx", StringComparison.Ordinal);
+
+    /// <summary>Deletes the least recently loaded copies until so many bytes more fit.</summary>
+    private void MakeRoom(long bytes)
     {
-        foreach (var old in new DirectoryInfo(folder).GetDirectories().OrderByDescending(d => d.LastWriteTimeUtc).Skip(Kept))
+        var copies = new DirectoryInfo(options.Folder).GetDirectories()
+            .Where(model => ResourceName.IsValid(model.Name))
+            .SelectMany(model => model.GetDirectories())
+            .Select(copy => (Folder: copy, Bytes: copy.GetFiles().Sum(file => file.Length)))
+            .OrderBy(copy => copy.Folder.LastWriteTimeUtc).ToList();
+        var excess = copies.Sum(copy => copy.Bytes) + bytes - options.DiskBytes;
+        foreach (var (folder, size) in copies.TakeWhile(_ => excess > 0))
         {
             try
             {
-                old.Delete(recursive: true);
+                using var scratch = _scratch.NewFolder();
+                folder.MoveTo(Path.Combine(scratch.Path, folder.Name)); // at once: half a copy would be taken for a whole one
+                excess -= size;
             }
             catch (IOException)
             {
-                // In use by another process on a system that locks open files; a later download removes it.
+                // Another process deletes it, or uses it on a system that locks open files.
             }
         }
     }
+
+    public void Dispose() => _scratch.Dispose();
 }

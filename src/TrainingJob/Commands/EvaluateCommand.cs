@@ -41,36 +41,30 @@ internal static class EvaluateCommand
         }
 
         var source = DatasetSource.Open(dataset);
-        var snapshot = Directory.CreateTempSubdirectory("droptune-");
-        try
+        using var scratch = new ScratchSpace();
+        var snapshot = scratch.NewFolder().Path;
+        var data = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot, cancellationToken: stop);
+        if (!data.Accepted)
         {
-            var data = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot.FullName, cancellationToken: stop);
-            if (!data.Accepted)
-            {
-                Console.Write(DatasetReportText.Write(data));
-                return ExitCode.DataRejected;
-            }
+            Console.Write(DatasetReportText.Write(data));
+            return ExitCode.DataRejected;
+        }
 
-            using var model = ServedModel.Load(folder.FullName, file: file);
-            var report = new EvaluationReport
-            {
-                Model = data.Manifest.Model ?? folder.Name,
-                Version = folder.Name,
-                Artefact = file ?? model.Config.ServedFile,
-                Task = model.Config.Task,
-                Dataset = data.Dataset,
-                DatasetVersion = data.Version,
-                At = TimeProvider.System.GetUtcNow(),
-                Splits = await EvaluateAsync(model, snapshot.FullName, splits, stop),
-            };
-            Print(report);
-            await SaveAsync(report, output, stop);
-            return ExitCode.Done;
-        }
-        finally
+        using var model = ServedModel.Load(folder.FullName, file: file);
+        var report = new EvaluationReport
         {
-            snapshot.Delete(recursive: true);
-        }
+            Model = data.Manifest.Model ?? folder.Name,
+            Version = folder.Name,
+            Artefact = file ?? model.Config.ServedFile,
+            Task = model.Config.Task,
+            Dataset = data.Dataset,
+            DatasetVersion = data.Version,
+            At = TimeProvider.System.GetUtcNow(),
+            Splits = await EvaluateAsync(model, snapshot, splits, stop),
+        };
+        Print(report);
+        await SaveAsync(report, output, stop);
+        return ExitCode.Done;
     }
 
     private static async Task<Dictionary<Split, SplitEvaluation>> EvaluateAsync(ServedModel model, string snapshot, Split[] splits, CancellationToken stop)

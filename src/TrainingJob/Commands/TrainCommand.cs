@@ -41,30 +41,24 @@ internal static class TrainCommand
         }
 
         var source = DatasetSource.Open(dataset);
-        var snapshot = Directory.CreateTempSubdirectory("droptune-");
-        try
+        using var scratch = new ScratchSpace();
+        var snapshot = scratch.NewFolder().Path;
+        var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot, LocalBaseModel.Finder(settings.Base), cancellationToken: stop);
+        Console.Write(DatasetReportText.Write(report));
+        if (!report.Accepted)
         {
-            var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot.FullName, LocalBaseModel.Finder(settings.Base), cancellationToken: stop);
-            Console.Write(DatasetReportText.Write(report));
-            if (!report.Accepted)
-            {
-                return ExitCode.DataRejected;
-            }
-
-            var spec = settings.Apply(ReadSpec(specFile, report));
-            if (JobSpecRules.Problems(spec) is { Count: > 0 } problems)
-            {
-                throw new WrongUseException(string.Join(Environment.NewLine, problems));
-            }
-
-            var baseFolder = settings.BaseFolder(spec);
-            await TrainAsync(new FineTuningInput(spec, snapshot.FullName, baseFolder, output), stop);
-            return ExitCode.Done;
+            return ExitCode.DataRejected;
         }
-        finally
+
+        var spec = settings.Apply(ReadSpec(specFile, report));
+        if (JobSpecRules.Problems(spec) is { Count: > 0 } problems)
         {
-            snapshot.Delete(recursive: true);
+            throw new WrongUseException(string.Join(Environment.NewLine, problems));
         }
+
+        var baseFolder = settings.BaseFolder(spec);
+        await TrainAsync(new FineTuningInput(spec, snapshot, baseFolder, output), stop);
+        return ExitCode.Done;
     }
 
     private static async Task TrainAsync(FineTuningInput input, CancellationToken stop)

@@ -16,7 +16,7 @@ public delegate FineTuningResult Train(FineTuningInput input, IProgress<RunProgr
 /// version's record last, and an evaluation asked for. Repeating it repeats no training that is already stored.
 /// </summary>
 public sealed class TrainingRun(
-    DroptuneStorage storage, ModelStore models, Train train, WorkerOptions options, TimeProvider clock, ILogger<TrainingRun> logger)
+    DroptuneStorage storage, ModelStore models, Train train, ScratchSpace scratch, WorkerOptions options, TimeProvider clock, ILogger<TrainingRun> logger)
 {
     private const string Checkpoint = "checkpoint.tar";
 
@@ -29,6 +29,9 @@ public sealed class TrainingRun(
             await MakeAsync(spec, version, hold);
         }
 
+        // Whoever made the version: a worker that was killed when it had added it left its checkpoint.
+        await OutlastAsync(() => CheckpointBlob(spec.Model, version).DeleteIfExistsAsync(cancellationToken: hold.Work), hold.Work);
+
         var request = new EvaluationRequest(spec.Model, Activity.Current?.Id ?? spec.Traceparent);
         await OutlastAsync(hold.ConfirmAsync, hold.Work);
         await OutlastAsync(() => storage.SendAsync(StorageNames.EvaluationRequests, request, cancellationToken: hold.Work), hold.Work);
@@ -38,56 +41,46 @@ public sealed class TrainingRun(
     private async Task MakeAsync(JobSpec spec, string version, IRunHold hold)
     {
         var cancellationToken = hold.Work;
-        var folder = Path.Combine(options.Folder, $"{spec.RunId}-{Guid.NewGuid():N}");
-        try
+        using var scratchFolder = scratch.NewFolder();
+        var folder = scratchFolder.Path;
+        hold.Report(new RunProgress { Stage = RunStage.Preparing });
+        var input = new FineTuningInput(
+            spec,
+            await SnapshotAsync(spec.Dataset, Path.Combine(folder, "snapshot"), cancellationToken),
+            await BaseModelAsync(spec.Base, Path.Combine(folder, "base"), cancellationToken),
+            Path.Combine(folder, "model"))
         {
-            hold.Report(new RunProgress { Stage = RunStage.Preparing });
-            var input = new FineTuningInput(
-                spec,
-                await SnapshotAsync(spec.Dataset, Path.Combine(folder, "snapshot"), cancellationToken),
-                await BaseModelAsync(spec.Base, Path.Combine(folder, "base"), cancellationToken),
-                Path.Combine(folder, "model"))
-            {
-                CheckpointFolder = Path.Combine(folder, "checkpoint"),
-                CheckpointWritten = path => StoreCheckpoint(path, spec.Model, version, hold),
-                Clock = clock,
-            };
-            await RestoreCheckpointAsync(input.CheckpointFolder, spec.Model, version, cancellationToken);
+            CheckpointFolder = Path.Combine(folder, "checkpoint"),
+            CheckpointWritten = path => StoreCheckpoint(path, spec.Model, version, hold),
+            Clock = clock,
+        };
+        await RestoreCheckpointAsync(input.CheckpointFolder, spec.Model, version, cancellationToken);
 
-            var result = await Task.Run(() => train(input, hold, cancellationToken), cancellationToken);
+        var result = await Task.Run(() => train(input, hold, cancellationToken), cancellationToken);
 
-            if (result.BaseWeights is { } weights)
-            {
-                logger.LogInformation(
-                    "Base model {Base}: {Missing} start at random, {Unexpected} are not used", spec.Base.Name, weights.Missing, weights.Unexpected);
-            }
-
-            var made = new ModelVersionRecord
-            {
-                Model = spec.Model,
-                Version = version,
-                RunId = spec.RunId!,
-                Dataset = spec.Dataset.Name,
-                DatasetVersion = spec.Dataset.Version,
-                Task = spec.Task,
-                CreatedAt = clock.GetUtcNow(),
-                Metrics = result.Metrics,
-            };
-            await OutlastAsync(
-                () => BlobFolder.UploadAsync(
-                    storage.Container(StorageNames.Models), ModelStore.Folder(spec.Model, version), input.OutputFolder, cancellationToken),
-                cancellationToken);
-            await OutlastAsync(hold.ConfirmAsync, cancellationToken);
-            await OutlastAsync(() => models.AddVersionAsync(made, cancellationToken), cancellationToken);
-            await OutlastAsync(() => CheckpointBlob(spec.Model, version).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
-        }
-        finally
+        if (result.BaseWeights is { } weights)
         {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            logger.LogInformation(
+                "Base model {Base}: {Missing} start at random, {Unexpected} are not used", spec.Base.Name, weights.Missing, weights.Unexpected);
         }
+
+        var made = new ModelVersionRecord
+        {
+            Model = spec.Model,
+            Version = version,
+            RunId = spec.RunId!,
+            Dataset = spec.Dataset.Name,
+            DatasetVersion = spec.Dataset.Version,
+            Task = spec.Task,
+            CreatedAt = clock.GetUtcNow(),
+            Metrics = result.Metrics,
+        };
+        await OutlastAsync(
+            () => BlobFolder.UploadAsync(
+                storage.Container(StorageNames.Models), ModelStore.Folder(spec.Model, version), input.OutputFolder, cancellationToken),
+            cancellationToken);
+        await OutlastAsync(hold.ConfirmAsync, cancellationToken);
+        await OutlastAsync(() => models.AddVersionAsync(made, cancellationToken), cancellationToken);
     }
 
     private async Task<string> SnapshotAsync(DatasetReference dataset, string folder, CancellationToken cancellationToken)

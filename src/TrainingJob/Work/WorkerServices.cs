@@ -15,6 +15,7 @@ public static class WorkerServices
         .AddSettings<TrainingLimits>(configuration, TrainingLimits.Section)
         .AddSettings<WorkerOptions>(configuration, WorkerOptions.Section)
         .AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value)
+        .AddSingleton(provider => new ScratchSpace(provider.GetRequiredService<WorkerOptions>().Folder))
         .AddSingleton<Train>(FineTuning.Run)
         .AddSingleton<TrainingRun>()
         .AddSingleton<QueueWorker>();

@@ -15,7 +15,10 @@ public sealed class FindingCasesTests
 
     private static readonly HashSet<ulong> Forgotten = [new TextHash().Normalised("forget  what I said"u8)];
 
-    public static TheoryData<FindingCode> Codes => [.. Enum.GetValues<FindingCode>()];
+    // A limit is none of the gate's own: DatasetCheckTests reach it.
+    private static IEnumerable<FindingCode> Shown => Enum.GetValues<FindingCode>().Except([FindingCode.LimitReached]);
+
+    public static TheoryData<FindingCode> Codes => [.. Shown];
 
     [Theory]
     [MemberData(nameof(Codes))]
@@ -24,7 +27,7 @@ public sealed class FindingCasesTests
         var folder = Path.Combine(Root, DroptuneJson.Word(code));
         var files = DatasetFile.FromFolder(folder).Where(file => file.Name != ExpectedName).ToList();
 
-        var report = await DatasetGate.CheckAsync("sample", files, null, Tiny, Forgotten, TestContext.Current.CancellationToken);
+        var report = await DatasetGate.CheckAsync("sample", files, null, Tiny, Forgotten, cancellationToken: TestContext.Current.CancellationToken);
 
         var expected = Path.Combine(folder, ExpectedName);
         var actual = JsonSerializer.Serialize(new { report.Accepted, report.Task, report.Counts, report.LeftOut, report.Totals, report.Findings }, DroptuneJson.Readable) + "\n";
@@ -39,7 +42,7 @@ public sealed class FindingCasesTests
 
     [Fact]
     public void Cases_AndCodes_AreTheSame() => Assert.Equal(
-        Enum.GetValues<FindingCode>().Select(DroptuneJson.Word).Order(StringComparer.Ordinal),
+        Shown.Select(DroptuneJson.Word).Order(StringComparer.Ordinal),
         Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
 
     /// <summary>The one base model is "tiny": its vocabulary is ASCII letters and a few marks.</summary>

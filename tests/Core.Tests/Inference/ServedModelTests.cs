@@ -158,14 +158,17 @@ public sealed class ServedModelTests : IDisposable
     {
         using var model = ServedModel.Load(TestData.PathOf("models", "lexicon"), new() { MaxWaitingPieces = 200 });
         using var leaving = new CancellationTokenSource();
-        var flood = model.PredictAsync([.. Texts(5000).Select(PredictInput.OfText)], leaving.Token);
+        Task[] flood = [.. Enumerable.Range(0, 2).Select(_ => model.PredictAsync([.. Texts(5000).Select(PredictInput.OfText)], leaving.Token))];
         await Assert.ThrowsAsync<ModelBusyException>(() => PredictAsync(model, "to Berlin"));
 
         await leaving.CancelAsync();
         var next = await PredictAsync(model, "to Berlin");
 
         Assert.Equal("Berlin", Assert.Single(next.Entities!).Text);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flood);
+        foreach (var call in flood)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        }
     }
 
     [Theory]

@@ -138,11 +138,12 @@ public sealed class ModelCacheTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task GetAsync_SecondTime_DownloadsOnlyWhatChanged()
     {
         await AddVersionAsync("v1");
-        var files = new ModelFiles(_container, _folder);
+        using var files = Files();
         var folder = await files.GetAsync("support", "v1", Token);
         File.WriteAllText(Path.Combine(folder!, "here-before"), "");
 
-        var same = await new ModelFiles(_container, _folder).GetAsync("support", "v1", Token);
+        using var another = Files();
+        var same = await another.GetAsync("support", "v1", Token);
         await AddVersionAsync("v1");
         var changed = await files.GetAsync("support", "v1", Token);
 
@@ -154,12 +155,40 @@ public sealed class ModelCacheTests(AzuriteFixture azurite) : IAsyncLifetime
             Directory.GetFiles(changed!).Select(Path.GetFileName).Order());
     }
 
+    [Fact]
+    public async Task GetAsync_DiskIsFull_DeletesTheLeastRecentlyLoadedAlone()
+    {
+        foreach (var version in new[] { "v1", "v2", "v3" })
+        {
+            await AddVersionAsync(version);
+        }
+
+        using var wide = Files();
+        var (first, second) = (await wide.GetAsync("support", "v1", Token), await wide.GetAsync("support", "v2", Token));
+        var bytes = Directory.GetFiles(first!).Sum(file => new FileInfo(file).Length);
+        await wide.GetAsync("support", "v1", Token); // loaded again: it is no longer the oldest
+        using var narrow = Files(disk: Math.Max(1 << 20, (bytes * 5) / 2));
+        var filler = Path.Combine(_folder, "another", "old-copy");
+        Directory.CreateDirectory(filler);
+        await File.WriteAllBytesAsync(Path.Combine(filler, "model.onnx"), new byte[1 << 20], Token);
+        Directory.SetLastWriteTimeUtc(filler, DateTime.UnixEpoch);
+        Directory.SetLastWriteTimeUtc(second!, DateTime.UnixEpoch.AddDays(1));
+
+        var third = await narrow.GetAsync("support", "v3", Token);
+
+        Assert.Equal((true, true, false), (Directory.Exists(first), Directory.Exists(third), Directory.Exists(filler)));
+        Assert.Equal((bytes * 5) / 2 > 1 << 20, !Directory.Exists(second));
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_folder, ".partial")).SelectMany(Directory.GetDirectories));
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private ModelFiles Files(long disk = 1 << 30) => new(_container, new ModelCacheOptions { Folder = _folder, DiskBytes = disk });
 
     private ModelCache Cache(long memory = 1 << 30, ILogger<ModelCache>? logger = null)
     {
         var options = new ModelCacheOptions { Folder = _folder, MemoryBytes = memory, Freshness = TimeSpan.FromMilliseconds(20) };
-        return new(_store, new(_container, _folder), options, TimeProvider.System, logger ?? NullLogger<ModelCache>.Instance);
+        return new(_store, new(_container, options), options, TimeProvider.System, logger ?? NullLogger<ModelCache>.Instance);
     }
 
     private async Task AddVersionAsync(string version)

@@ -30,7 +30,7 @@ public partial class SettingsTests
     public static TheoryData<string> Deployments => [.. Deployment.All.Keys];
 
     /// <summary>Settings that are left to the program, which knows the machine: threads by cores, memory by what there is.</summary>
-    private static readonly string[] LeftToTheProgram = ["Serving", "Worker"];
+    private static readonly string[] LeftToTheProgram = ["Serving", "Validation", "Worker"];
 
     [Fact]
     public void FunctionSettings_Deployed_AreThoseThatHostAndProgramRead()

@@ -30,10 +30,11 @@ public class QueueWorkerTests(AzuriteFixture azurite)
     {
         var bench = await WorkerBench.CreateAsync(azurite);
         await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
-        var snapshot = new List<string>();
+        var (snapshot, folder) = (new List<string>(), "");
 
         await bench.Worker((input, progress, cancellationToken) =>
         {
+            folder = Path.GetDirectoryName(input.SnapshotFolder)!;
             snapshot.AddRange(Directory.EnumerateFiles(input.SnapshotFolder).Select(Path.GetFileName)!);
             return WorkerBench.Succeed(input, progress, cancellationToken);
         }).RunAsync(once: true, Cancellation);
@@ -46,7 +47,24 @@ public class QueueWorkerTests(AzuriteFixture azurite)
         Assert.True(await bench.Storage.Container(StorageNames.Models).GetBlobClient($"support/{WorkerBench.Version}/config.json").ExistsAsync(Cancellation));
         Assert.Equal(1, await bench.LengthAsync(StorageNames.EvaluationRequests));
         Assert.Equal(0, await bench.LengthAsync(StorageNames.TrainingJobs));
-        Assert.Empty(Directory.EnumerateDirectories(bench.Options.Folder, $"{WorkerBench.RunId}*"));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerBeforeWasKilledOnceTheVersionWasAdded_RemovesItsCheckpoint()
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        await bench.Worker(WorkerBench.Succeed).RunAsync(once: true, Cancellation);
+        var checkpoint = bench.Storage.Container(StorageNames.Models).GetBlobClient($"support/{WorkerBench.Version}/checkpoint.tar");
+        await checkpoint.UploadAsync(BinaryData.FromString("left"), Cancellation);
+        await bench.Storage.Table(StorageNames.RunsTable).DeleteEntityAsync("run", WorkerBench.RunId, cancellationToken: Cancellation); // it had not ended
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+
+        await bench.Worker(WorkerBench.Succeed).RunAsync(once: true, Cancellation);
+
+        Assert.Equal(RunState.Succeeded, (await bench.RunAsync()).State);
+        Assert.False(await checkpoint.ExistsAsync(Cancellation));
     }
 
     [Fact]

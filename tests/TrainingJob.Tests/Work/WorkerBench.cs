@@ -21,6 +21,8 @@ internal sealed class WorkerBench
         Task = TaskKind.TextClassification,
     };
 
+    private static readonly ScratchSpace Scratch = new(Path.Combine(Path.GetTempPath(), "droptune tests"));
+
     public static readonly string RunId = RunIds.For(Spec);
     public static readonly string Version = RunIds.ModelVersion(RunId);
 
@@ -66,10 +68,11 @@ internal sealed class WorkerBench
     }
 
     /// <summary>A worker that trains by <paramref name="train"/>.</summary>
-    public QueueWorker Worker(Train train)
+    public QueueWorker Worker(Train train, TimeProvider? clock = null)
     {
-        var run = new TrainingRun(Storage, Models, train, Options, TimeProvider.System, NullLogger<TrainingRun>.Instance);
-        return new QueueWorker(Storage, Runs, Budget, run, Options, TimeProvider.System, NullLogger<QueueWorker>.Instance);
+        clock ??= TimeProvider.System;
+        var run = new TrainingRun(Storage, Models, train, Scratch, Options, clock, NullLogger<TrainingRun>.Instance);
+        return new QueueWorker(Storage, new RunStore(Storage, clock), Budget, run, Options, clock, NullLogger<QueueWorker>.Instance);
     }
 
     /// <summary>Writes a model of one file.</summary>

@@ -20,10 +20,11 @@ public static class DatasetGate
     /// <paramref name="snapshotFolder"/>; they are only worth keeping when the report says accepted. Null = check only.
     /// With the vocabulary of the base model that <paramref name="baseModels"/> finds, lengths are counted in pieces. Texts whose
     /// <see cref="TextHash.Normalised"/> is in <paramref name="forgotten"/> are left out, and not quoted.
+    /// <paramref name="opening"/> gets the name of each file that is read next, and null when all have been read.
     /// </summary>
     public static async Task<DatasetReport> CheckAsync(
         string dataset, IReadOnlyList<DatasetFile> files, string? snapshotFolder = null, BaseModelFinder? baseModels = null,
-        IReadOnlySet<ulong>? forgotten = null, CancellationToken cancellationToken = default)
+        IReadOnlySet<ulong>? forgotten = null, Action<string?>? opening = null, CancellationToken cancellationToken = default)
     {
         // Train comes last: of a text that is in two splits, the copy in train is the one to report.
         var data = files.Where(file => file.Name != DatasetFile.ManifestName)
@@ -36,12 +37,24 @@ public static class DatasetGate
             var log = new FindingLog();
             var manifest = await ManifestReader.ReadAsync(files, log, cancellationToken);
             var tokenizer = await BaseModelReader.ReadAsync(manifest, baseModels, log, cancellationToken);
-            var run = new GateRun(dataset, data, manifest, tokenizer, forgotten ?? ImmutableHashSet<ulong>.Empty, log, look, cancellationToken);
+            var run = new GateRun(dataset, data, manifest, tokenizer, forgotten ?? ImmutableHashSet<ulong>.Empty, log, look, opening, cancellationToken);
             report = await Task.Run(() => run.Check(snapshotFolder), cancellationToken);
             look = run.Next();
         }
         while (look is not null);
         return report;
+    }
+
+    /// <summary>The report on a dataset whose check was ended: what else is wrong with it is not known.</summary>
+    /// <param name="dataset">Its name.</param>
+    /// <param name="file">Whose reading was ended; null where all had been read.</param>
+    /// <param name="code">What it came to.</param>
+    /// <param name="reason">Which limit, a sentence.</param>
+    public static DatasetReport Ended(string dataset, string? file, FindingCode code, string reason)
+    {
+        var log = new FindingLog();
+        log.LeaveRest(code, file, 0, $"{reason} Nothing more was looked at.");
+        return new GateRun(dataset, [], new DatasetManifest(), tokenizer: null, ImmutableHashSet<ulong>.Empty, log, new(), opening: null, CancellationToken.None).Check(folder: null);
     }
 
     /// <summary>

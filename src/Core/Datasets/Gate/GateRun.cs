@@ -14,7 +14,7 @@ namespace Droptune.Core.Datasets.Gate;
 /// <summary>One run of the gate over the data files of a dataset, from their bytes to the report.</summary>
 internal sealed class GateRun(
     string dataset, IReadOnlyList<DatasetFile> files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, IReadOnlySet<ulong> forgotten, FindingLog log,
-    SecondLook look, CancellationToken cancellationToken)
+    SecondLook look, Action<string?>? opening, CancellationToken cancellationToken)
 {
     private const int SmallDataset = 1000; // of a larger one, some texts hash to dev and test
 
@@ -47,6 +47,7 @@ internal sealed class GateRun(
             CheckFile(file, tags ?? TagForm.Usual, canonical, snapshot);
         }
 
+        opening?.Invoke(null);
         var task = _statistics.Complete();
         var quality = _statistics.FindQuality(task, _textLabels, _entityLabels);
         var findings = log.HasErrors ? JsonSerializer.SerializeToUtf8Bytes(log.Kept, DroptuneJson.Compact) : [];
@@ -302,6 +303,8 @@ internal sealed class GateRun(
     /// <summary>A file's content, uncompressed if it was compressed, whatever its name says.</summary>
     private PeekStream Open(DatasetFile file)
     {
+        opening?.Invoke(file.Name);
+
         // The gate runs on a thread of its own, so waiting for a stream blocks nobody.
         var stored = new PeekStream(file.OpenAsync(cancellationToken).GetAwaiter().GetResult(), 3);
         return new PeekStream(

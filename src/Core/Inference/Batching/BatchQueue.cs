@@ -5,18 +5,21 @@ namespace Droptune.Core.Inference.Batching;
 /// <summary>
 /// The windows that wait while batches run; they form the next ones. A batch holds the oldest and those nearest to it in
 /// length, and no more than a core's share of what waits and runs: else one core would go on with nearly all callers, and the
-/// others with one each. A batch that is alone has all cores, until others come while it runs: from then on, while anybody is
+/// others with one each. The windows of a long call take their turns as if they came one by one, so that nobody waits for all of it. A
+/// batch that is alone has all cores, until others come while it runs: from then on, while anybody is
 /// there, batches have one core each and run side by side.
 /// </summary>
 internal sealed class BatchQueue(ServingOptions options, int maxLength)
 {
     private readonly object _gate = new(); // not a Lock: Monitor.Wait needs an object
-    private readonly Queue<WaitingWindow>[] _byLength = [.. Enumerable.Range(0, maxLength + 1).Select(_ => new Queue<WaitingWindow>())];
+    private readonly PriorityQueue<WaitingWindow, (long Turn, long Number)>[] _byLength = [.. Enumerable.Range(0, maxLength + 1).Select(_ => new PriorityQueue<WaitingWindow, (long, long)>())];
     private readonly int[] _waitingOf = new int[maxLength + 1]; // a length; its queue may still hold some that were dropped
     private readonly int[] _takenOf = new int[maxLength + 1];
-    private long _tickets;
+    private long _taken; // pieces so far: the time by which turns are counted
+    private long _added; // windows so far
     private int _waiting;
     private int _waitingPieces;
+    private int _weight; // of all calls that wait, of which one has half of the room at most
     private int _running; // batches
     private int _runningPieces;
     private Cores _cores;
@@ -40,22 +43,27 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         }
     }
 
-    /// <summary>Adds all windows of a call, or none if the queue is full. An empty queue takes a call of any size.</summary>
+    /// <summary>
+    /// Adds all windows of a call, or none if the queue is full. An empty queue takes a call of any size; whatever its size, others find room
+    /// beside it.
+    /// </summary>
     public bool TryAdd(PredictCall call)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            if (_waitingPieces > 0 && _waitingPieces + call.Pieces > options.MaxWaitingPieces)
+            if (_waitingPieces > 0 && _weight + Weight(call.Pieces) > options.MaxWaitingPieces)
             {
                 return false;
             }
 
+            var turn = _taken;
             foreach (var window in call.Windows)
             {
-                window.Ticket = _tickets++;
-                _byLength[window.Length].Enqueue(window);
+                window.IsWaiting = true;
+                _byLength[window.Length].Enqueue(window, (turn, _added++));
                 Count(window, 1);
+                turn += window.Length;
             }
 
             Monitor.PulseAll(_gate);
@@ -84,9 +92,9 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     {
         lock (_gate)
         {
-            foreach (var window in call.Windows.Where(w => w.Ticket >= 0))
+            foreach (var window in call.Windows.Where(w => w.IsWaiting))
             {
-                window.Ticket = -1; // its queue lets go of it when it comes to the head, or none of its length wait
+                window.IsWaiting = false; // its queue lets go of it when it comes to the head, or none of its length wait
                 Count(window, -1);
             }
 
@@ -185,12 +193,12 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
 
     private int LengthOfOldest()
     {
-        var (oldest, first) = (0, long.MaxValue);
+        var (oldest, first) = (0, (long.MaxValue, long.MaxValue));
         for (var length = 0; length < _byLength.Length; length++)
         {
-            if (_waitingOf[length] > 0 && Head(length).Ticket is var ticket && ticket < first)
+            if (_waitingOf[length] > 0 && Head(length).Turn is var turn && turn.CompareTo(first) < 0)
             {
-                (oldest, first) = (length, ticket);
+                (oldest, first) = (length, turn);
             }
         }
 
@@ -203,9 +211,10 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
         {
             for (var left = _takenOf[length]; left > 0; left--)
             {
-                var window = Head(length);
+                var window = Head(length).Window;
                 _byLength[length].Dequeue();
-                window.Ticket = -1;
+                window.IsWaiting = false;
+                _taken += length;
                 Count(window, -1);
                 batch.Add(window);
             }
@@ -213,19 +222,27 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
     }
 
     // Of a length of which some wait.
-    private WaitingWindow Head(int length)
+    private (WaitingWindow Window, (long, long) Turn) Head(int length)
     {
         var queue = _byLength[length];
-        while (queue.Peek().Ticket < 0)
+        while (true)
         {
+            queue.TryPeek(out var window, out var turn);
+            if (window!.IsWaiting)
+            {
+                return (window, turn);
+            }
+
             queue.Dequeue();
         }
-
-        return queue.Peek();
     }
 
     private void Count(WaitingWindow window, int sign)
     {
+        var call = window.Call;
+        _weight -= Weight(call.WaitingPieces);
+        call.WaitingPieces += sign * window.Length;
+        _weight += Weight(call.WaitingPieces);
         _waiting += sign;
         _waitingPieces += sign * window.Length;
         _waitingOf[window.Length] += sign;
@@ -234,4 +251,6 @@ internal sealed class BatchQueue(ServingOptions options, int maxLength)
             _byLength[window.Length].Clear(); // only some that were dropped are left
         }
     }
+
+    private int Weight(int pieces) => Math.Min(pieces, options.MaxWaitingPieces / 2);
 }

@@ -21,6 +21,9 @@ internal sealed class PredictCall
 
     public int Pieces => Windows.Sum(w => w.Length);
 
+    /// <summary>Pieces of its windows that wait in a queue.</summary>
+    public int WaitingPieces { get; set; }
+
     public Task Completion => _done.Task;
 
     /// <summary>Whoever awaits the call goes on on the thread that ran it. To be said before the call is run or awaited.</summary>
@@ -60,6 +63,6 @@ internal sealed class WaitingWindow(TokenizedText text, TextWindow window, float
 
     public PredictCall Call { get; set; } = null!;
 
-    /// <summary>Arrival, to find the oldest; negative once it waits no more.</summary>
-    public long Ticket { get; set; } = -1;
+    /// <summary>Whether it is in a queue, and not dropped from it.</summary>
+    public bool IsWaiting { get; set; }
 }

@@ -13,7 +13,7 @@ public sealed record ServingOptions : IValidatableObject
     [Range(1, 1 << 20)]
     public int BatchPieces { get; init; } = 512;
 
-    /// <summary>Pieces that may wait; a request that comes on top of them is refused.</summary>
+    /// <summary>Pieces that may wait, no more than half of them counted of one request; a request that comes on top is refused.</summary>
     [Range(1, 1 << 30)]
     public int MaxWaitingPieces { get; init; } = 65_536;
 

@@ -31,7 +31,8 @@ public static class Markdown
             fence += "`";
         }
 
-        return fence == "`" ? $"`{OneLine(text)}`" : $"{fence} {OneLine(text)} {fence}";
+        // Nothing between two backticks would be a fence of two, which goes on to the next.
+        return fence == "`" && text.Length > 0 ? $"`{OneLine(text)}`" : $"{fence} {OneLine(text)} {fence}";
     }
 
     /// <summary>A row of a table. A pipe ends a cell even within a code span, so the row escapes it and nobody else does.</summary>

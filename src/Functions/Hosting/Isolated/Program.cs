@@ -1,8 +1,14 @@
 using Droptune.Functions.Hosting;
+using Droptune.Functions.Ingestion.Check;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+
+if (CheckProgram.IsMeant(args))
+{
+    return await CheckProgram.RunAsync(args);
+}
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();

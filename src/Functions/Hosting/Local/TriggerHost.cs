@@ -95,8 +95,8 @@ public sealed class TriggerHost(
         })
         .ConfigureWebJobs(jobs => jobs.AddAzureStorageCoreServices().AddAzureStorageBlobs().AddAzureStorageQueues().AddTimers())
         .ConfigureServices(own => own
-            // The lock of a timer outlives a killed process by this time.
-            .Configure<SingletonOptions>(options => options.ListenerLockPeriod = TimeSpan.FromSeconds(15))
+            // The locks of timers and of the blob trigger outlive a killed process by the one time, and are asked for again after the other.
+            .Configure<SingletonOptions>(options => options.ListenerLockPeriod = options.ListenerLockRecoveryPollingInterval = TimeSpan.FromSeconds(15))
             .AddSingleton(loggers)
             .AddSingleton<IHostLifetime, NoLifetime>()
             .AddSingleton<IWebJobsExceptionHandlerFactory>(failure)

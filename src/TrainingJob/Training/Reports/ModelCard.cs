@@ -9,9 +9,9 @@ internal static class ModelCard
     {
         var (spec, counts) = (record.Spec, record.Counts);
         var card = new StringBuilder();
-        Line($"# {spec.Model}");
+        Line($"# {Markdown.Safe(spec.Model)}");
         Line($"");
-        Line($"A BERT model for {Task(record)}, trained by Droptune on dataset `{spec.Dataset.Name}` version `{spec.Dataset.Version}`.");
+        Line($"A BERT model for {Task(record)}, trained by Droptune on dataset {Markdown.Code(spec.Dataset.Name)} version {Markdown.Code(spec.Dataset.Version)}.");
         Line($"");
         Line($"| | |");
         Line($"|---|---|");
@@ -26,7 +26,7 @@ internal static class ModelCard
         Row("vocabulary", $"{counts.Vocabulary:N0} pieces");
         Row("training data", $"{counts.TrainExamples:N0} examples, {counts.TrainTokens:N0} pieces");
         Row("labels", $"{(counts.Tags > 0 ? $"{(counts.Tags - 1) / 2} entity types" : "")}{(counts.Tags > 0 && counts.TextLabels > 0 ? ", " : "")}{(counts.TextLabels > 0 ? $"{counts.TextLabels} text labels" : "")}");
-        Row("trained", $"{record.StartedAt:yyyy-MM-dd HH:mm} UTC, {record.Seconds / 60:0.0} minutes on {record.Environment.Gpu?.Name ?? record.Environment.Device}, {record.Environment.Cores} cores, in {record.Environment.Precision}");
+        Row("trained", $"{record.StartedAt:yyyy-MM-dd HH:mm} UTC, {record.Seconds / 60:0.0} minutes on {Markdown.Safe(record.Environment.Gpu?.Name ?? record.Environment.Device)}, {record.Environment.Cores} cores, in {record.Environment.Precision}");
         Row("epochs", $"{record.Curve.Count}, kept the best: {record.BestEpoch} ({Reason(record.StoppedBecause)})");
         Row("ONNX against TorchSharp", $"logits differ by at most {record.OnnxCheck.LargestDifference:0.0e+0} on {record.OnnxCheck.Rows} rows");
         Line($"");

@@ -78,6 +78,47 @@ public class BatchQueueTests
     }
 
     [Fact]
+    public void Take_SmallCallBehindAHugeOne_IsNeitherRefusedNorKeptWaiting()
+    {
+        var queue = Queue(threads: 1);
+        Assert.True(queue.TryAdd(Call(Enumerable.Repeat(MaxLength, 3000)))); // six times what may wait
+        for (var i = 0; i < 10; i++)
+        {
+            queue.Done(Take(queue).Sum(window => window.Length));
+        }
+
+        var small = Call([16, 16]);
+        Assert.True(queue.TryAdd(small));
+        var batches = Enumerable.Range(0, 2).SelectMany(_ => Take(queue)).ToList();
+
+        Assert.All(small.Windows, window => Assert.Contains(window, batches));
+    }
+
+    [Fact]
+    public void Take_HugeCallBehindAStreamOfSmallOnes_GetsItsHalf()
+    {
+        var queue = Queue(threads: 1);
+        var huge = Call(Enumerable.Repeat(MaxLength, 100));
+        queue.TryAdd(huge);
+        var batches = 0;
+        for (; huge.Windows.Any(window => window.IsWaiting); batches++)
+        {
+            queue.TryAdd(Call(Enumerable.Repeat(16, 512 / 16))); // as much as a batch holds, each time
+            queue.Done(Take(queue).Sum(window => window.Length));
+        }
+
+        Assert.InRange(batches, 25, 60); // 25 batches of its own, as many of the others, and one at its end
+    }
+
+    [Fact]
+    public void TryAdd_SeveralHugeCalls_LeaveRoomForNone()
+    {
+        var queue = Queue(threads: 1);
+
+        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => queue.TryAdd(Call(Enumerable.Repeat(MaxLength, 3000)))));
+    }
+
+    [Fact]
     public void Take_CallersComeInADribble_WaitsForThemNoLongerThanItsPatience()
     {
         const int callers = 100;
