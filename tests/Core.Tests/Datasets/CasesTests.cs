@@ -68,6 +68,7 @@ public sealed class CasesTests(CasesTests.Folder folder) : IClassFixture<CasesTe
         { "21-json-project-files/azure-ner", Rejected, 1, "read with labels.json" },
         { "21-json-project-files/clu", Rejected, 2, "Azure CLU project" },
         { "21-json-project-files/luis-v4", "joint", 2, "LUIS app" },
+        { "21-json-project-files/rasa-json", "joint", 2, "Rasa JSON" },
         { "23-prodigy-binary-textcat/prodigy-binary-textcat", Rejected, 2, "give them one of their own" },
     };
 

@@ -2,7 +2,7 @@ using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Conll;
 using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Reading.Lines;
-using Droptune.Core.Datasets.Reading.Projects;
+using Droptune.Core.Datasets.Reading.Rasa;
 using Droptune.Core.Datasets.Reading.Tables;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
@@ -22,7 +22,7 @@ internal static class DatasetFormat
     public static bool IsKnown(string fileName) => HasDataExtension(fileName) && !IsNamedAsOne(fileName, out _);
 
     public static bool HasDataExtension(string fileName) =>
-        ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet";
+        ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet" or "yml" or "yaml" or "md";
 
     /// <summary>The reader of a file that is opened, uncompressed but not decoded.</summary>
     public static IDatasetReader ReaderOf(string fileName, PeekStream content, FindingLog log, DatasetManifest manifest, DatasetFolder folder)
@@ -54,6 +54,9 @@ internal static class DatasetFormat
         {
             "json" or "jsonl" => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest) : new JsonElementsReader(text, log, manifest),
             "txt" when SplitPlan.IsUnlabelled(fileName) => new TextLinesReader(text, log, manifest.Validation),
+            "yml" or "yaml" => new RasaYamlReader(fileName, text, log, manifest.Validation),
+            "md" when RasaMarkdownReader.IsOne(head) => new RasaMarkdownReader(fileName, text, log, manifest.Validation),
+            "md" => throw new UnreadableFileException(FindingCode.UnknownFormat, "Of Markdown, Rasa's training data are read, and the file has no '## intent:'."),
             "csv" => new DelimitedReader(fileName, text, log, manifest),
             "tsv" or "txt" when DelimitedReader.IsTable(head, manifest) => new DelimitedReader(fileName, text, log, manifest),
             "txt" when head.StartsWith("{\""u8) => new JsonLinesReader(text, log, manifest),

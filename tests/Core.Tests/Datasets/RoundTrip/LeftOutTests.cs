@@ -59,7 +59,7 @@ public sealed class LeftOutTests
 
                 // Of an ignored code only the first is shown, the others are counted.
                 var silent = report.Files.Count(file => file.Examples == 0 && !report.Findings.Any(finding => finding.File == file.Name));
-                Assert.True(silent <= report.Totals.Where(total => total.Severity == Severity.Ignore).Sum(total => total.Count - 1));
+                Assert.True(silent <= report.Totals.Where(total => total.Severity == Severity.Ignore).Sum(total => total.Count - 1), JsonSerializer.Serialize(report, DroptuneJson.Readable));
                 Assert.True(report.LeftOut <= report.Totals.Sum(total => total.Count));
             },
             iter: 300);

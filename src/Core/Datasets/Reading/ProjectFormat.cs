@@ -1,8 +1,10 @@
 using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Reading.Projects;
+using Droptune.Core.Datasets.Reading.Rasa;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
 
-namespace Droptune.Core.Datasets.Reading.Projects;
+namespace Droptune.Core.Datasets.Reading;
 
 /// <summary>Knows the JSON files that are one document by the keys that they begin with.</summary>
 internal static class ProjectFormat
@@ -22,6 +24,7 @@ internal static class ProjectFormat
                     $"This is a project of Azure AI Language of the kind {kind ?? "that its first lines do not say"}: projects of the kinds Conversation, CustomEntityRecognition and Custom…Classification are read."),
             },
             _ when keys.Contains("luis_schema_version") => new LuisApp(fileName, text, log, limits),
+            _ when keys.Contains("rasa_nlu_data") => new RasaJson(fileName, text, log, limits),
             _ => null,
         };
     }
