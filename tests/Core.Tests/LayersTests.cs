@@ -25,6 +25,8 @@ public class LayersTests
         "Droptune.Core.Datasets.Reading.Lines",
         "Droptune.Core.Datasets.Reading.Conll",
         "Droptune.Core.Datasets.Reading.Json",
+        "Droptune.Core.Datasets.Reading.Projects",
+        "Droptune.Core.Datasets.Reading.Rasa",
         "Droptune.Core.Datasets.Reading.Tables",
         "Droptune.Core.Datasets.Reading",
         "Droptune.Core.Datasets.Checking.Texts",

@@ -73,6 +73,12 @@ public sealed record FileSummary(string Name, string? Format, Split? Split, long
     /// <summary>The word of the path that states the split; null where none does.</summary>
     public string? SplitWord { get; init; }
 
+    /// <summary>Whether it is read with another file, which <see cref="Format"/> names.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>Whether its records state their split themselves.</summary>
+    public bool StatesSplits { get; init; }
+
     /// <summary>Whether it has the labels of texts whose entities are in other files: its examples are counted there.</summary>
     public bool IsJoined { get; init; }
 }

@@ -8,6 +8,8 @@ public enum FindingCode
     UnusableBaseModel,
     NoExamples,
     UnknownFormat,
+    FormatNotRead,
+    MissingDocument,
     EmptyFile,
     UnreadableFile,
     LimitReached,

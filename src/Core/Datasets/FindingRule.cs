@@ -13,6 +13,8 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
         new(UnusableBaseModel, Error, "The base model is not there, or cannot be trained.", "Put its folder (config.json, vocab.txt or tokenizer.json, model.safetensors) into base-models, or name another one as baseModel.", Fixed: true),
         new(NoExamples, Error, "There is no usable example.", "Add files with labelled examples, or correct the findings that left them out.", Fixed: true),
         new(UnknownFormat, Warning, "The file is in no format that is read: it is left out.", "Use .conll, .txt, .tsv, .jsonl, .json, .csv or .parquet, each optionally with .gz."),
+        new(FormatNotRead, Error, "The file is of a format that is known and not read in this version or form.", "Convert it as the message says."),
+        new(MissingDocument, Error, "A text that the file annotates is not in the dataset.", "Drop the texts into the same folder as the file that names them."),
         new(EmptyFile, Error, "The file holds nothing.", "Fill it, or remove it."),
         new(UnreadableFile, Error, "The file is damaged or is not what its content claims.", "Write the file again with the tool it came from."),
         new(LimitReached, Error, "Checking the file takes more time or memory than a check may: it was ended.", "Write the file again with the tool it came from, or split it.", Fixed: true),

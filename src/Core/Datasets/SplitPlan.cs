@@ -10,9 +10,11 @@ public sealed class SplitPlan
 
     private readonly bool _hasDevFile;
 
-    public SplitPlan(IEnumerable<string> fileNames)
+    /// <param name="fileNames">The files of the dataset.</param>
+    /// <param name="stated">Splits that records state for themselves.</param>
+    public SplitPlan(IEnumerable<string> fileNames, params IEnumerable<Split> stated)
     {
-        var named = fileNames.Select(NamedSplit).ToHashSet();
+        var named = fileNames.Select(NamedSplit).Concat(stated.Select(split => (Split?)split)).ToHashSet();
         _hasDevFile = named.Contains(Split.Dev);
         HasTestFile = named.Contains(Split.Test);
     }

@@ -22,6 +22,10 @@ public sealed record ValidationSettings
     [Range(1, 1 << 28)]
     public int MaxRecordBytes { get; init; } = 1 << 20;
 
+    /// <summary>Bytes of a file that is one document (an exported project): it is read whole.</summary>
+    [Range(1, 1 << 30)]
+    public int MaxProjectBytes { get; init; } = 64 << 20;
+
     /// <summary>Examples of the whole dataset.</summary>
     [Range(1, (double)long.MaxValue)]
     public long MaxExamples { get; init; } = 50_000_000;

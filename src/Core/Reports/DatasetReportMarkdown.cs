@@ -41,7 +41,7 @@ public static class DatasetReportMarkdown
         page.Append($"\n{LengthNote(report.Quality.Lengths)} {CaseNote(report.Quality)}\n");
         Table(page, "Files", ["file", "format", "split", "bytes", "examples"], report.Files.Select(file => new[]
         {
-            Safe(file.Name), file.Format ?? "not read", SplitOf(file), Figures.Count(file.Bytes), Figures.Count(file.Examples),
+            Safe(file.Name), Safe(file.Format ?? "not read"), SplitOf(file), Figures.Count(file.Bytes), Figures.Count(file.Examples),
         }));
         return page.ToString();
     }

@@ -25,6 +25,7 @@ internal static class ReportWords
     }
 
     public static string SplitOf(FileSummary file) => file.IsJoined ? "joined by text" :
+        file.IsPart ? "" : file.StatesSplits ? "by its records" :
         file.Split is { } split ? (file.SplitWord is { } word && word != Word(split) ? $"{Word(split)}, by '{word}'" : Word(split)) : SplitPlan.IsUnlabelled(file.Name) ? "no labels" : "by hash";
 
     /// <summary>file:line:column, as editors and terminals link it; "dataset" for a finding about all of it.</summary>

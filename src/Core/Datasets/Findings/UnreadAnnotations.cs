@@ -12,10 +12,22 @@ internal sealed class UnreadAnnotations(FindingLog log)
         "topic", "topics",
     };
 
+    private const int Shown = 20;
+
     private readonly HashSet<string> _noted = [];
 
     /// <summary>Whether a key or column by that name usually holds annotation.</summary>
     public static bool IsName(string key) => Names.Contains(key);
+
+    /// <summary>Names all that a file holds and is not read, in one finding; none where there is nothing.</summary>
+    public void NoteAll(string file, IEnumerable<string> what)
+    {
+        if (what.ToList() is { Count: > 0 } all)
+        {
+            log.Add(FindingCode.AnnotationNotRead, file, 0, 0, [],
+                $"Not read: {string.Join("; ", all.Take(Shown))}{(all.Count > Shown ? $"; and {all.Count - Shown} more" : "")}.");
+        }
+    }
 
     public void Note(Record record, string what, string? why = null)
     {

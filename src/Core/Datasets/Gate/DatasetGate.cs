@@ -26,10 +26,6 @@ public static class DatasetGate
         string dataset, IReadOnlyList<DatasetFile> files, string? snapshotFolder = null, BaseModelFinder? baseModels = null,
         IReadOnlySet<ulong>? forgotten = null, Action<string?>? opening = null, CancellationToken cancellationToken = default)
     {
-        // Train comes last: of a text that is in two splits, the copy in train is the one to report.
-        var data = files.Where(file => file.Name != DatasetFile.ManifestName)
-            .OrderBy(file => SplitPlan.NamedSplit(file.Name) is null or Split.Train)
-            .ThenBy(file => file.Name, StringComparer.Ordinal).ToList();
         DatasetReport report;
         SecondLook? look = new();
         do
@@ -37,9 +33,15 @@ public static class DatasetGate
             var log = new FindingLog();
             var manifest = await ManifestReader.ReadAsync(files, log, cancellationToken);
             var tokenizer = await BaseModelReader.ReadAsync(manifest, baseModels, log, cancellationToken);
-            var run = new GateRun(dataset, data, manifest, tokenizer, forgotten ?? ImmutableHashSet<ulong>.Empty, log, look, opening, cancellationToken);
-            report = await Task.Run(() => run.Check(snapshotFolder), cancellationToken);
-            look = run.Next();
+            var current = look;
+            (report, look) = await Task.Run(
+                () =>
+                {
+                    var gateFiles = GateFiles.Of(files, manifest, opening, cancellationToken);
+                    var run = new GateRun(dataset, gateFiles, manifest, tokenizer, forgotten ?? ImmutableHashSet<ulong>.Empty, log, current, opening, cancellationToken);
+                    return (run.Check(snapshotFolder), run.Next());
+                },
+                cancellationToken);
         }
         while (look is not null);
         return report;
@@ -54,7 +56,7 @@ public static class DatasetGate
     {
         var log = new FindingLog();
         log.LeaveRest(code, file, 0, $"{reason} Nothing more was looked at.");
-        return new GateRun(dataset, [], new DatasetManifest(), tokenizer: null, ImmutableHashSet<ulong>.Empty, log, new(), opening: null, CancellationToken.None).Check(folder: null);
+        return new GateRun(dataset, GateFiles.Of([], new DatasetManifest(), opening: null, CancellationToken.None), new DatasetManifest(), tokenizer: null, ImmutableHashSet<ulong>.Empty, log, new(), opening: null, CancellationToken.None).Check(folder: null);
     }
 
     /// <summary>

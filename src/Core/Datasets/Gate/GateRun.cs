@@ -13,12 +13,12 @@ namespace Droptune.Core.Datasets.Gate;
 
 /// <summary>One run of the gate over the data files of a dataset, from their bytes to the report.</summary>
 internal sealed class GateRun(
-    string dataset, IReadOnlyList<DatasetFile> files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, IReadOnlySet<ulong> forgotten, FindingLog log,
+    string dataset, GateFiles files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, IReadOnlySet<ulong> forgotten, FindingLog log,
     SecondLook look, Action<string?>? opening, CancellationToken cancellationToken)
 {
     private const int SmallDataset = 1000; // of a larger one, some texts hash to dev and test
 
-    private readonly SplitPlan _plan = new(files.Select(file => file.Name));
+    private readonly SplitPlan _plan = new(files.Data.Select(file => file.Name), look.Stated);
     private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, tokenizer, manifest.Training.MaxLength));
     private readonly TextHash _hash = new();
     private readonly LabelTable _textLabels = new();
@@ -27,6 +27,8 @@ internal sealed class GateRun(
     private readonly Dictionary<ulong, Split> _movable = []; // texts of a small dataset that no file's name keeps where they are
     private readonly Halves _halves = new();
     private readonly HashSet<string> _unclear = []; // files whose tags are of no scheme
+    private readonly HashSet<Split> _stated = []; // by records for themselves
+    private bool _fileStates; // whether records of the file at hand do
     private bool _isOverLimit;
     private long _texts; // without labels
     private long _unmatched; // texts of the file at hand that have no other half
@@ -34,7 +36,7 @@ internal sealed class GateRun(
     /// <summary>Checks everything, and writes the snapshot to <paramref name="folder"/> if there is one.</summary>
     public DatasetReport Check(string? folder)
     {
-        foreach (var (file, why) in SplitWord.Unclear([.. files.Where(file => DatasetFormat.IsKnown(file.Name) && SplitPlan.NamedSplit(file.Name) is null).Select(file => file.Name)]))
+        foreach (var (file, why) in SplitWord.Unclear([.. files.Data.Where(file => DatasetFormat.IsKnown(file.Name) && SplitPlan.NamedSplit(file.Name) is null).Select(file => file.Name)]))
         {
             log.Add(FindingCode.UnclearSplit, file, 0, 0, [], $"{why}: the file is split by hash.");
         }
@@ -42,7 +44,12 @@ internal sealed class GateRun(
         var tags = FindTagForm();
         var canonical = new CanonicalWriter(_textLabels, _entityLabels);
         using var snapshot = new SnapshotWriter(folder);
-        foreach (var file in files)
+        foreach (var (part, owner) in files.Parts.OrderBy(part => part.Key.Name, StringComparer.Ordinal))
+        {
+            _summaries.Add(new FileSummary(part.Name, $"read with {owner}", null, part.Length, 0) { IsPart = true });
+        }
+
+        foreach (var file in files.Data)
         {
             CheckFile(file, tags ?? TagForm.Usual, canonical, snapshot);
         }
@@ -74,6 +81,11 @@ internal sealed class GateRun(
     /// <summary>What another run should take into account after <see cref="Check"/>; null = nothing.</summary>
     public SecondLook? Next()
     {
+        if (look.Stated.Count == 0 && _stated.Count > 0)
+        {
+            return look with { Stated = [.. _stated] };
+        }
+
         if (look.Labels is null && manifest.Task is null or TaskKind.Joint && _halves.AreThere)
         {
             return look.Join(ReadTexts(_halves.IsLabelled), ReadTexts(_halves.IsTagged));
@@ -86,10 +98,10 @@ internal sealed class GateRun(
     private Dictionary<ulong, string?> ReadTexts(Func<string, bool> isWanted)
     {
         var texts = new Dictionary<ulong, string?>();
-        foreach (var file in files.Where(file => isWanted(file.Name)))
+        foreach (var file in files.Data.Where(file => isWanted(file.Name)))
         {
-            using var content = Open(file);
-            using var reader = DatasetFormat.ReaderOf(file.Name, content, new FindingLog(), manifest);
+            using var content = files.Folder.Open(file);
+            using var reader = DatasetFormat.ReaderOf(file.Name, content, new FindingLog(), manifest, files.Folder);
             var checker = new ExampleChecker(new FindingLog(), manifest with { Task = TaskKind.TextClassification }, TagForm.Usual, _textLabels, _entityLabels);
             for (var record = new Record(file.Name); reader.Read(record);)
             {
@@ -114,6 +126,7 @@ internal sealed class GateRun(
         var named = SplitPlan.NamedSplit(file.Name);
         var (examples, leftOut) = (_statistics.Examples + _texts, log.LeftOut);
         string? format = null;
+        _fileStates = false;
         try
         {
             if (!DatasetFormat.IsKnown(file.Name))
@@ -124,8 +137,8 @@ internal sealed class GateRun(
             }
             else if (!_isOverLimit && !_unclear.Contains(file.Name))
             {
-                using var content = Open(file);
-                using var reader = DatasetFormat.ReaderOf(file.Name, content, log, manifest);
+                using var content = files.Folder.Open(file);
+                using var reader = DatasetFormat.ReaderOf(file.Name, content, log, manifest, files.Folder);
                 format = reader.Format;
                 var checker = new ExampleChecker(log, manifest, tags, _textLabels, _entityLabels);
                 if (SplitPlan.IsUnlabelled(file.Name))
@@ -159,11 +172,12 @@ internal sealed class GateRun(
         {
             IsJoined = look.Labels is not null && _halves.IsLabelled(file.Name),
             SplitWord = SplitWord.Find(file.Name)?.Word,
+            StatesSplits = _fileStates,
         });
     }
 
     private void CheckRecords(
-        IDatasetReader reader, Record record, Func<ulong, Split> splitOf, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
+        IDatasetReader reader, Record record, Func<Split?, ulong, Split> splitOf, ExampleChecker checker, CanonicalWriter canonical, SnapshotWriter snapshot)
     {
         while (reader.Read(record))
         {
@@ -187,7 +201,7 @@ internal sealed class GateRun(
                 look.Complete(example, normalised, _textLabels);
             }
 
-            var split = splitOf(normalised);
+            var split = splitOf(record.Split, normalised);
             _statistics.Add(split, record, example, normalised);
             snapshot.Write(split, canonical.Write(example));
             if (IsOverLimit(record, FindingCode.TooManyExamples, _statistics.Examples, manifest.Validation.MaxExamples, "examples")
@@ -219,18 +233,24 @@ internal sealed class GateRun(
         }
     }
 
-    /// <summary>The split of a file's examples, by what their texts say.</summary>
-    private Func<ulong, Split> SplitsOf(string file, Split? named)
+    /// <summary>The split of a file's examples, by what they state and what their texts say.</summary>
+    private Func<Split?, ulong, Split> SplitsOf(string file, Split? named)
     {
         if (SplitPlan.IsTrainOnly(file))
         {
-            return _ => Split.Train;
+            return (_, _) => Split.Train;
         }
 
-        return text =>
+        return (stated, text) =>
         {
-            var split = _plan.SplitOf(named, text);
-            if (named is null or Split.Train && _movable.Count <= SmallDataset)
+            if (stated is { } own)
+            {
+                _stated.Add(own);
+                _fileStates = true;
+            }
+
+            var split = _plan.SplitOf(stated ?? named, text);
+            if ((stated ?? named) is null or Split.Train && _movable.Count <= SmallDataset)
             {
                 _movable.TryAdd(text, split);
                 return look.Moved.GetValueOrDefault(text, split);
@@ -268,12 +288,12 @@ internal sealed class GateRun(
     {
         var all = new TagEvidence();
         var byFile = new Dictionary<string, TagEvidence>();
-        foreach (var file in files.Where(file => DatasetFormat.IsKnown(file.Name) && !SplitPlan.IsUnlabelled(file.Name)))
+        foreach (var file in files.Data.Where(file => DatasetFormat.IsKnown(file.Name) && !SplitPlan.IsUnlabelled(file.Name)))
         {
             try
             {
-                using var content = Open(file);
-                using var reader = DatasetFormat.ReaderOf(file.Name, content, new FindingLog(), manifest);
+                using var content = files.Folder.Open(file);
+                using var reader = DatasetFormat.ReaderOf(file.Name, content, new FindingLog(), manifest, files.Folder);
                 var evidence = new TagEvidence();
                 evidence.Look(reader);
                 all.Add(evidence);
@@ -298,17 +318,5 @@ internal sealed class GateRun(
         }
 
         return found;
-    }
-
-    /// <summary>A file's content, uncompressed if it was compressed, whatever its name says.</summary>
-    private PeekStream Open(DatasetFile file)
-    {
-        opening?.Invoke(file.Name);
-
-        // The gate runs on a thread of its own, so waiting for a stream blocks nobody.
-        var stored = new PeekStream(file.OpenAsync(cancellationToken).GetAwaiter().GetResult(), 3);
-        return new PeekStream(
-            GzipContent.IsGzip(stored.Head) ? GzipContent.Open(stored, manifest.Validation.MaxCompressionRatio) : stored,
-            DatasetFormat.MagicLength);
     }
 }

@@ -10,6 +10,9 @@ internal sealed record SecondLook
     /// <summary>Texts that go to another split than their hash says, because one would be empty.</summary>
     public IReadOnlyDictionary<ulong, Split> Moved { get; private init; } = new Dictionary<ulong, Split>();
 
+    /// <summary>The splits that records state for themselves.</summary>
+    public IReadOnlyList<Split> Stated { get; init; } = [];
+
     /// <summary>Where some files have labels and others entities of the same texts: the labels; null where that is not so.</summary>
     public IReadOnlyDictionary<ulong, string?>? Labels { get; private init; }
 

@@ -2,6 +2,7 @@ using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Conll;
 using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Reading.Lines;
+using Droptune.Core.Datasets.Reading.Rasa;
 using Droptune.Core.Datasets.Reading.Tables;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
@@ -11,9 +12,6 @@ namespace Droptune.Core.Datasets.Reading;
 /// <summary>Finds the reader of a file: by its extension, and by its content where the extension says too little.</summary>
 internal static class DatasetFormat
 {
-    /// <summary>Bytes by which a binary format or an encoding is known.</summary>
-    public const int MagicLength = 4;
-
     private const int HeadLength = 1 << 13; // the first line, and some more
 
     /// <summary>Whether a file stands beside data by custom and cannot be meant as data: a hidden one, a readme, a licence.</summary>
@@ -24,10 +22,10 @@ internal static class DatasetFormat
     public static bool IsKnown(string fileName) => HasDataExtension(fileName) && !IsNamedAsOne(fileName, out _);
 
     public static bool HasDataExtension(string fileName) =>
-        ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet";
+        ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet" or "yml" or "yaml" or "md";
 
     /// <summary>The reader of a file that is opened, uncompressed but not decoded.</summary>
-    public static IDatasetReader ReaderOf(string fileName, PeekStream content, FindingLog log, DatasetManifest manifest)
+    public static IDatasetReader ReaderOf(string fileName, PeekStream content, FindingLog log, DatasetManifest manifest, DatasetFolder folder)
     {
         var extension = ExtensionOf(fileName);
         if (content.Head.StartsWith("PAR1"u8))
@@ -47,15 +45,38 @@ internal static class DatasetFormat
             throw new UnreadableFileException(FindingCode.EmptyFile, "The file is empty.");
         }
 
+        if (extension is "json" or "jsonl" && ProjectFormat.ReaderOf(fileName, head, text, log, manifest, folder) is { } project)
+        {
+            return project;
+        }
+
         return extension switch
         {
             "json" or "jsonl" => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest) : new JsonElementsReader(text, log, manifest),
             "txt" when SplitPlan.IsUnlabelled(fileName) => new TextLinesReader(text, log, manifest.Validation),
+            "yml" or "yaml" => new RasaYamlReader(fileName, text, log, manifest.Validation),
+            "md" when RasaMarkdownReader.IsOne(head) => new RasaMarkdownReader(fileName, text, log, manifest.Validation),
+            "md" => throw new UnreadableFileException(FindingCode.UnknownFormat, "Of Markdown, Rasa's training data are read, and the file has no '## intent:'."),
             "csv" => new DelimitedReader(fileName, text, log, manifest),
             "tsv" or "txt" when DelimitedReader.IsTable(head, manifest) => new DelimitedReader(fileName, text, log, manifest),
             "txt" when head.StartsWith("{\""u8) => new JsonLinesReader(text, log, manifest),
             _ => new ConllReader(text, log, manifest),
         };
+    }
+
+    /// <summary>The files that are read with a file, and hold no examples by themselves.</summary>
+    public static IEnumerable<DatasetFile> PartsOf(DatasetFile file, DatasetFolder folder, DatasetManifest manifest)
+    {
+        try
+        {
+            return ExtensionOf(file.Name) == "json" && IsKnown(file.Name) && file.Name != DatasetFile.ManifestName
+                ? ProjectFormat.PartsOf(file, folder, manifest, HeadLength)
+                : [];
+        }
+        catch (UnreadableFileException)
+        {
+            return []; // reported when the file is read
+        }
     }
 
     private static bool IsNamedAsOne(string fileName, out char first)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Records;
@@ -48,6 +49,30 @@ internal sealed class Record(string? file)
 
     /// <summary>What the offsets count where the format itself says so.</summary>
     public StringIndexType? SpanUnit { get; set; }
+
+    /// <summary>Whether ends are inclusive where the format itself says so.</summary>
+    public SpanEnd? SpanEnd { get; set; }
+
+    /// <summary>The split that the record states for itself; null = its file's.</summary>
+    public Split? Split { get; set; }
+
+    /// <summary>Adds a span as the file has it; <paramref name="surface"/> is null where the file does not carry its text.</summary>
+    public void AddSpan(string label, long start, long end, string? surface = null, int offset = 0)
+    {
+        HasSpans = true;
+        SpanStrings.Add(label);
+        var index = SpanStrings.Count - 1;
+        if (surface is not null)
+        {
+            SpanStrings.Add(surface);
+        }
+
+        Spans.Add(new RawSpan(start, end, index, surface is null ? -1 : index + 1, offset));
+    }
+
+    /// <summary>Where in <see cref="Source"/> an element parsed from it stands.</summary>
+    public int OffsetOf(JsonElement element) =>
+        Source.Span.Overlaps(JsonMarshal.GetRawUtf8Value(element), out var offset) ? Math.Max(offset, 0) : 0;
 
     /// <summary>Where in <see cref="Source"/> the reader's token is.</summary>
     public int OffsetOf(ref Utf8JsonReader reader) => ReaderStart + (int)reader.TokenStartIndex;
@@ -100,7 +125,8 @@ internal sealed class Record(string? file)
         Labels.Clear();
         Spans.Clear();
         SpanStrings.Clear();
-        (ReaderStart, HasTokens, HasTags, HasSpans, MayBeUnlabelled, SpanUnit) = (0, false, false, false, false, null);
+        (ReaderStart, HasTokens, HasTags, HasSpans, MayBeUnlabelled) = (0, false, false, false, false);
+        (SpanUnit, SpanEnd, Split) = (null, null, null);
     }
 }
 

@@ -67,6 +67,7 @@ internal sealed class SpanOffsets(FindingLog log, DatasetManifest manifest)
 
         return isClear ? fitting[0]
             : _shown is { } shown && fitting.Contains(shown) ? shown
+            : record.SpanUnit is not null && fitting.Contains(Usual(record)) ? Usual(record)
             : Ambiguous(record, record.Spans[0]);
     }
 
@@ -100,7 +101,7 @@ internal sealed class SpanOffsets(FindingLog log, DatasetManifest manifest)
 
     private Convention Usual(Record record) => new(
         manifest.SpanUnit ?? _shown?.Unit ?? record.SpanUnit ?? StringIndexType.Utf16CodeUnit,
-        manifest.SpanEnd ?? _shown?.End ?? SpanEnd.Exclusive);
+        manifest.SpanEnd ?? _shown?.End ?? record.SpanEnd ?? SpanEnd.Exclusive);
 
     private Convention? Ambiguous(Record record, RawSpan span)
     {
