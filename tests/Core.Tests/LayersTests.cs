@@ -24,6 +24,7 @@ public class LayersTests
         "Droptune.Core.Datasets.Findings",
         "Droptune.Core.Datasets.Reading.Lines",
         "Droptune.Core.Datasets.Reading.Conll",
+        "Droptune.Core.Datasets.Reading.Json.Shapes",
         "Droptune.Core.Datasets.Reading.Json",
         "Droptune.Core.Datasets.Reading.Projects",
         "Droptune.Core.Datasets.Reading.Rasa",

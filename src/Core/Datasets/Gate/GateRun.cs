@@ -156,7 +156,7 @@ internal sealed class GateRun(
                     }
                 }
 
-                if (look.Labels is null && (examples, leftOut) == (_statistics.Examples + _texts, log.LeftOut))
+                if (!_halves.Has(file.Name) && (examples, leftOut) == (_statistics.Examples + _texts, log.LeftOut))
                 {
                     log.LeaveRest(FindingCode.EmptyFile, file.Name, 0, $"The file holds no record.");
                 }

@@ -14,23 +14,23 @@ internal static class DatasetFormat
 {
     private const int HeadLength = 1 << 13; // the first line, and some more
 
-    /// <summary>Whether a file stands beside data by custom and cannot be meant as data: a hidden one, a readme, a licence.</summary>
+    /// <summary>Whether a file stands beside data by custom and cannot be meant as data: a hidden one, a readme, a licence, the names of classes.</summary>
     public static bool IsCompanion(string fileName) =>
-        IsNamedAsOne(fileName, out var first) && (first == '.' || !HasDataExtension(fileName) || (first != '_' && ExtensionOf(fileName) == "txt"));
+        ClassNames.IsOne(fileName) || (IsNamedAsOne(fileName, out var first) && (first == '.' || !HasDataExtension(fileName) || (first != '_' && ExtensionOf(fileName) == "txt")));
 
     /// <summary>Whether a file is data by its name.</summary>
-    public static bool IsKnown(string fileName) => HasDataExtension(fileName) && !IsNamedAsOne(fileName, out _);
+    public static bool IsKnown(string fileName) => HasDataExtension(fileName) && !IsNamedAsOne(fileName, out _) && !ClassNames.IsOne(fileName);
 
     public static bool HasDataExtension(string fileName) =>
-        ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet" or "yml" or "yaml" or "md";
+        IsParallel(fileName) || ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet" or "yml" or "yaml" or "md";
 
     /// <summary>The reader of a file that is opened, uncompressed but not decoded.</summary>
     public static IDatasetReader ReaderOf(string fileName, PeekStream content, FindingLog log, DatasetManifest manifest, DatasetFolder folder)
     {
-        var extension = ExtensionOf(fileName);
+        var (extension, names) = (ExtensionOf(fileName), new ClassNames(folder, fileName));
         if (content.Head.StartsWith("PAR1"u8))
         {
-            return new ParquetTableReader(fileName, content, log, manifest);
+            return new ParquetTableReader(fileName, content, log, manifest, names);
         }
 
         if (extension == "parquet")
@@ -45,6 +45,11 @@ internal static class DatasetFormat
             throw new UnreadableFileException(FindingCode.EmptyFile, "The file is empty.");
         }
 
+        if (DialogflowAgent.EntityOf(fileName) is { } entity)
+        {
+            throw new UnreadableFileException(FindingCode.AnnotationNotRead, $"Not read: values of the Dialogflow entity {entity}.");
+        }
+
         if (extension is "json" or "jsonl" && ProjectFormat.ReaderOf(fileName, head, text, log, manifest, folder) is { } project)
         {
             return project;
@@ -52,14 +57,17 @@ internal static class DatasetFormat
 
         return extension switch
         {
-            "json" or "jsonl" => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest) : new JsonElementsReader(text, log, manifest),
+            "json" or "jsonl" => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest, names) : new JsonElementsReader(text, log, manifest, names),
             "txt" when SplitPlan.IsUnlabelled(fileName) => new TextLinesReader(text, log, manifest.Validation),
             "yml" or "yaml" => new RasaYamlReader(fileName, text, log, manifest.Validation),
             "md" when RasaMarkdownReader.IsOne(head) => new RasaMarkdownReader(fileName, text, log, manifest.Validation),
             "md" => throw new UnreadableFileException(FindingCode.UnknownFormat, "Of Markdown, Rasa's training data are read, and the file has no '## intent:'."),
+            "in" => new ParallelLinesReader(fileName, text, log, manifest.Validation, folder),
+            "txt" when head.StartsWith(FastTextReader.Mark) => new FastTextReader(text, log, manifest.Validation),
+            "csv" or "tsv" or "txt" when IsOfWords(head, extension, manifest) => new WordRowsReader(fileName, text, log, manifest.Validation),
             "csv" => new DelimitedReader(fileName, text, log, manifest),
             "tsv" or "txt" when DelimitedReader.IsTable(head, manifest) => new DelimitedReader(fileName, text, log, manifest),
-            "txt" when head.StartsWith("{\""u8) => new JsonLinesReader(text, log, manifest),
+            "txt" when head.StartsWith("{\""u8) => new JsonLinesReader(text, log, manifest, names),
             _ => new ConllReader(text, log, manifest),
         };
     }
@@ -69,7 +77,7 @@ internal static class DatasetFormat
     {
         try
         {
-            return ExtensionOf(file.Name) == "json" && IsKnown(file.Name) && file.Name != DatasetFile.ManifestName
+            return DialogflowAgent.PartsOf(file.Name, folder) is { } parts ? parts : IsParallel(file.Name) ? ParallelLinesReader.PartsOf(file.Name, folder) : ExtensionOf(file.Name) == "json" && IsKnown(file.Name) && file.Name != DatasetFile.ManifestName
                 ? ProjectFormat.PartsOf(file, folder, manifest, HeadLength)
                 : [];
         }
@@ -78,6 +86,12 @@ internal static class DatasetFormat
             return []; // reported when the file is read
         }
     }
+
+    /// <summary>Whether a table has a row for each word. Between tabs it may be CoNLL with a header: its sentences must have a column.</summary>
+    private static bool IsOfWords(ReadOnlySpan<byte> head, string extension, DatasetManifest manifest) =>
+        !DelimitedReader.IsTable(head, manifest) && TableHeader.Of(head).Words is { } columns && (extension == "csv" || columns.Sentence >= 0);
+
+    private static bool IsParallel(string fileName) => fileName == ParallelLinesReader.Words || fileName.EndsWith("/" + ParallelLinesReader.Words, StringComparison.Ordinal);
 
     private static bool IsNamedAsOne(string fileName, out char first)
     {
