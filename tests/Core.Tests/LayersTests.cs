@@ -23,6 +23,7 @@ public class LayersTests
         "Droptune.Core.Datasets.Records",
         "Droptune.Core.Datasets.Findings",
         "Droptune.Core.Datasets.Reading.Lines",
+        "Droptune.Core.Datasets.Reading.Standoff",
         "Droptune.Core.Datasets.Reading.Conll",
         "Droptune.Core.Datasets.Reading.Json.Shapes",
         "Droptune.Core.Datasets.Reading.Json",
