@@ -157,7 +157,7 @@ internal sealed class GateRun(
                     }
                 }
 
-                if (!(look.Labels is not null && _halves.IsLabelled(file.Name)) && (examples, leftOut) == (_statistics.Examples + _texts, log.LeftOut))
+                if (!_halves.Has(file.Name) && (examples, leftOut) == (_statistics.Examples + _texts, log.LeftOut))
                 {
                     log.LeaveRest(FindingCode.EmptyFile, file.Name, 0, $"The file holds no record.");
                 }

@@ -14,6 +14,9 @@ internal sealed class Halves
     /// <summary>Whether an example of the file has tags or entities.</summary>
     public bool IsTagged(string file) => _files.GetValueOrDefault(file).Tagged;
 
+    /// <summary>Whether the file has an example.</summary>
+    public bool Has(string file) => _files.ContainsKey(file);
+
     public void Add(string file, CheckedExample example)
     {
         var (labelled, tagged) = _files.GetValueOrDefault(file);

@@ -25,6 +25,11 @@ internal static class ProjectFormat
             },
             _ when keys.Contains("luis_schema_version") => new LuisApp(fileName, text, log, limits),
             _ when keys.Contains("rasa_nlu_data") => new RasaJson(fileName, text, log, limits),
+            _ when keys.Contains("classes") && keys.Contains("annotations") => new SpacyAnnotator(fileName, text, log, limits),
+            _ when BeginsWith(head, "{P[[SS]") => new ClincSplits(fileName, text, log, limits),
+            _ when BeginsWith(head, "{P[{P[{P") && keys is [not ("paragraphs" or "annotations" or "data"), ..] => new SnipsDataset(fileName, text, log, limits),
+            _ when keys is ["entities", ..] && BeginsWith(head, "{P{") => new SnipsDataset(fileName, text, log, limits),
+            _ when keys.Contains("intents") && keys.Contains("language") && !keys.Contains("utterances") => new SnipsDataset(fileName, text, log, limits),
             _ => null,
         };
     }
@@ -77,6 +82,37 @@ internal static class ProjectFormat
         }
 
         return keys;
+    }
+
+    /// <summary>Whether a document's first tokens are these: brackets, P for a key, S for a string.</summary>
+    private static bool BeginsWith(ReadOnlySpan<byte> head, string tokens)
+    {
+        var reader = new Utf8JsonReader(head, isFinalBlock: false, default);
+        try
+        {
+            foreach (var token in tokens)
+            {
+                var isToken = reader.Read() && token == reader.TokenType switch
+                {
+                    JsonTokenType.StartObject => '{',
+                    JsonTokenType.StartArray => '[',
+                    JsonTokenType.EndArray => ']',
+                    JsonTokenType.PropertyName => 'P',
+                    JsonTokenType.String => 'S',
+                    _ => ' ',
+                };
+                if (!isToken)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The first "projectKind" in a project of Azure.</summary>

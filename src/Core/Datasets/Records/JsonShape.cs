@@ -24,7 +24,7 @@ internal static class JsonShape
         element.Of(key) is { ValueKind: not JsonValueKind.Undefined } value ? value.GetInt64() : throw new KeyNotFoundException($"it has no '{key}'.");
 
     /// <summary>Says what was found of another kind.</summary>
-    public static string Reason(Exception e) => e is InvalidOperationException or FormatException
+    public static string Reason(Exception e) => e is InvalidOperationException or FormatException or IndexOutOfRangeException
         ? "a value is of another kind, or a number of another range."
         : e.Message;
 }

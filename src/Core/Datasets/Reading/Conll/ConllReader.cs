@@ -13,6 +13,7 @@ internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetMani
 {
     private readonly ConllShape _shape = ConllShape.Of(source.Head, manifest);
     private readonly LineReader _lines = new(source, manifest.Validation.MaxRecordBytes);
+    private readonly BracketTags _brackets = new();
     private int _columns; // of the first token line; 0 before it
 
     public string Format => "CoNLL";
@@ -56,6 +57,8 @@ internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetMani
     {
         _lines.StartRecord();
         record.Start(_lines.RecordLine);
+        _brackets.Start();
+        _columns = _shape.HasBrackets ? 0 : _columns; // CoNLL-2012 has a column for each verb
     }
 
     /// <summary>Reads up to a blank line; false when the file ends there.</summary>
@@ -104,7 +107,7 @@ internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetMani
             return;
         }
 
-        if (line.StartsWith("-DOCSTART-"u8))
+        if (line.StartsWith("-DOCSTART-"u8) || (_shape.HasRanges && ConllShape.IsRange(line)) || (_shape.HasBrackets && (line.StartsWith("#begin document"u8) || line.StartsWith("#end document"u8))))
         {
             return;
         }
@@ -126,7 +129,7 @@ internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetMani
         var token = _shape.Token == 0 ? columns.First : ConllColumns.At(line, _shape.Token);
         var tag = _shape.Tag is { } stated ? ConllColumns.At(line, stated) : columns.Last;
         record.Tokens.Add(line[token]);
-        record.Tags.Add(line[tag], offset + tag.Start.Value);
+        record.Tags.Add(_shape.HasBrackets ? _brackets.ToIob2(line[tag]) : line[tag], offset + tag.Start.Value);
     }
 
     /// <summary>

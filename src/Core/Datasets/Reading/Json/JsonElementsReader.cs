@@ -9,12 +9,12 @@ namespace Droptune.Core.Datasets.Reading.Json;
 /// A JSON array of records, or records one after the other over several lines. Only one element is in memory; where one
 /// begins and ends is found by counting brackets, what it says by the parser.
 /// </summary>
-internal sealed class JsonElementsReader(Stream source, FindingLog log, DatasetManifest manifest) : IDatasetReader
+internal sealed class JsonElementsReader(Stream source, FindingLog log, DatasetManifest manifest, ClassNames names) : IDatasetReader
 {
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
     private static readonly SearchValues<byte> StringEnd = SearchValues.Create("\"\\"u8);
     private readonly BlockBuffer _buffer = new(source, manifest.Validation.MaxRecordBytes);
-    private readonly JsonRecordParser _parser = new(log, manifest);
+    private readonly JsonRecordParser _parser = new(log, manifest, names);
     private long _line = 1; // of the position
     private bool _inArray;
     private bool _ended;

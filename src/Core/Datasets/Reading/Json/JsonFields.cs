@@ -1,4 +1,5 @@
 using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Reading.Json.Shapes;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Text;
 
@@ -9,17 +10,19 @@ namespace Droptune.Core.Datasets.Reading.Json;
 /// differently and never contradict each other, so one pass reads them all; what a field means beside others is settled by
 /// <see cref="Complete"/>.
 /// </summary>
-internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
+internal sealed class JsonFields(DatasetManifest manifest, ClassNames names, UnreadAnnotations unread)
 {
     private readonly byte[] _textKey = Encoding.UTF8.GetBytes(manifest.TextColumn);
     private readonly byte[] _labelKey = Encoding.UTF8.GetBytes(manifest.LabelColumn);
     private readonly byte[] _tagKey = Encoding.UTF8.GetBytes(manifest.TagColumn ?? "tags");
-    private readonly UnreadAnnotations _unread = new(log);
     private bool _labelsAreList;
     private string? _intent;
 
+    /// <summary>The shape of the record where it is none of flat fields; null otherwise.</summary>
+    public RecordShape? Shape { get; private set; }
+
     /// <summary>Begins a record.</summary>
-    public void Start() => (_labelsAreList, _intent) = (false, null);
+    public void Start() => (_labelsAreList, _intent, Shape) = (false, null, null);
 
     /// <summary>Reads the field whose name the reader is at; says what is wrong with it, or null.</summary>
     public string? Read(Record record, ref Utf8JsonReader reader, ref string? answer)
@@ -32,11 +35,18 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
 
         if (reader.ValueTextEquals(_labelKey) || reader.ValueTextEquals("labels"u8))
         {
+            var key = reader.ValueTextEquals(_labelKey) ? manifest.LabelColumn : "labels";
             reader.Read();
-            return ReadLabel(record, ref reader);
+            if (reader.TokenType == JsonTokenType.StartObject && !record.HasTokens)
+            {
+                Shape = RecordShape.Cluener;
+                return null;
+            }
+
+            return ReadLabel(record, ref reader, key);
         }
 
-        if (reader.ValueTextEquals("tokens"u8))
+        if (reader.ValueTextEquals("tokens"u8) || reader.ValueTextEquals("words"u8))
         {
             reader.Read();
             return JsonWords.ReadTokens(record, ref reader);
@@ -44,8 +54,9 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
 
         if (reader.ValueTextEquals(_tagKey) || (manifest.TagColumn is null && reader.ValueTextEquals("ner_tags"u8)))
         {
+            var key = reader.ValueTextEquals(_tagKey) ? manifest.TagColumn ?? "tags" : "ner_tags";
             reader.Read();
-            return JsonWords.ReadTags(record, ref reader);
+            return JsonWords.ReadTags(record, ref reader, key, names);
         }
 
         if (reader.ValueTextEquals("ents"u8))
@@ -70,7 +81,7 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
         if (reader.ValueTextEquals("accept"u8))
         {
             reader.Read();
-            return ReadLabel(record, ref reader);
+            return ReadLabel(record, ref reader, "accept");
         }
 
         if (reader.ValueTextEquals("answer"u8))
@@ -110,7 +121,7 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
         }
         else if (_intent is { } other && !record.Labels[0].SequenceEqual(Encoding.UTF8.GetBytes(other)))
         {
-            _unread.Note(record, "intent", "the text has a label");
+            unread.Note(record, "intent", "the text has a label");
         }
 
         if (record is { HasTokens: true, HasSpans: true })
@@ -121,7 +132,7 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
             }
             else if (record.Spans.Count > 0)
             {
-                _unread.Note(record, "entities", record.HasTags ? "the tokens have tags" : "there is no text that they could be offsets of");
+                unread.Note(record, "entities", record.HasTags ? "the tokens have tags" : "there is no text that they could be offsets of");
             }
         }
     }
@@ -142,18 +153,24 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
     {
         var key = reader.GetString()!;
         reader.Read();
+        if (RecordShape.Find(key, reader.TokenType, record) is { } shape)
+        {
+            Shape = shape;
+            return null;
+        }
+
         if (JsonSpans.IsAt(reader))
         {
-            if (key == "annotations" && !record.HasSpans)
+            if (key is "annotations" or "annotation" && !record.HasSpans)
             {
                 return JsonSpans.Read(record, ref reader);
             }
 
-            _unread.Note(record, key, "it is a list of spans");
+            unread.Note(record, key, "it is a list of spans");
         }
         else if (reader.TokenType != JsonTokenType.Null && UnreadAnnotations.IsName(key))
         {
-            _unread.Note(record, key);
+            unread.Note(record, key);
         }
 
         reader.Skip();
@@ -166,12 +183,15 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
         return record.Text.Count == 1 ? null : "There are two texts.";
     }
 
-    private string? ReadLabel(Record record, ref Utf8JsonReader reader)
+    private string? ReadLabel(Record record, ref Utf8JsonReader reader, string key)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
                 record.Labels.Add(ref reader);
+                return null;
+            case JsonTokenType.Number when reader.TryGetInt64(out var number) && names.Of(key, number) is { } name:
+                record.Labels.Add(name);
                 return null;
             case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
                 record.Labels.Add(reader.ValueSpan);
@@ -179,14 +199,14 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
             case JsonTokenType.Null:
                 return null;
             case JsonTokenType.StartArray:
-                return ReadLabels(record, ref reader);
+                return ReadLabels(record, ref reader, key);
             default:
                 return "The label is neither a string nor a list.";
         }
     }
 
     /// <summary>doccano: a list of strings are labels of the text, a list of lists are spans; an empty one can be either.</summary>
-    private string? ReadLabels(Record record, ref Utf8JsonReader reader)
+    private string? ReadLabels(Record record, ref Utf8JsonReader reader, string key)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -194,9 +214,13 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
             {
                 record.Labels.Add(ref reader);
             }
+            else if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && names.Of(key, number) is { } name)
+            {
+                record.Labels.Add(name);
+            }
             else if (reader.TokenType == JsonTokenType.Number)
             {
-                return "The labels are numbers: their names are needed.";
+                return JsonWords.NumbersWithoutNames;
             }
             else if (JsonSpans.ReadOne(record, ref reader) is { } problem)
             {
@@ -215,7 +239,7 @@ internal sealed class JsonFields(FindingLog log, DatasetManifest manifest)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return ReadLabel(record, ref reader);
+            return ReadLabel(record, ref reader, "cats");
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -5,10 +5,10 @@ using Droptune.Core.Datasets.Records;
 namespace Droptune.Core.Datasets.Reading.Json;
 
 /// <summary>One JSON record a line; blank lines are skipped.</summary>
-internal sealed class JsonLinesReader(Stream source, FindingLog log, DatasetManifest manifest) : IDatasetReader
+internal sealed class JsonLinesReader(Stream source, FindingLog log, DatasetManifest manifest, ClassNames names) : IDatasetReader
 {
     private readonly LineReader _lines = new(source, manifest.Validation.MaxRecordBytes);
-    private readonly JsonRecordParser _parser = new(log, manifest);
+    private readonly JsonRecordParser _parser = new(log, manifest, names);
 
     public string Format => "JSON Lines";
 

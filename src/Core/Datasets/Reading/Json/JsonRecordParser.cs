@@ -1,4 +1,5 @@
 using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Reading.Json.Shapes;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Text;
 
@@ -8,11 +9,19 @@ namespace Droptune.Core.Datasets.Reading.Json;
 /// Reads one JSON element into records: an object of fields, spaCy's pair of text and fields, or what has a reader of its
 /// own, Label Studio's tasks and spaCy's documents of paragraphs.
 /// </summary>
-internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
+internal sealed class JsonRecordParser
 {
-    private readonly JsonFields _fields = new(log, manifest);
-    private readonly LabelStudioTask _tasks = new(log, manifest);
+    private readonly FindingLog _log;
+    private readonly UnreadAnnotations _unread;
+    private readonly JsonFields _fields;
+    private readonly LabelStudioTask _tasks;
     private readonly Queue<JsonElement> _paragraphs = [];
+
+    public JsonRecordParser(FindingLog log, DatasetManifest manifest, ClassNames names)
+    {
+        (_log, _unread) = (log, new(log));
+        (_fields, _tasks) = (new(manifest, names, _unread), new(log, manifest));
+    }
 
     /// <summary>The next record of an element that held several; false when there is none.</summary>
     public bool ParseNext(Record record)
@@ -76,6 +85,11 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
                     return ParseTask(record);
                 }
 
+                if (reader.TokenType == JsonTokenType.StartArray)
+                {
+                    return ParseShape(record, RecordShape.Dialogflow);
+                }
+
                 reader.Skip();
                 continue;
             }
@@ -89,12 +103,17 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
             {
                 return Malformed(record, record.OffsetOf(ref reader), problem);
             }
+
+            if (_fields.Shape is { } shape)
+            {
+                return ParseShape(record, shape);
+            }
         }
 
         reader.Read(); // anything behind the object is an error
         if (answer is not (null or "accept"))
         {
-            log.LeaveOut(FindingCode.NotAccepted, record, $"The answer is {answer}.");
+            _log.LeaveOut(FindingCode.NotAccepted, record, $"The answer is {answer}.");
             return false;
         }
 
@@ -102,12 +121,26 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
         return true;
     }
 
+    private bool ParseShape(Record record, RecordShape shape)
+    {
+        using var element = JsonDocument.Parse(record.Source);
+        record.Start(record.Line, record.Source);
+        try
+        {
+            return shape.Fill(element.RootElement, record, _unread) is not { } problem || Malformed(record, 0, $"{shape.Name}: {problem}");
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
+        {
+            return Malformed(record, 0, $"The record is not as {shape.Name} has it: {JsonShape.Reason(e)}");
+        }
+    }
+
     private bool ParseTask(Record record)
     {
         using var task = JsonDocument.Parse(record.Source);
         record.Start(record.Line, record.Source);
         _tasks.Read(task.RootElement, record);
-        return !log.IsLeftOut(record);
+        return !_log.IsLeftOut(record);
     }
 
     private bool ParseDocument(Record record)
@@ -160,7 +193,7 @@ internal sealed class JsonRecordParser(FindingLog log, DatasetManifest manifest)
 
     private bool Malformed(Record record, int offset, string problem)
     {
-        log.LeaveOut(FindingCode.MalformedRecord, record, offset, $"{problem}");
+        _log.LeaveOut(FindingCode.MalformedRecord, record, offset, $"{problem}");
         return false;
     }
 }

@@ -3,7 +3,7 @@ using Droptune.Core.Datasets.Records;
 namespace Droptune.Core.Datasets.Reading.Json;
 
 /// <summary>
-/// Reads spans as tools write them: objects with start and end (also start_offset, end_offset) and label, or
+/// Reads spans as tools write them: objects with start and end (also start_offset, end_offset) and label or type, or
 /// <c>[start, end, label]</c>.
 /// </summary>
 internal static class JsonSpans
@@ -25,9 +25,11 @@ internal static class JsonSpans
         var isObject = reader.TokenType == JsonTokenType.StartObject;
         while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            var isPair = reader.ValueTextEquals("span"u8);
             var isBorder = reader.ValueTextEquals("start"u8) || reader.ValueTextEquals("start_offset"u8) || reader.ValueTextEquals("end"u8) || reader.ValueTextEquals("end_offset"u8);
             reader.Read();
             numbers += isBorder && reader.TokenType == JsonTokenType.Number ? 1 : 0;
+            numbers += isPair && reader.TokenType == JsonTokenType.StartArray ? 2 : 0;
             reader.Skip();
             if (numbers == 2)
             {
@@ -91,7 +93,8 @@ internal static class JsonSpans
     {
         var offset = record.OffsetOf(ref reader);
         long start = -1, end = -1;
-        int label = -1, surface = -1;
+        int label = -1, surface = -1, type = -1, name = -1;
+        var isPair = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("start"u8) || reader.ValueTextEquals("start_offset"u8))
@@ -143,6 +146,28 @@ internal static class JsonSpans
                 record.SpanStrings.Add(ref reader);
                 surface = record.SpanStrings.Count - 1;
             }
+            else if (reader.ValueTextEquals("span"u8))
+            {
+                // Stockmark: [start, end], with name and type.
+                isPair = reader.Read() && reader.TokenType == JsonTokenType.StartArray && reader.Read() && IsNumber(ref reader, out start)
+                    && reader.Read() && IsNumber(ref reader, out end) && reader.Read() && reader.TokenType == JsonTokenType.EndArray;
+                if (!isPair)
+                {
+                    return "An entity's span is not [start, end].";
+                }
+            }
+            else if (reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("name"u8))
+            {
+                var isType = reader.ValueTextEquals("type"u8);
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    record.SpanStrings.Add(ref reader);
+                    (type, name) = isType ? (record.SpanStrings.Count - 1, name) : (type, record.SpanStrings.Count - 1);
+                }
+
+                reader.Skip();
+            }
             else
             {
                 reader.Read();
@@ -150,6 +175,8 @@ internal static class JsonSpans
             }
         }
 
+        label = label == -1 ? type : label;
+        surface = surface == -1 && isPair ? name : surface;
         if (start == -1 || end == -1 || label == -1)
         {
             return "An entity lacks its start, end or label.";

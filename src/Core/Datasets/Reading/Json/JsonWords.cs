@@ -5,6 +5,9 @@ namespace Droptune.Core.Datasets.Reading.Json;
 /// <summary>Reads lists of tokens and of tags. Nearly all of a dataset of words is such lists, so the plain ones are read without the JSON reader.</summary>
 internal static class JsonWords
 {
+    public const string NumbersWithoutNames =
+        "The labels are numbers, and their names are nowhere: put dataset_infos.json beside the data, or a file 'names' with one name a line.";
+
     /// <summary>Reads the tokens; says what is wrong with them, or null.</summary>
     public static string? ReadTokens(Record record, ref Utf8JsonReader reader)
     {
@@ -53,7 +56,7 @@ internal static class JsonWords
     }
 
     /// <summary>Reads the tags; says what is wrong with them, or null.</summary>
-    public static string? ReadTags(Record record, ref Utf8JsonReader reader)
+    public static string? ReadTags(Record record, ref Utf8JsonReader reader, string key, ClassNames names)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -79,15 +82,25 @@ internal static class JsonWords
         }
 
         record.HasTags = true;
-        while (reader.Read() && reader.TokenType == JsonTokenType.String)
+        while (reader.Read() && reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
         {
+            if (reader.TokenType == JsonTokenType.Number)
+            {
+                if (!reader.TryGetInt64(out var number) || names.Of(key, number) is not { } name)
+                {
+                    return NumbersWithoutNames;
+                }
+
+                record.Tags.Add(Encoding.UTF8.GetBytes(name), record.OffsetOf(ref reader));
+                continue;
+            }
+
             record.Tags.Add(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan, record.OffsetOf(ref reader));
         }
 
         return reader.TokenType switch
         {
             JsonTokenType.EndArray => null,
-            JsonTokenType.Number => "The tags are numbers: their names are needed.",
             _ => "A tag is no string.",
         };
     }

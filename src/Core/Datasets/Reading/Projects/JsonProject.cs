@@ -58,7 +58,7 @@ internal abstract class JsonProject : IDatasetReader
             {
                 Fill(record, example);
             }
-            catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+            catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
             {
                 Log.LeaveOut(FindingCode.MalformedRecord, record, $"The example is not as {Format} has it: {JsonShape.Reason(e)}");
             }

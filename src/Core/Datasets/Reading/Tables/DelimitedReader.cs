@@ -19,6 +19,7 @@ internal sealed class DelimitedReader : IDatasetReader
     private readonly UnreadAnnotations _unread;
     private readonly char _separator;
     private readonly int _fields; // of the first line
+    private readonly int _tags = -1; // lists of tags, where the text is a list of tokens
     private int _text = -1;
     private int _label = -1;
     private int _entities = -1;
@@ -26,9 +27,13 @@ internal sealed class DelimitedReader : IDatasetReader
     public DelimitedReader(string fileName, PeekStream source, FindingLog log, DatasetManifest manifest)
     {
         (_log, _manifest, _malformed, _unread) = (log, manifest, new Record(fileName), new(log));
-        var first = FirstLineOf(source.Head);
-        _separator = SeparatorOf(first);
-        _fields = first.Split(_separator).Length;
+        var header = TableHeader.Of(source.Head);
+        (_separator, _fields) = (header.Separator, header.Names.Count);
+        if (!IsNumbered(manifest) && header.Lists(manifest) is var (tokens, tags))
+        {
+            (_text, _tags) = (tokens, tags);
+        }
+
         _rows = CsvReader.Create(source, new CsvReaderOptions
         {
             Separator = _separator,
@@ -51,10 +56,8 @@ internal sealed class DelimitedReader : IDatasetReader
             return true;
         }
 
-        var header = FirstLineOf(head);
-        var names = header.Split(SeparatorOf(header)).Select(name => name.Trim(' ', '"')).ToList();
-        return names.Contains(manifest.TextColumn, StringComparer.OrdinalIgnoreCase)
-            && names.Contains(manifest.LabelColumn, StringComparer.OrdinalIgnoreCase);
+        var header = TableHeader.Of(head);
+        return header.Names.Contains(manifest.TextColumn.ToLowerInvariant()) && header.Names.Contains(manifest.LabelColumn.ToLowerInvariant());
     }
 
     public bool Read(Record record)
@@ -66,6 +69,16 @@ internal sealed class DelimitedReader : IDatasetReader
             {
                 _log.LeaveOut(FindingCode.MalformedRecord, record,
                     $"A quote takes in {rows} lines that are rows by themselves: a quote that opens no field must be doubled, in a field that is quoted itself.");
+                continue;
+            }
+
+            if (_tags >= 0)
+            {
+                if (ReadLists(record))
+                {
+                    return true;
+                }
+
                 continue;
             }
 
@@ -145,9 +158,32 @@ internal sealed class DelimitedReader : IDatasetReader
 
         var names = _rows.Headers.Select(header => header.Trim()).ToList();
         var index = names.FindIndex(header => header.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return index >= 0 ? index : throw new UnreadableFileException(
-            FindingCode.MissingField,
-            $"The header has no column '{name}', but {string.Join(", ", names.Take(20))}: name the right one as {key} in dataset.json.", 1);
+        return index >= 0 ? index : throw NoColumn(name, key);
+    }
+
+    private UnreadableFileException NoColumn(string name, string key) => new(
+        FindingCode.MissingField,
+        $"The header has no column '{name}', but {string.Join(", ", _rows.Headers.Select(header => header.Trim()).Take(20))}: name the right one as {key} in dataset.json.", 1);
+
+    /// <summary>Reads cells of tokens and tags; false when the record is left out.</summary>
+    private bool ReadLists(Record record)
+    {
+        var (tokens, tags) = (CellList.Parse(_rows.GetSpan(_text)), CellList.Parse(_rows.GetSpan(_tags)));
+        if (tokens is null || tags is null)
+        {
+            _log.LeaveOut(FindingCode.MalformedRecord, record, $"A list in a cell does not end: lists are written as [\"a\", \"b\"], or as words between spaces.");
+            return false;
+        }
+
+        if (record.Number == 1 && tags.Count != tokens.Count && !_rows.GetSpan(_tags).TrimStart(" "u8).StartsWith("["u8))
+        {
+            throw NoColumn(_manifest.LabelColumn, "labelColumn"); // its words are no tags
+        }
+
+        tokens.ForEach(record.Tokens.Add);
+        tags.ForEach(tag => record.Tags.Add(Encoding.UTF8.GetBytes(tag), 0));
+        (record.HasTokens, record.HasTags) = (true, true);
+        return true;
     }
 
     /// <summary>Reads a cell of entities; false when the record is left out.</summary>
@@ -205,12 +241,4 @@ internal sealed class DelimitedReader : IDatasetReader
 
         return lines;
     }
-
-    private static string FirstLineOf(ReadOnlySpan<byte> head)
-    {
-        var end = head.IndexOfAny((byte)'\r', (byte)'\n');
-        return Encoding.UTF8.GetString(end < 0 ? head : head[..end]);
-    }
-
-    private static char SeparatorOf(string header) => ",;\t".MaxBy(separator => header.Count(c => c == separator));
 }

@@ -1,4 +1,5 @@
 using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
 using Parquet;
@@ -26,7 +27,7 @@ internal sealed class ParquetTableReader : IDatasetReader
     private long _rowsLeft;
     private long _row;
 
-    public ParquetTableReader(string fileName, Stream source, FindingLog log, DatasetManifest manifest)
+    public ParquetTableReader(string fileName, Stream source, FindingLog log, DatasetManifest manifest, ClassNames beside)
     {
         _file = ParquetFile.CopyOf(source, manifest.Validation.MaxFileBytes);
         try
@@ -35,8 +36,16 @@ internal sealed class ParquetTableReader : IDatasetReader
             _reader = Call(() => ParquetReader.CreateAsync(_file));
             // Made when they are asked for.
             _fields = Call(() => Task.FromResult(_reader.Schema.DataFields));
-            var names = ClassNames(Call(() => Task.FromResult(_reader.CustomMetadata)));
-            _tokens = FindColumn(names, "tokens");
+            var names = NamesOf(Call(() => Task.FromResult(_reader.CustomMetadata)));
+            foreach (var name in _fields.Where(IsNumber).Select(field => field.Path.FirstPart).OfType<string>())
+            {
+                if (beside.Of(name) is { } list)
+                {
+                    names.TryAdd(name, list);
+                }
+            }
+
+            _tokens = FindColumn(names, "tokens", "words");
             _tags = _tokens is null ? null : manifest.TagColumn is { } stated ? FindColumn(names, stated) : FindColumn(names, "tags", "ner_tags") ?? FindList(names, "labels");
             _spans = _tags is null ? FindSpans() : [];
             _text = FindColumn(names, manifest.TextColumn);
@@ -148,6 +157,8 @@ internal sealed class ParquetTableReader : IDatasetReader
         return [];
     }
 
+    private static bool IsNumber(DataField field) => field.ClrType == typeof(long) || field.ClrType == typeof(int) || field.ClrType == typeof(short) || field.ClrType == typeof(sbyte) || field.ClrType == typeof(byte);
+
     private ParquetColumn? FindList(IReadOnlyDictionary<string, string[]> names, string name) =>
         _fields.Any(field => field.Path.FirstPart == name && field.MaxRepetitionLevel > 0) ? FindColumn(names, name) : null;
 
@@ -176,7 +187,7 @@ internal sealed class ParquetTableReader : IDatasetReader
     }
 
     /// <summary>The names of numbered classes, by column, as Hugging Face's datasets write them.</summary>
-    private static Dictionary<string, string[]> ClassNames(Dictionary<string, string> metadata)
+    private static Dictionary<string, string[]> NamesOf(Dictionary<string, string> metadata)
     {
         var names = new Dictionary<string, string[]>();
         if (metadata.GetValueOrDefault("huggingface") is not { } json) // a damaged file can have the key alone
@@ -187,14 +198,7 @@ internal sealed class ParquetTableReader : IDatasetReader
         try
         {
             using var document = JsonDocument.Parse(json);
-            foreach (var feature in document.RootElement.GetProperty("info").GetProperty("features").EnumerateObject())
-            {
-                var type = feature.Value.TryGetProperty("feature", out var inner) ? inner : feature.Value;
-                if (type.ValueKind == JsonValueKind.Object && type.TryGetProperty("names", out var list))
-                {
-                    names[feature.Name] = [.. list.EnumerateArray().Select(name => name.GetString() ?? "")];
-                }
-            }
+            ClassNames.Add(names, document.RootElement.GetProperty("info").GetProperty("features"));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {

@@ -1,6 +1,6 @@
 using Droptune.Core.Datasets.Records;
 
-namespace Droptune.Core.Datasets.Reading.Json;
+namespace Droptune.Core.Datasets.Reading.Json.Shapes;
 
 /// <summary>
 /// A paragraph of spaCy's JSON training format: sentences of tokens with BILUO tags (<c>orth</c>, <c>ner</c>), and

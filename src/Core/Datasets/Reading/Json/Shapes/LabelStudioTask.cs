@@ -1,7 +1,7 @@
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 
-namespace Droptune.Core.Datasets.Reading.Json;
+namespace Droptune.Core.Datasets.Reading.Json.Shapes;
 
 /// <summary>
 /// A task of Label Studio's JSON export: the text in <c>data</c>, spans (<c>labels</c>, <c>hypertextlabels</c>) and the text's
