@@ -36,7 +36,7 @@ public static class DatasetGate
             (report, look) = await Task.Run(
                 () =>
                 {
-                    var gateFiles = GateFiles.Of(files, manifest, cancellationToken);
+                    var gateFiles = GateFiles.Of(files, manifest, log, cancellationToken);
                     var run = new GateRun(dataset, gateFiles, manifest, tokenizer, forgotten ?? ImmutableHashSet<ulong>.Empty, log, current, cancellationToken);
                     return (run.Check(snapshotFolder), run.Next());
                 },
