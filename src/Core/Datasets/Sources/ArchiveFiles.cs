@@ -73,9 +73,11 @@ internal static class ArchiveFiles
         var stream = OpenSeekable(archive, limits, cancellationToken);
         try
         {
-            return new ZipArchive(stream, ZipArchiveMode.Read);
+            var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            _ = zip.Entries.Count; // reads the central directory
+            return zip;
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (IsDamage(e))
         {
             stream.Dispose();
             throw Damaged();
@@ -84,6 +86,9 @@ internal static class ArchiveFiles
 
     private static bool IsArchive(string name) =>
         Path.GetExtension(name).ToLowerInvariant() is ".zip" or ".gz" or ".tgz" or ".tar" or ".bz2" or ".xz" or ".7z" or ".rar" or ".jar";
+
+    /// <summary>What the library throws on damaged archives; other failures are those of the storage.</summary>
+    private static bool IsDamage(Exception e) => e is InvalidDataException or EndOfStreamException or NotSupportedException or ArgumentException or OverflowException;
 
     private static UnreadableFileException Damaged() => new(FindingCode.BrokenArchive, "The ZIP archive is damaged, encrypted or cut off.");
 
@@ -110,7 +115,7 @@ internal static class ArchiveFiles
                     ? throw new UnreadableFileException(FindingCode.BrokenArchive, "An entry of the archive is not as long as the archive says, or was changed.")
                     : read;
             }
-            catch (InvalidDataException)
+            catch (Exception e) when (IsDamage(e))
             {
                 throw Damaged();
             }
@@ -131,7 +136,7 @@ internal static class ArchiveFiles
             {
                 return zip.Entries[index].Open();
             }
-            catch (InvalidDataException)
+            catch (Exception e) when (IsDamage(e))
             {
                 zip.Dispose();
                 throw Damaged();

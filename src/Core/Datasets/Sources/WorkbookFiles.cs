@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Data;
 using ExcelDataReader;
 
@@ -9,14 +10,21 @@ namespace Droptune.Core.Datasets.Sources;
 /// </summary>
 internal static class WorkbookFiles
 {
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(",;\t\"\r\n");
+
     // The library asks for Windows-1252 whatever it reads.
     static WorkbookFiles() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <summary>The sheets, named <c>{workbook}/{sheet}.csv</c>.</summary>
     public static IReadOnlyList<DatasetFile> Of(DatasetFile workbook, ValidationSettings limits, CancellationToken cancellationToken)
     {
+        if (workbook.Length > limits.MaxProjectBytes)
+        {
+            throw new UnreadableFileException(FindingCode.FileTooLarge, $"A workbook is read whole, and has more than {limits.MaxProjectBytes} bytes: save it as CSV.");
+        }
+
         CheckParts(workbook, limits, cancellationToken);
-        return Read(workbook, limits, cancellationToken, reader =>
+        return Read(workbook, limits, reader =>
         {
             var sheets = new List<DatasetFile>();
             var index = 0;
@@ -26,13 +34,13 @@ internal static class WorkbookFiles
                 if (reader.RowCount > 0 && reader.FieldCount > 0)
                 {
                     sheets.Add(new DatasetFile($"{workbook.Name}/{reader.Name.Replace('/', '-')}.csv", workbook.Length, cancellation =>
-                        Task.FromResult<Stream>(new MemoryStream(Read(workbook, limits, cancellation, other => Csv(other, sheet, limits))))));
+                        Task.FromResult<Stream>(new MemoryStream(Read(workbook, limits, other => Csv(other, sheet, limits), cancellation)))));
                 }
             }
             while (reader.NextResult());
 
             return sheets;
-        });
+        }, cancellationToken);
     }
 
     /// <summary>Unpacks every part once, because the library trusts what the archive says: none is more than the limits allow.</summary>
@@ -54,9 +62,15 @@ internal static class WorkbookFiles
         }
     }
 
-    private static T Read<T>(DatasetFile workbook, ValidationSettings limits, CancellationToken cancellationToken, Func<IExcelDataReader, T> read)
+    private static T Read<T>(DatasetFile workbook, ValidationSettings limits, Func<IExcelDataReader, T> read, CancellationToken cancellationToken)
     {
-        using var stream = ArchiveFiles.OpenSeekable(workbook, limits, cancellationToken);
+        using var stream = new MemoryStream();
+        using (var stored = ArchiveFiles.OpenSeekable(workbook, limits, cancellationToken))
+        {
+            stored.CopyTo(stream); // so that what fails below is the workbook, not the storage
+            stream.Position = 0;
+        }
+
         try
         {
             using var reader = ExcelReaderFactory.CreateOpenXmlReader(stream);
@@ -64,7 +78,7 @@ internal static class WorkbookFiles
         }
         catch (Exception e) when (e is not (UnreadableFileException or OperationCanceledException))
         {
-            // Whatever the library throws on a damaged file. A document type is an XmlException: it is not resolved.
+            // The library throws anything on a damaged file. A document type is an XmlException: it is not resolved.
             throw new UnreadableFileException(FindingCode.UnreadableFile, "The workbook is damaged, encrypted or no .xlsx: save it again, or as CSV.");
         }
     }
@@ -98,6 +112,6 @@ internal static class WorkbookFiles
     private static string Cell(IDataRecord row, int column)
     {
         var text = Convert.ToString(row.GetValue(column), CultureInfo.InvariantCulture) ?? "";
-        return text.AsSpan().ContainsAny(",;\t\"\r\n") || text.AsSpan().Trim().Length < text.Length ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        return text.AsSpan().ContainsAny(Quoted) || text.AsSpan().Trim().Length < text.Length ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 }

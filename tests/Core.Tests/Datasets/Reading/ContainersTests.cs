@@ -151,7 +151,7 @@ public sealed class ContainersTests
         Assert.Single(report.Findings, finding => finding.Code == FindingCode.UnreadableFile);
     }
 
-    private static byte[] Zip(params (string Name, string Content)[] files)
+    internal static byte[] Zip(params (string Name, string Content)[] files)
     {
         var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
@@ -166,7 +166,7 @@ public sealed class ContainersTests
         return stream.ToArray();
     }
 
-    private static byte[] Workbook(params (string Name, string Rows)[] sheets) => Workbook("", sheets);
+    internal static byte[] Workbook(params (string Name, string Rows)[] sheets) => Workbook("", sheets);
 
     private static byte[] Workbook(string documentType, params (string Name, string Rows)[] sheets)
     {

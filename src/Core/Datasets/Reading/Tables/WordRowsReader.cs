@@ -13,7 +13,7 @@ internal sealed class WordRowsReader : IDatasetReader
     private readonly CsvReader _rows;
     private readonly Record _malformed; // the rows that the library skips
     private readonly (int Token, int Tag, int Sentence) _columns;
-    private readonly ArrayBuffer _source = new();
+    private readonly MemoryStream _source = new(); // the rows of a sentence, each with its line end
     private string _sentence = "";
     private bool _hasRow; // one that was read ahead
     private bool _ended;
@@ -61,11 +61,15 @@ internal sealed class WordRowsReader : IDatasetReader
         return false;
     }
 
-    public void Dispose() => _rows.Dispose();
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _source.Dispose();
+    }
 
     private void ReadSentence(Record record)
     {
-        _source.Clear();
+        _source.SetLength(0);
         var isFirst = true;
         while (_hasRow || Next(record))
         {
@@ -94,11 +98,12 @@ internal sealed class WordRowsReader : IDatasetReader
             }
 
             record.Tokens.Add(_rows.GetSpan(_columns.Token));
-            record.Tags.Add(_rows.GetSpan(_columns.Tag), _source.Length);
-            _source.Add(_rows.RawRecord.ToArray());
+            record.Tags.Add(_rows.GetSpan(_columns.Tag), (int)_source.Length);
+            _source.Write(_rows.RawRecord.TrimEnd("\r\n"u8));
+            _source.WriteByte((byte)'\n');
         }
 
-        (record.HasTokens, record.HasTags, record.Source) = (true, true, _source.Content);
+        (record.HasTokens, record.HasTags, record.Source) = (true, true, _source.GetBuffer().AsMemory(0, (int)_source.Length));
     }
 
     private bool Next(Record record)
@@ -116,23 +121,5 @@ internal sealed class WordRowsReader : IDatasetReader
         }
 
         return !_ended;
-    }
-
-    /// <summary>The rows of a sentence, each with its line end.</summary>
-    private sealed class ArrayBuffer
-    {
-        private readonly MemoryStream _bytes = new();
-
-        public int Length => (int)_bytes.Length;
-
-        public ReadOnlyMemory<byte> Content => _bytes.GetBuffer().AsMemory(0, Length);
-
-        public void Clear() => _bytes.SetLength(0);
-
-        public void Add(ReadOnlySpan<byte> row)
-        {
-            _bytes.Write(row.TrimEnd("\r\n"u8));
-            _bytes.WriteByte((byte)'\n');
-        }
     }
 }
