@@ -34,6 +34,14 @@ public sealed record ValidationSettings
     [Range(1, 1100)]
     public int MaxCompressionRatio { get; init; } = 500;
 
+    /// <summary>Bytes that an archive unpacks to.</summary>
+    [Range(1, (double)long.MaxValue)]
+    public long MaxArchiveBytes { get; init; } = 4L << 30;
+
+    /// <summary>Entries of an archive.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxArchiveEntries { get; init; } = 10_000;
+
     /// <summary>Distinct labels of one kind (text labels, entity labels).</summary>
     [Range(1, 1_000_000)]
     public int MaxLabels { get; init; } = 2000;

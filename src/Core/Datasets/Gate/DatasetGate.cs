@@ -37,7 +37,7 @@ public static class DatasetGate
             (report, look) = await Task.Run(
                 () =>
                 {
-                    var gateFiles = GateFiles.Of(files, manifest, opening, cancellationToken);
+                    var gateFiles = GateFiles.Of(files, manifest, log, opening, cancellationToken);
                     var run = new GateRun(dataset, gateFiles, manifest, tokenizer, forgotten ?? ImmutableHashSet<ulong>.Empty, log, current, opening, cancellationToken);
                     return (run.Check(snapshotFolder), run.Next());
                 },
@@ -56,7 +56,7 @@ public static class DatasetGate
     {
         var log = new FindingLog();
         log.LeaveRest(code, file, 0, $"{reason} Nothing more was looked at.");
-        return new GateRun(dataset, GateFiles.Of([], new DatasetManifest(), opening: null, CancellationToken.None), new DatasetManifest(), tokenizer: null, ImmutableHashSet<ulong>.Empty, log, new(), opening: null, CancellationToken.None).Check(folder: null);
+        return new GateRun(dataset, GateFiles.Of([], new DatasetManifest(), log, opening: null, CancellationToken.None), new DatasetManifest(), tokenizer: null, ImmutableHashSet<ulong>.Empty, log, new(), opening: null, CancellationToken.None).Check(folder: null);
     }
 
     /// <summary>

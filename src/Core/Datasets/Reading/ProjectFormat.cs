@@ -9,6 +9,8 @@ namespace Droptune.Core.Datasets.Reading;
 /// <summary>Knows the JSON files that are one document by the keys that they begin with.</summary>
 internal static class ProjectFormat
 {
+    private const string Entities = "CustomEntityRecognition";
+
     /// <summary>The reader of such a file; null where it is none. <paramref name="head"/> is the beginning of its text.</summary>
     public static IDatasetReader? ReaderOf(string fileName, ReadOnlySpan<byte> head, Stream text, FindingLog log, DatasetManifest manifest, DatasetFolder folder)
     {
@@ -19,7 +21,7 @@ internal static class ProjectFormat
             _ when IsAzure(keys) => KindOf(head) switch
             {
                 "Conversation" => new AzureConversation(fileName, text, log, limits),
-                "CustomEntityRecognition" or "CustomSingleLabelClassification" or "CustomMultiLabelClassification" => new AzureDocuments(fileName, text, log, limits, folder),
+                (Entities or "CustomSingleLabelClassification" or "CustomMultiLabelClassification") and var kind => new AzureDocuments(fileName, text, log, limits, folder, kind == Entities),
                 var kind => throw new UnreadableFileException(FindingCode.FormatNotRead,
                     $"This is a project of Azure AI Language of the kind {kind ?? "that its first lines do not say"}: projects of the kinds Conversation, CustomEntityRecognition and Custom…Classification are read."),
             },
@@ -43,7 +45,7 @@ internal static class ProjectFormat
             return [];
         }
 
-        using var project = new AzureDocuments(file.Name, text, new FindingLog(), manifest.Validation, folder);
+        using var project = new AzureDocuments(file.Name, text, new FindingLog(), manifest.Validation, folder, kind == Entities);
         try
         {
             return [.. project.Documents()];

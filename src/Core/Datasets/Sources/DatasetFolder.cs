@@ -11,7 +11,12 @@ internal sealed class DatasetFolder(
     /// <summary>Bytes by which a binary format or an encoding is known.</summary>
     public const int MagicLength = 4;
 
+    private readonly Dictionary<string, DatasetFile> _byName = files.DistinctBy(file => file.Name).ToDictionary(file => file.Name);
+
     public IReadOnlyList<DatasetFile> Files => files;
+
+    /// <summary>The file of a name; null where there is none.</summary>
+    public DatasetFile? Named(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>A file's content, uncompressed if it was compressed, whatever its name says.</summary>
     public PeekStream Open(DatasetFile file)
@@ -36,7 +41,7 @@ internal sealed class DatasetFolder(
     {
         path = path.Replace('\\', '/').TrimStart('/');
         var beside = from[..(from.LastIndexOf('/') + 1)] + path;
-        return files.FirstOrDefault(file => file.Name == beside)
+        return Named(beside)
             ?? (files.Where(file => file.Name == path || file.Name.EndsWith("/" + path, StringComparison.Ordinal)).Take(2).ToList() is [var only] ? only : null);
     }
 

@@ -32,7 +32,7 @@ internal sealed class Utf8Content : ReadOnlyStream
                 content.Skip(2);
                 return new Utf8Content(new Utf16Content(content, content.Head[0] == 0xFE), 0, maxBytes);
             case [(byte)'P', (byte)'K', 3, 4, ..]:
-                throw new UnreadableFileException(FindingCode.BadEncoding, "The file is no text but a ZIP archive, as an Excel workbook is: export it as CSV.", 1);
+                throw new UnreadableFileException(FindingCode.BadEncoding, "The file is no text but a ZIP archive, as an Excel workbook is: give it its extension, .zip or .xlsx, or export it as CSV.", 1);
             default:
                 return new Utf8Content(content, 0, maxBytes);
         }

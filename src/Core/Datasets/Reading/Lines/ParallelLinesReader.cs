@@ -41,11 +41,7 @@ internal sealed class ParallelLinesReader : IDatasetReader
 
     /// <summary>The files beside the words.</summary>
     public static IEnumerable<DatasetFile> PartsOf(string fileName, DatasetFolder folder) =>
-        from name in (string[])[Tags, Labels]
-        let path = fileName[..^Words.Length] + name
-        from file in folder.Files
-        where file.Name == path
-        select file;
+        ((string[])[Tags, Labels]).Select(name => folder.Named(fileName[..^Words.Length] + name)).OfType<DatasetFile>();
 
     public bool Read(Record record)
     {

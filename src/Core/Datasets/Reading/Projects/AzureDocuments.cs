@@ -8,10 +8,10 @@ namespace Droptune.Core.Datasets.Reading.Projects;
 /// A project of Azure's custom named entity recognition or custom text classification: labels of documents, which are text
 /// files beside it. One document is one example.
 /// </summary>
-internal sealed class AzureDocuments(string fileName, Stream source, FindingLog log, ValidationSettings limits, DatasetFolder folder)
+internal sealed class AzureDocuments(string fileName, Stream source, FindingLog log, ValidationSettings limits, DatasetFolder folder, bool isOfEntities)
     : AzureProject(fileName, source, log, limits)
 {
-    public override string Format => IsOfEntities ? "Azure custom NER project" : "Azure custom classification project";
+    public override string Format => isOfEntities ? "Azure custom NER project" : "Azure custom classification project";
 
     /// <summary>The texts that are read with the project.</summary>
     public IEnumerable<DatasetFile> Documents() =>
@@ -57,7 +57,7 @@ internal sealed class AzureDocuments(string fileName, Stream source, FindingLog 
         }
 
         ReadClasses(record, example);
-        if (IsOfEntities)
+        if (isOfEntities)
         {
             record.HasSpans = true;
             foreach (var entity in example.ItemsOf("entities").SelectMany(region => region.ItemsOf("labels")))
@@ -66,8 +66,6 @@ internal sealed class AzureDocuments(string fileName, Stream source, FindingLog 
             }
         }
     }
-
-    private bool IsOfEntities => (Assets.StringOf("projectKind") ?? Root.Of("metadata").StringOf("projectKind")) == "CustomEntityRecognition";
 
     private static void ReadClasses(Record record, JsonElement document)
     {

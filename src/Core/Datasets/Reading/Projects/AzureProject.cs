@@ -13,7 +13,8 @@ internal abstract class AzureProject : JsonProject
     protected AzureProject(string fileName, Stream source, FindingLog log, ValidationSettings limits)
         : base(fileName, source, log, limits)
     {
-        var unit = Root.StringOf("stringIndexType") ?? "Utf16CodeUnit";
+        var stated = Root.Of("stringIndexType");
+        var unit = stated.ValueKind == JsonValueKind.String ? stated.GetString()! : "Utf16CodeUnit";
         _unit = unit.ToLowerInvariant() switch
         {
             "utf16codeunit" => StringIndexType.Utf16CodeUnit,
@@ -23,7 +24,7 @@ internal abstract class AzureProject : JsonProject
         };
     }
 
-    protected JsonElement Assets => Root.GetProperty("assets");
+    protected JsonElement Assets => Root.Of("assets");
 
     protected static Split? SplitOf(JsonElement example) => example.StringOf("dataset")?.ToLowerInvariant() switch
     {

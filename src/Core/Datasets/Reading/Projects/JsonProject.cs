@@ -80,13 +80,12 @@ internal abstract class JsonProject : IDatasetReader
         try
         {
             new UnreadAnnotations(Log).NoteAll(FileName, NotCarriedOver());
+            return Examples().GetEnumerator();
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException)
         {
             throw NotAsItShouldBe(e);
         }
-
-        return Examples().GetEnumerator();
     }
 
     private bool Next()

@@ -15,7 +15,7 @@ internal sealed class BratReader(string fileName, Stream source, FindingLog log,
 
     /// <summary>The text that a file annotates.</summary>
     public static IEnumerable<DatasetFile> PartsOf(string fileName, DatasetFolder folder) =>
-        folder.Files.Where(file => file.Name == TextOf(fileName) || file.Name == TextOf(fileName) + ".gz");
+        new[] { folder.Named(TextOf(fileName)) ?? folder.Named(TextOf(fileName) + ".gz") }.OfType<DatasetFile>();
 
     public bool Read(Record record)
     {

@@ -29,14 +29,15 @@ internal sealed partial class WebAnnoReader(string fileName, Stream source, Find
         record.Start(_lines.RecordLine);
         while (_lines.Read(out var range))
         {
-            if (_lines.IsTooLarge)
-            {
-                log.LeaveOut(FindingCode.RecordTooLarge, record, $"A sentence of more than {limits.MaxRecordBytes} bytes.");
-                return Read(record);
-            }
-
             var line = Encoding.UTF8.GetString(_lines.Record.Span[range]);
-            if (line.StartsWith("#T_", StringComparison.Ordinal))
+            if (_lines.IsTooLarge && line.Length > 0)
+            {
+                if (!log.IsLeftOut(record))
+                {
+                    log.LeaveOut(FindingCode.RecordTooLarge, record, $"A sentence of more than {limits.MaxRecordBytes} bytes.");
+                }
+            }
+            else if (line.StartsWith("#T_", StringComparison.Ordinal))
             {
                 AddColumns(line);
             }

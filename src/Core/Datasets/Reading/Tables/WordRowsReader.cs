@@ -1,4 +1,3 @@
-using System.Buffers;
 using CsvHelper;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
@@ -14,7 +13,7 @@ internal sealed class WordRowsReader : IDatasetReader
     private readonly CsvReader _rows;
     private readonly Record _malformed; // the rows that the library skips
     private readonly (int Token, int Tag, int Sentence) _columns;
-    private readonly ArrayBufferWriter<byte> _source = new(); // the rows of a sentence, each with its line end
+    private readonly MemoryStream _source = new(); // the rows of a sentence, each with its line end
     private string _sentence = "";
     private bool _hasRow; // one that was read ahead
     private bool _ended;
@@ -62,11 +61,15 @@ internal sealed class WordRowsReader : IDatasetReader
         return false;
     }
 
-    public void Dispose() => _rows.Dispose();
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _source.Dispose();
+    }
 
     private void ReadSentence(Record record)
     {
-        _source.ResetWrittenCount();
+        _source.SetLength(0);
         var isFirst = true;
         while (_hasRow || Next(record))
         {
@@ -84,7 +87,7 @@ internal sealed class WordRowsReader : IDatasetReader
 
             (_hasRow, isFirst) = (false, false);
             _sentence = sentence.Length > 0 ? sentence : _sentence;
-            if (_source.WrittenCount > _limits.MaxRecordBytes)
+            if (_source.Length > _limits.MaxRecordBytes)
             {
                 if (!_log.IsLeftOut(record))
                 {
@@ -95,12 +98,12 @@ internal sealed class WordRowsReader : IDatasetReader
             }
 
             record.Tokens.Add(_rows.GetSpan(_columns.Token));
-            record.Tags.Add(_rows.GetSpan(_columns.Tag), _source.WrittenCount);
+            record.Tags.Add(_rows.GetSpan(_columns.Tag), (int)_source.Length);
             _source.Write(_rows.RawRecord.TrimEnd("\r\n"u8));
-            _source.Write("\n"u8);
+            _source.WriteByte((byte)'\n');
         }
 
-        (record.HasTokens, record.HasTags, record.Source) = (true, true, _source.WrittenMemory);
+        (record.HasTokens, record.HasTags, record.Source) = (true, true, _source.GetBuffer().AsMemory(0, (int)_source.Length));
     }
 
     private bool Next(Record record)
