@@ -72,7 +72,7 @@ internal sealed class WorkerBench
     {
         clock ??= TimeProvider.System;
         var run = new TrainingRun(Storage, Models, train, Scratch, Options, clock, NullLogger<TrainingRun>.Instance);
-        return new QueueWorker(Storage, new RunStore(Storage, clock), Budget, run, Options, clock, NullLogger<QueueWorker>.Instance);
+        return new QueueWorker(Storage, new RunStore(Storage, clock, Budget), Budget, run, Options, clock, NullLogger<QueueWorker>.Instance);
     }
 
     /// <summary>Writes a model of one file.</summary>
