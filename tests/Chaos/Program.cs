@@ -49,7 +49,7 @@ try
         case ["short"]:
             await Fuzz.ManifestsAsync(2000, 1);
             await Fuzz.SpecsAsync(20_000, 1);
-            await Kills.SomeAsync(2);
+            await Kills.PairAsync();
             break;
         default:
             Console.WriteLine(usage);

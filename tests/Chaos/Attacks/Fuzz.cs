@@ -123,7 +123,6 @@ internal static class Fuzz
             await product.Storage.Queue(queue).SendMessageAsync(BinaryData.FromBytes(content));
         }
 
-        product.Patience = TimeSpan.FromMinutes(10);
         var invariants = new Invariants(product);
         await invariants.CheckEmptyAsync();
         await invariants.CheckAliveAsync();
@@ -237,39 +236,48 @@ internal static class Mutation
 
     private static byte[] Json(byte[] content, Random random)
     {
-        var root = JsonNode.Parse(content)!;
-        var text = root.ToJsonString();
-        for (var i = random.Next(1, 4); i > 0; i--)
+        // Values stand as marks until the end: some are no JSON that could be written otherwise.
+        var (root, values) = (JsonNode.Parse(content)!, new List<string>());
+        for (var i = random.Next(1, 4); i > 0 && Places(root).ToList() is { Count: > 0 } places; i--)
         {
-            var places = Places(root).ToList();
-            if (places.Count == 0)
-            {
-                break;
-            }
-
             var (parent, name) = places[random.Next(places.Count)];
-            var value = random.Next(30) == 0 ? $"\"{new string('x', random.Next(1, 20_000))}\"" : random.Next(40) == 0 ? Nested(random.Next(1, 200)) : Values[random.Next(Values.Length)];
             switch (random.Next(5))
             {
                 case 0:
                     parent.Remove(name);
                     break;
                 case 1:
-                    parent[name + (random.Next(2) == 0 ? "X" : "")] = JsonNode.Parse(value);
+                    parent[name + "X"] = Mark();
                     break;
-                case 2: // twice
-                    text = root.ToJsonString();
-                    return Encoding.UTF8.GetBytes(text.Insert(1, $"\"{name}\":{value},"));
                 default:
-                    parent[name] = JsonNode.Parse(value);
+                    parent[name] = Mark();
                     break;
             }
         }
 
-        return Encoding.UTF8.GetBytes(root.ToJsonString());
+        var text = root.ToJsonString();
+        if (random.Next(8) == 0 && root is JsonObject { Count: > 0 } whole) // a key twice
+        {
+            text = text.Insert(1, $"\"{whole.First().Key}\":{Value(random)},");
+        }
+
+        return Encoding.UTF8.GetBytes(values.Index().Aggregate(text, (written, value) => written.Replace($"\"@{value.Index}@\"", value.Item, StringComparison.Ordinal)));
+
+        string Mark()
+        {
+            values.Add(Value(random));
+            return $"@{values.Count - 1}@";
+        }
     }
 
-    private static string Nested(int depth) => depth > 60 ? "[]" : new string('[', depth) + new string(']', depth);
+    private static string Value(Random random) => random.Next(60) switch
+    {
+        0 => $"\"{new string('x', random.Next(1, 20_000))}\"",
+        1 => Nested(random.Next(1, 200)),
+        _ => Values[random.Next(Values.Length)],
+    };
+
+    private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
 
     private static IEnumerable<(JsonObject Parent, string Name)> Places(JsonNode node) => node switch
     {

@@ -24,21 +24,20 @@ internal static class Kills
         Report.Line($"{number - 1} points of one flow each, {reached} of them reached again and killed at");
     }
 
-    /// <summary>Some points of a flow, one of each kind of write as far as they go.</summary>
-    public static async Task SomeAsync(int count)
+    /// <summary>One point of the host and one of the worker, another pair each day.</summary>
+    public static async Task PairAsync()
     {
         await using var product = await Installation.StartAsync();
         var invariants = new Invariants(product);
         var points = await PointsAsync(product, invariants);
-        var random = new Random(1);
-        var number = 1;
-        foreach (var (part, point) in points.OrderBy(_ => random.Next()).Take(count))
+        var (random, number) = (new Random(TimeProvider.System.GetUtcNow().DayOfYear), 1);
+        foreach (var part in product.Parts)
         {
-            await KillAsync(product, invariants, ++number, part, point);
+            var own = points.Where(point => point.Part == part).ToList();
+            await KillAsync(product, invariants, ++number, part, own[random.Next(own.Count)].Point);
         }
 
-        await invariants.CheckRestAsync();
-        Report.Line($"{count} of {points.Count} points");
+        await invariants.CheckAliveAsync();
     }
 
     /// <summary>Kills at random times, two on average in each flow.</summary>
