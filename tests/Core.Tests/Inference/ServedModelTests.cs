@@ -1,5 +1,6 @@
 using Droptune.Core.Inference;
 using Droptune.Core.Inference.Batching;
+using Droptune.Core.Models;
 
 namespace Droptune.Core.Tests.Inference;
 
@@ -21,6 +22,29 @@ public sealed class ServedModelTests : IDisposable
         Assert.All(prediction.Entities!, e => Assert.Equal(e.Text, text[e.Start..e.End]));
         Assert.All(prediction.Entities!, e => Assert.InRange(e.Score, 0.5f, 1f));
         Assert.Null(prediction.Tags);
+    }
+
+    [Fact]
+    public async Task PredictAsync_SeveralLabels_GivesThoseThatReachTheirThresholds()
+    {
+        var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
+        foreach (var file in Directory.GetFiles(TestData.PathOf("models", "lexicon")))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        (ModelConfig.Load(folder) with { ProblemType = ModelConfig.SeveralLabels }).WithThresholds([0.9f, 0.9f, 0.9f, 0.9f]).Save(folder);
+        using var model = ServedModel.Load(folder);
+        var filler = string.Join(' ', Enumerable.Repeat("the", 100));
+
+        var predictions = await model.PredictAsync([.. new[] { "book refund", $"refund {filler} book {filler}", filler }.Select(PredictInput.OfText)], Token);
+
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(["book, refund", "book, refund"], predictions.Take(2).Select(p => string.Join(", ", p.Labels!.Select(label => label.Name).Order())));
+        Assert.Empty(predictions[2].Labels!.Select(label => label.Name).Intersect(["book", "refund"]));
+        Assert.All(predictions.SelectMany(p => p.Labels!), label => Assert.InRange(label.Score, 0.9f, 1));
+        Assert.All(predictions, p => Assert.InRange(p.LeastSure!.Value, 0.5f, 1));
+        Assert.All(predictions, p => Assert.Null(p.Label));
     }
 
     [Fact]

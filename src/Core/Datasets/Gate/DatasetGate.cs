@@ -67,7 +67,7 @@ public static class DatasetGate
     {
         var log = new FindingLog();
         log.Apply(settings);
-        var manifest = new DatasetManifest { SpanUnit = StringIndexType.Utf16CodeUnit, SpanEnd = SpanEnd.Exclusive };
+        var manifest = new DatasetManifest { SpanUnit = StringIndexType.Utf16CodeUnit, SpanEnd = SpanEnd.Exclusive, MultiLabel = example.Labels is not null };
         using var reader = new JsonLinesReader(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(example, DroptuneJson.Compact)), log, manifest, new ClassNames(null, ""));
         var record = new Record(file: null);
         if (reader.Read(record))

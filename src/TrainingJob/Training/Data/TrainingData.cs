@@ -13,13 +13,15 @@ namespace Droptune.TrainingJob.Training.Data;
 /// <param name="Train">The training split.</param>
 /// <param name="Texts">What masked-language modelling reads: the training split and the texts without labels, if there are any.</param>
 /// <param name="Dev">The dev split.</param>
+/// <param name="Combinations">The labels that texts have together, where a text can have several; else null.</param>
 /// <param name="TrainExamples">The number of examples that <paramref name="Train"/> was made of.</param>
 public sealed record TrainingData(
-    TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev, int TrainExamples)
+    TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev,
+    LabelCombinations? Combinations, int TrainExamples)
 {
     public long[]? TagCounts => Tags is null ? null : Train.CountTags(Tags.Count);
 
-    public long[]? TextCounts => TextLabels is null ? null : Train.CountTextLabels(TextLabels.Count);
+    public long[]? TextCounts => Combinations?.CountLabels(Train) ?? (TextLabels is null ? null : Train.CountTextLabels(TextLabels.Count));
 
     /// <summary>Reads the snapshot; from scratch the vocabulary is made of the training split.</summary>
     public static TrainingData Load(FineTuningInput input, Optimisation options)
@@ -36,15 +38,24 @@ public sealed record TrainingData(
         var tokenizer = input.BaseModelFolder is { } folder
             ? WordPieceTokenizer.Load(folder)
             : NewTokenizer(examples, texts, options);
-        var tags = task == TaskKind.TextClassification ? null : LabelSet.OfTags(examples);
-        var textLabels = task == TaskKind.TokenClassification ? null : LabelSet.OfTexts(examples);
-        var train = Encode(examples, tags, textLabels);
+        var tags = task.HasEntities() ? LabelSet.OfTags(examples) : null;
+        var textLabels = task.HasTextLabels() ? LabelSet.OfTexts(examples) : null;
+        var combinations = textLabels is not null && HasSeveralLabels(task, examples) ? new LabelCombinations(textLabels) : null;
+        var train = Encode(examples, tags, textLabels, combinations);
         return new(
-            task, tokenizer, tags, textLabels, train, texts.Count == 0 ? train : Encode(examples.Concat(texts), null, null),
-            new(dev, tokenizer, tags, textLabels, options.MaxLength), examples.Count);
+            task, tokenizer, tags, textLabels, train, texts.Count == 0 ? train : Encode(examples.Concat(texts), null, null, null),
+            new(dev, tokenizer, tags, textLabels, options.MaxLength, combinations), combinations, examples.Count);
 
-        EncodedSplit Encode(IEnumerable<Example> split, LabelSet? tags, LabelSet? textLabels) => EncodedSplit.Of(
-            split.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, tags, textLabels, options.MaxLength);
+        EncodedSplit Encode(IEnumerable<Example> split, LabelSet? tags, LabelSet? textLabels, LabelCombinations? combinations) => EncodedSplit.Of(
+            split.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, tags, textLabels, options.MaxLength, combinations);
+    }
+
+    private static bool HasSeveralLabels(TaskKind task, List<Example> examples)
+    {
+        var areSeveral = examples.Exists(example => example.Labels is not null);
+        return areSeveral && task == TaskKind.TextClassification
+            ? throw new InvalidDataException($"The texts of the snapshot have several labels: the task is {DroptuneJson.Word(TaskKind.MultiLabelClassification)}")
+            : areSeveral || task == TaskKind.MultiLabelClassification;
     }
 
     private static WordPieceTokenizer NewTokenizer(List<Example> train, List<Example> texts, Optimisation options)
