@@ -49,7 +49,8 @@ public sealed class LabelCombinations(LabelSet labels)
     /// <summary>Which labels each combination has (combinations, labels), bool.</summary>
     public Tensor ToTable(Device device)
     {
-        var holds = new bool[Math.Max(1, _sets.Count) * labels.Count];
+        var rows = Math.Max(1, _sets.Count);
+        var holds = new bool[rows * labels.Count];
         foreach (var (combination, ids) in _sets.Index())
         {
             foreach (var id in ids)
@@ -58,6 +59,6 @@ public sealed class LabelCombinations(LabelSet labels)
             }
         }
 
-        return tensor(holds, [-1, labels.Count], device: device);
+        return tensor(holds, [rows, labels.Count], device: device);
     }
 }
