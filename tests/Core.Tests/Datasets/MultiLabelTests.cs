@@ -1,5 +1,6 @@
 using Droptune.Core.Datasets;
 using Droptune.Core.Reports;
+using Droptune.Core.Tests.Datasets.RoundTrip;
 
 namespace Droptune.Core.Tests.Datasets;
 
@@ -55,6 +56,16 @@ public sealed class MultiLabelTests
     }
 
     [Fact]
+    public async Task CheckAsync_ParquetLists_AreKept()
+    {
+        Example[] examples = [new() { Text = "a", Labels = ["late", "rude"] }, new() { Text = "b", Labels = ["late"] }];
+
+        var read = await Some.Examples(Stated, Some.File("train.parquet", Rendering.ParquetOfLabelLists(examples)));
+
+        Assert.Equal(["late rude", "late"], read.Select(e => string.Join(' ', e.Example.Labels!)));
+    }
+
+    [Fact]
     public async Task CheckAsync_AzureProjectOfSeveralLabels_KeepsThem()
     {
         const string Project = """
@@ -82,6 +93,7 @@ public sealed class MultiLabelTests
 
     [Theory]
     [InlineData("""{"multiLabel": true}""", """{"text":"fly to Rome","entities":[{"start":7,"end":11,"label":"city"}],"labels":["book","ask"]}""", """{"text":"hi","entities":[],"labels":[]}""")]
+    [InlineData("""{"multiLabel": true}""", """{"text":"fly to Rome","entities":[],"labels":["ask","book"]}""", """{"text":"hi Rome","entities":[{"start":3,"end":7,"label":"city"}],"labels":[]}""")]
     [InlineData("""{"task": "joint", "multiLabel": true}""", """{"text":"fly to Rome","label":[[7,11,"city"]],"cats":["book","ask"]}""", """{"text":"hi","label":[],"cats":[]}""")]
     [InlineData("""{"multiLabel": true}""", """{"tokens":["fly","to","Rome"],"tags":["O","O","B-city"],"labels":["book","ask"]}""", """{"tokens":["hi"],"tags":["O"],"labels":[]}""")]
     public async Task CheckAsync_JointOfSeveralLabels_IsOneKeyOfTheManifest(string manifest, string first, string second)

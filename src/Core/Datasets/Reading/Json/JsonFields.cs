@@ -224,6 +224,7 @@ internal sealed class JsonFields(DatasetManifest manifest, ClassNames names, Unr
     /// <summary>doccano: a list of strings are labels of the text, a list of lists are spans; an empty one can be either.</summary>
     private string? ReadLabels(Record record, ref Utf8JsonReader reader, string key)
     {
+        var spans = record.Spans.Count;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.String)
@@ -245,7 +246,7 @@ internal sealed class JsonFields(DatasetManifest manifest, ClassNames names, Unr
         }
 
         _labelsAreList = record.Labels.Count > 0;
-        record.HasLabelList = record.Spans.Count == 0;
+        record.HasLabelList = record.Spans.Count == spans;
         if (record.HasLabelList && manifest.HasSeveralLabels() && manifest.Task != TaskKind.Joint)
         {
             return null; // an empty one means that no label holds
