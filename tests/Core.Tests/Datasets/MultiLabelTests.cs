@@ -92,6 +92,26 @@ public sealed class MultiLabelTests
     }
 
     [Theory]
+    [InlineData("\"['late', 'rude']\"", 1)]
+    [InlineData("\"{\"\"choices\"\":[\"\"late\"\",\"\"rude\"\"]}\"", 1)]
+    [InlineData("['late']", 0)]
+    public async Task CheckAsync_ListInACellWithoutTheTask_IsNoLabelByItself(string cell, int several)
+    {
+        var report = await Some.Report(Some.File("train.csv", $"text,label\nlate and rude,{cell}\njust late,late\nfine,none\n"));
+
+        Assert.Equal(several, report.Findings.Count(finding => finding.Code == FindingCode.MultipleLabels));
+        Assert.Equal(["late", "none"], report.TextLabels);
+    }
+
+    [Fact]
+    public async Task CheckAsync_KeyWithoutAnyLabel_IsSaid()
+    {
+        var report = await Some.Report(Some.File("dataset.json", """{"multiLabel": true}"""), Some.File("train.conll", "to O\nRome B-city\n"));
+
+        Assert.Contains(report.Findings, finding => finding.Code == FindingCode.TaskMismatch && finding.Message.Contains("multiLabel", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("""{"multiLabel": true}""", """{"text":"fly to Rome","entities":[{"start":7,"end":11,"label":"city"}],"labels":["book","ask"]}""", """{"text":"hi","entities":[],"labels":[]}""")]
     [InlineData("""{"multiLabel": true}""", """{"text":"fly to Rome","entities":[],"labels":["ask","book"]}""", """{"text":"hi Rome","entities":[{"start":3,"end":7,"label":"city"}],"labels":[]}""")]
     [InlineData("""{"task": "joint", "multiLabel": true}""", """{"text":"fly to Rome","label":[[7,11,"city"]],"cats":["book","ask"]}""", """{"text":"hi","label":[],"cats":[]}""")]

@@ -46,6 +46,11 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
             return task;
         }
 
+        if (manifest.MultiLabel && !task.HasTextLabels())
+        {
+            log.Add(FindingCode.TaskMismatch, "The manifest states multiLabel, but no example has a label.");
+        }
+
         if (task.HasTextLabels())
         {
             _withoutLabel.Report(log, FindingCode.MissingLabel, "The example has no label, others have one.");

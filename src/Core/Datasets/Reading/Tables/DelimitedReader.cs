@@ -187,10 +187,10 @@ internal sealed class DelimitedReader : IDatasetReader
         return true;
     }
 
-    /// <summary>A label; where a text can have several, a list of them.</summary>
+    /// <summary>A label, or a list of them; between semicolons only where a text can have several.</summary>
     private void ReadLabels(Record record, ReadOnlySpan<byte> cell)
     {
-        if (!_manifest.HasSeveralLabels())
+        if (!_manifest.HasSeveralLabels() && !LabelCell.IsList(cell))
         {
             record.Labels.Add(cell);
             return;

@@ -5,6 +5,10 @@ internal static class LabelCell
 {
     private const string Choices = "{\"choices\":";
 
+    /// <summary>Whether a cell can be nothing but a list: of quoted labels, or of choices.</summary>
+    public static bool IsList(ReadOnlySpan<byte> cell) =>
+        cell.TrimStart((byte)' ') is var text && (text.StartsWith("[\""u8) || text.StartsWith("['"u8) || text.StartsWith(Encoding.UTF8.GetBytes(Choices)));
+
     /// <summary>The labels; none of a blank cell. What is no closed list is one label, or several between semicolons.</summary>
     public static List<string> Parse(ReadOnlySpan<byte> cell)
     {
