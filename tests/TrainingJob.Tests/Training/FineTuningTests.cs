@@ -21,7 +21,8 @@ public sealed class FineTuningTests : IDisposable
     {
         var progress = new Some.Progress();
 
-        var result = Run(Some.Spec(task), "model", progress);
+        var spec = Some.Spec(task);
+        var result = Run(spec with { Optimisation = spec.Optimisation with { JoinedTexts = null } }, "model", progress);
 
         Assert.True(result.Main > 0.9, $"dev main is {result.Main}");
         Assert.Equal(RunStage.Done, progress.All[^1].Stage);
@@ -37,6 +38,22 @@ public sealed class FineTuningTests : IDisposable
         var prediction = (await served.PredictAsync([PredictInput.OfText("book a flight to new york please")], TestContext.Current.CancellationToken))[0];
         Assert.Equal(task == TaskKind.TokenClassification ? null : "travel", prediction.Label?.Name);
         Assert.Equal(task == TaskKind.TextClassification ? null : "new york", prediction.Entities?.Single().Text);
+    }
+
+    [Fact]
+    public async Task Run_EntitiesInsideWords_AreFoundThere()
+    {
+        var examples = Enumerable.Range(0, 150).Select(i => new Example
+        {
+            Text = $"send {(i * 7 % 90) + 10}kg to me", Entities = [new(5, 7, "number"), new(7, 9, "unit")],
+        }).ToList();
+        var snapshot = Some.Snapshot(Path.Combine(_folder, "weights"), examples[..120], examples[120..], []);
+
+        FineTuning.Run(new(Some.Spec(TaskKind.TokenClassification), snapshot, null, Output("model")), new Some.Progress(), TestContext.Current.CancellationToken);
+
+        using var served = ServedModel.Load(Output("model"));
+        var prediction = (await served.PredictAsync([PredictInput.OfText("send 55kg to me")], TestContext.Current.CancellationToken))[0];
+        Assert.Equal([("number", "55"), ("unit", "kg")], prediction.Entities!.Select(entity => (entity.Label, entity.Text)));
     }
 
     [Fact]

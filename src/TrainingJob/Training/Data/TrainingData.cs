@@ -14,9 +14,13 @@ namespace Droptune.TrainingJob.Training.Data;
 /// <param name="Texts">What masked-language modelling reads: the training split and the texts without labels, if there are any.</param>
 /// <param name="Dev">The dev split.</param>
 /// <param name="TrainExamples">The number of examples that <paramref name="Train"/> was made of.</param>
+/// <param name="MaxLength">Pieces a sequence.</param>
+/// <param name="IsRunningText">Whether the dataset's words were joined as they stand in a text.</param>
 public sealed record TrainingData(
-    TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev, int TrainExamples)
+    TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev, int TrainExamples, int MaxLength, bool IsRunningText)
 {
+    private const int LeastLength = 32;
+
     public long[]? TagCounts => Tags is null ? null : Train.CountTags(Tags.Count);
 
     public long[]? TextCounts => TextLabels is null ? null : Train.CountTextLabels(TextLabels.Count);
@@ -33,25 +37,56 @@ public sealed record TrainingData(
         }
 
         var texts = options.Pretrain is null && options.Search is null ? [] : Read(input.SnapshotFolder, SnapshotFile.Unlabelled);
+        var words = examples;
+        var isRunning = RunningText.IsNeeded(examples);
+        if (isRunning)
+        {
+            (examples, dev, texts) = (examples.ConvertAll(RunningText.Join), dev.ConvertAll(RunningText.Join), texts.ConvertAll(RunningText.Join));
+        }
+
+        var labelled = examples.Concat(dev);
         var tokenizer = input.BaseModelFolder is { } folder
-            ? WordPieceTokenizer.Load(folder)
-            : NewTokenizer(examples, texts, options);
+            ? WithUnits(WordPieceTokenizer.Load(folder), labelled)
+            : NewTokenizer(words, texts, labelled, isRunning, options);
         var tags = task == TaskKind.TextClassification ? null : LabelSet.OfTags(examples);
         var textLabels = task == TaskKind.TokenClassification ? null : LabelSet.OfTexts(examples);
-        var train = Encode(examples, tags, textLabels);
-        return new(
-            task, tokenizer, tags, textLabels, train, texts.Count == 0 ? train : Encode(examples.Concat(texts), null, null),
-            new(dev, tokenizer, tags, textLabels, options.MaxLength), examples.Count);
-
-        EncodedSplit Encode(IEnumerable<Example> split, LabelSet? tags, LabelSet? textLabels) => EncodedSplit.Of(
-            split.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, tags, textLabels, options.MaxLength);
+        var tokenized = examples.ConvertAll(example => (example, EncodedSplit.Tokenize(example, tokenizer)));
+        var maxLength = input.BaseModelFolder is null
+            ? ReadingLength(tokenized.ConvertAll(text => text.Item2.Ids.Length + 2), task != TaskKind.TextClassification, options.MaxLength)
+            : options.MaxLength;
+        var train = EncodedSplit.Of(tokenized, tokenizer, tags, textLabels, maxLength);
+        var all = texts.Count == 0 ? train
+            : EncodedSplit.Of(tokenized.Concat(texts.Select(text => (text, EncodedSplit.Tokenize(text, tokenizer)))), tokenizer, null, null, maxLength);
+        return new(task, tokenizer, tags, textLabels, train, all, new(dev, tokenizer, tags, textLabels, maxLength), examples.Count, maxLength, isRunning);
     }
 
-    private static WordPieceTokenizer NewTokenizer(List<Example> train, List<Example> texts, Optimisation options)
+    /// <summary>
+    /// A model from scratch reads what it was shown: a text that is longer than nearly all of its training texts, in windows of their
+    /// length; of twice that where it is shown joined ones.
+    /// </summary>
+    private static int ReadingLength(List<int> lengths, bool areJoined, int most)
+    {
+        lengths.Sort();
+        var usual = lengths[(int)((lengths.Count - 1) * 0.99)];
+        return Math.Clamp(areJoined ? 2 * usual : usual, Math.Min(LeastLength, most), most);
+    }
+
+    private static WordPieceTokenizer WithUnits(WordPieceTokenizer tokenizer, IEnumerable<Example> labelled) =>
+        tokenizer.With(Units(labelled, tokenizer.Options));
+
+    private static SmallUnits? Units(IEnumerable<Example> labelled, TokenizerOptions options) =>
+        UnitEvidence.Needed(labelled, options.StripAccents ?? options.LowerCase, options.ChineseCharacters);
+
+    private static WordPieceTokenizer NewTokenizer(List<Example> train, List<Example> texts, IEnumerable<Example> labelled, bool isRunning, Optimisation options)
     {
         var letters = options.Tokenizer ?? new();
         var tokenizer = new TokenizerOptions { LowerCase = letters.Lowercase ?? !CaseEvidence.IsCarriedBy(train), StripAccents = letters.StripAccents };
-        return new(WordPieceTrainer.Train(train.Concat(texts), tokenizer, options.VocabularySize), tokenizer);
+        tokenizer = tokenizer with { SmallUnits = Units(labelled, tokenizer) };
+        var all = train.Concat(texts);
+        return new(
+            isRunning ? WordPieceTrainer.Train(all.Select(RunningText.Cut), tokenizer, options.VocabularySize)
+                : WordPieceTrainer.Train(all, tokenizer, options.VocabularySize),
+            tokenizer);
     }
 
     private static List<Example> Read(string folder, string file)

@@ -31,7 +31,9 @@ public sealed class TaskLoss : IDisposable
     public Tensor Of(Logits logits, Batch batch, Device device)
     {
         var tags = logits.Tags is { } t ? CrossEntropy(t.flatten(0, 1), batch.TagTensor(device), _tagWeights) : null;
-        var texts = logits.Text is { } x ? CrossEntropy(x, batch.TextLabelTensor(device), _textWeights) : null;
+        var texts = logits.Text is not { } x ? null
+            : batch.HasTextLabel ? CrossEntropy(x, batch.TextLabelTensor(device), _textWeights)
+            : x.sum() * 0; // of joined texts alone: a mean of nothing would be no number
 
         return tags is null ? texts! : texts is null ? tags : tags + texts;
     }
