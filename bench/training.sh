@@ -32,7 +32,7 @@ epochs = [run for run in map(json.loads, sys.stdin) if "epoch" in run]
 print(json.dumps({"system": "pytorch", "size": size, "padding": padding, "batchTokens": 0, "rows": int(batch),
   "sentencesPerSecond": max(e["sentences_per_s"] for e in epochs), "tokensPerSecond": max(e["real_tokens_per_s"] for e in epochs)}))' \
     "$1" "$2" "$4" >>"$RESULTS"
-  grep -q OPENBLAS "$WORK/peer.log" || { echo "the peer does not use OpenBLAS"; exit 2; }
+  grep -q '"blas": "OPENBLAS' "$WORK/peer.log" || { echo "the peer does not use OpenBLAS: install libopenblas0-openmp"; exit 2; }
 }
 
 ours() { "${bench[@]}" "$@" >>"$RESULTS"; }

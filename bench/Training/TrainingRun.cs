@@ -31,7 +31,7 @@ internal static class TrainingRun
         var dev = new DevSet(examples.Take(16), tokenizer, tags, null, options.MaxLength);
         using var loss = new TaskLoss(options, train.CountTags(tags.Count), null, CPU);
         using var trainer = new Trainer(
-            model, new TaskObjective(loss, dev, null, new(tokenizer, 0), CPU), train, options,
+            model, new TaskObjective(loss, dev, null, null, new(tokenizer, 0), CPU), train, options,
             new(CPU, tokenizer.PadId, TimeProvider.System, new(products, TimeProvider.System), null));
         var curve = trainer.Train(default).Curve.Skip(1).ToArray();
 

@@ -8,7 +8,7 @@ internal static class PaintShop
 
     /// <summary>Training settings under which it does.</summary>
     public static string Manifest(int epochs) => $$$"""
-        { "task": "joint", "training": { "epochs": {{{epochs}}}, "batchTokens": 512, "maxLength": 32, "earlyStopping": null } }
+        { "task": "joint", "training": { "epochs": {{{epochs}}}, "batchTokens": 512, "maxLength": 32, "joinedTexts": 0, "earlyStopping": null } }
         """;
 
     /// <summary>Sentences, each with its intent and the surfaces of its entities.</summary>

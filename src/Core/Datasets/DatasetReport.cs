@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Droptune.Core.Jobs;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets;
 
@@ -20,6 +22,13 @@ public sealed record DatasetReport
 
     /// <summary>How the tags were read: stated in the manifest or recognised; null where there are none.</summary>
     public TagScheme? TagScheme { get; init; }
+
+    /// <summary>Units smaller than words, which labels need; null = words.</summary>
+    public SmallUnits? Units { get; init; }
+
+    /// <summary>Whether words of a language without spaces will be joined to texts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRunningText { get; init; }
 
     /// <summary>Examples in the snapshot.</summary>
     public required SplitCounts Counts { get; init; }

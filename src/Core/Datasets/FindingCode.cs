@@ -43,6 +43,7 @@ public enum FindingCode
     IllegalTransition,
     SpanOutOfRange,
     SpanCutsWord,
+    SpanEndsShort,
     SpanOverlap,
     SpanSurfaceMismatch,
     SpanEdgeSpace,

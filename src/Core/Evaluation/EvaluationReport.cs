@@ -84,6 +84,9 @@ public sealed record SplitEvaluation
 
     public Calibration? LabelCalibration { get; init; }
 
+    /// <summary>Main scores of shorter and of longer texts; null in reports of earlier versions.</summary>
+    public IReadOnlyList<LengthScore>? ByLength { get; init; }
+
     /// <summary>The number of examples with an error.</summary>
     public required int ErrorCount { get; init; }
 
@@ -126,6 +129,12 @@ public sealed record SplitEvaluation
         return metrics;
     }
 }
+
+/// <summary>The main score of the texts of some length.</summary>
+/// <param name="UpTo">Characters at most; null = no limit.</param>
+/// <param name="Examples">How many there are.</param>
+/// <param name="MainScore">See <see cref="Core.Metrics.MainScore"/>.</param>
+public sealed record LengthScore(int? UpTo, int Examples, double MainScore);
 
 /// <summary>An example that was predicted wrongly.</summary>
 /// <param name="Text">The text, or the words with spaces between them.</param>

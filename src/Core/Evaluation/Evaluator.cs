@@ -1,4 +1,5 @@
 using Droptune.Core.Inference;
+using Droptune.Core.Labels;
 using Droptune.Core.Metrics;
 using Droptune.Core.Traffic;
 
@@ -8,18 +9,23 @@ namespace Droptune.Core.Evaluation;
 public delegate Task<IReadOnlyList<Prediction>> PredictBatch(IReadOnlyList<PredictInput> inputs, CancellationToken cancellationToken);
 
 /// <summary>Runs a model over the examples of a split and says how good it is, and where it is wrong.</summary>
-public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider clock)
+/// <param name="predict">The model.</param>
+/// <param name="task">What it has learned.</param>
+/// <param name="clock">Measures the time of a prediction.</param>
+/// <param name="isRunningText">Whether it has learned words as they stand in texts.</param>
+public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider clock, bool isRunningText = false)
 {
     /// <summary>Errors kept in a report.</summary>
     public const int MostErrors = 200;
 
     private const int BatchSize = 64;
+    private static readonly int[] Lengths = [32, 64, 128, 256, 512, 1024];
 
     public async Task<SplitEvaluation> EvaluateAsync(IEnumerable<Example> examples, CancellationToken cancellationToken)
     {
         var judged = new List<JudgedExample>();
         var (time, profile) = (TimeSpan.Zero, new TrafficProfile());
-        foreach (var batch in examples.Chunk(BatchSize))
+        foreach (var batch in (isRunningText ? examples.Select(RunningText.Join) : examples).Chunk(BatchSize))
         {
             var inputs = batch.Select(PredictInput.Of).ToArray();
             var start = clock.GetTimestamp();
@@ -59,12 +65,19 @@ public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider 
             LabelCalibration = Calibration.Of([.. withLabel.Where(e => e.PredictedLabel is not null)
                 .Select(e => ((double)e.PredictedLabel!.Score, e.LabelIsRight == true))
                 .Concat(withLabels.SelectMany(e => e.PredictedLabels.Select(label => ((double)label.Score, e.IsExpected(label)))))]),
+            ByLength = ByLength(judged),
             ErrorCount = wrong.Count,
             Errors = [.. wrong.Select(e => e.ToError()).OrderByDescending(error => error.Score).Take(MostErrors)],
             Outcomes = outcomes,
             Profile = profile,
         };
     }
+
+    private List<LengthScore> ByLength(List<JudgedExample> judged) => [.. judged
+        .GroupBy(example => Lengths.Cast<int?>().FirstOrDefault(upTo => example.Text.Length <= upTo))
+        .OrderBy(length => length.Key ?? int.MaxValue)
+        .Select(length => new LengthScore(
+            length.Key, length.Count(), Outcome.MainScore([.. length.Select(example => example.Outcome)], task.HasEntities())))];
 
     private static IEnumerable<(double Score, bool IsRight)> EntityScoresOf(JudgedExample example) =>
         example.Predicted.Select((entity, i) => ((double)example.Scores![i], example.Expected!.Contains(entity)));

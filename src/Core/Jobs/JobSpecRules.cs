@@ -44,6 +44,7 @@ public static class JobSpecRules
             Within("dropout", o.Dropout, 0, 0.9),
             Within("pieceDropout", o.PieceDropout, 0, 0.9),
             Within("mentionSwap", o.MentionSwap, 0, 1),
+            Within("joinedTexts", o.JoinedTexts, 0, 1_000_000),
             Within("initializerRange", o.InitializerRange, 1e-4, 1),
             Within("vocabularySize", o.VocabularySize, 100, 200_000),
             Within("labelSmoothing", o.LabelSmoothing, 0, 0.9),

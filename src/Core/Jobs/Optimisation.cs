@@ -55,6 +55,12 @@ public sealed record Optimisation
     public double? MentionSwap { get; init; }
 
     /// <summary>
+    /// Texts, at most, that each epoch also reads joined to longer ones, so that entities are found in long texts as well. Only
+    /// where there are entities.
+    /// </summary>
+    public int? JoinedTexts { get; init; }
+
+    /// <summary>
     /// Standard deviation of random weights. Null from scratch = 0.8 / √width: BERT's 0.02 is made for 768, and leaves a narrow
     /// model's layers almost without effect for many steps. A base model's heads start by its own configuration.
     /// </summary>
@@ -113,6 +119,7 @@ public sealed record Optimisation
             Dropout = Dropout ?? 0.1,
             PieceDropout = PieceDropout ?? 0.1,
             MentionSwap = MentionSwap ?? 0.3,
+            JoinedTexts = JoinedTexts ?? 2000,
         }
         : this with
         {
@@ -122,6 +129,7 @@ public sealed record Optimisation
             Dropout = Dropout ?? 0.1,
             PieceDropout = PieceDropout ?? 0,
             MentionSwap = MentionSwap ?? 0,
+            JoinedTexts = JoinedTexts ?? 0,
         };
 }
 

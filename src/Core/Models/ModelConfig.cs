@@ -192,6 +192,10 @@ public sealed record DroptuneConfig
     [JsonPropertyName("maxLength")]
     public int? MaxLength { get; init; }
 
+    /// <summary>True = the words of its dataset were joined to running text; null = they were words.</summary>
+    [JsonPropertyName("runningText")]
+    public bool? RunningText { get; init; }
+
     /// <summary>The ONNX file that is served; null is the 32-bit one.</summary>
     [JsonPropertyName("servedFile")]
     public string? ServedFile { get; init; }

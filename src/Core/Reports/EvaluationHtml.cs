@@ -91,6 +91,15 @@ public static class EvaluationHtml
             Write(page, found.EntityCalibration);
         }
 
+        if (found.ByLength is { Count: > 1 } lengths)
+        {
+            page.Append("<h3>By length</h3>\n");
+            Table(page, ["characters", "examples", "main score", ""], lengths.Select(length => new[]
+            {
+                UpTo(length), $"{length.Examples}", Figures.Percent(length.MainScore), Svg.Bar(length.MainScore),
+            }));
+        }
+
         if (found.ErrorCount > 0)
         {
             var shown = found.Errors.Count < found.ErrorCount ? $"{found.Errors.Count} of {found.ErrorCount}" : $"{found.ErrorCount}";

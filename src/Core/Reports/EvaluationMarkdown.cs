@@ -83,6 +83,15 @@ public static class EvaluationMarkdown
             Write(page, found.EntityCalibration);
         }
 
+        if (found.ByLength is { Count: > 1 } lengths)
+        {
+            page.Append("\n### By length\n\n| characters | examples | main score |\n|---|---:|---:|\n");
+            foreach (var length in lengths)
+            {
+                page.Append(Row(UpTo(length), $"{length.Examples}", Figures.Percent(length.MainScore)));
+            }
+        }
+
         if (found.ErrorCount > 0)
         {
             page.Append(CultureInfo.InvariantCulture, $"\n### Errors: {found.ErrorCount} examples, the most confident first\n\n");

@@ -44,12 +44,20 @@ internal static class ReportWords
         }
     }
 
+    public static string UpTo(LengthScore length) => length.UpTo is { } most ? $"up to {most}" : "more";
+
     public static string LengthNote(LengthSummary lengths)
     {
         var unknown = lengths.UnknownPieces is { } share ? string.Create(CultureInfo.InvariantCulture, $" {share:P1} of the pieces are unknown to the base model.") : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{lengths.MeanCharacters:F1} characters on average, {lengths.MaxCharacters:N0} at most. {Count(lengths.Windowed, "example")} of more than {lengths.MaxLength - 2} {lengths.Unit} will be read in windows.{unknown}");
     }
+
+    /// <summary>What labels are made of, a sentence with a space before it; empty where it is words.</summary>
+    public static string UnitNote(DatasetReport report) =>
+        (report.IsRunningText ? " Words of a language without spaces are joined to texts for training and evaluation, as they will be asked." : "")
+        + (report.Units is not { } units ? ""
+            : $" Entities begin or end inside words: those are cut where their script changes{(units.Pieces.Count == 0 ? "" : $", and {string.Join(", ", units.Pieces)} at each piece of the vocabulary")}.");
 
     public static string CaseNote(LabelQuality quality) => quality.CaseCarriesLabels
         ? "Upper and lower case tell labels apart: a model from scratch keeps them."

@@ -4,7 +4,8 @@ namespace Droptune.Core.Text;
 
 /// <summary>
 /// Finds the units of a text as Hugging Face's BertNormalizer and BertPreTokenizer do together: white space separates,
-/// punctuation and CJK characters stand alone, control characters (and accents, where they are stripped) count as absent.
+/// punctuation and CJK characters stand alone, control characters (and accents, where they are stripped) count as absent. Where
+/// labels need them, units are smaller.
 /// </summary>
 public sealed class PreTokenizer
 {
@@ -12,10 +13,11 @@ public sealed class PreTokenizer
     private readonly Kind[] _kinds = new Kind[char.MaxValue + 1];
     private readonly bool _stripAccents;
     private readonly bool _chineseCharacters;
+    private readonly SmallUnits? _small;
 
-    public PreTokenizer(bool stripAccents, bool chineseCharacters)
+    public PreTokenizer(bool stripAccents, bool chineseCharacters, SmallUnits? small = null)
     {
-        (_stripAccents, _chineseCharacters) = (stripAccents, chineseCharacters);
+        (_stripAccents, _chineseCharacters, _small) = (stripAccents, chineseCharacters, small);
         for (var code = 0; code < _kinds.Length; code++)
         {
             _kinds[code] = KindOf(code);
@@ -33,13 +35,25 @@ public sealed class PreTokenizer
     /// <summary>The next unit from <paramref name="position"/> on, which moves behind it; false at the end.</summary>
     internal bool Next(ReadOnlySpan<char> text, ref int position, out TextRange unit)
     {
-        var (start, end) = (-1, 0);
+        var (start, end, script) = (-1, 0, Script.Inherited);
         for (var i = position; i < text.Length;)
         {
-            var length = 1;
-            var kind = char.IsSurrogate(text[i]) ? KindOf(CodePoints.At(text, i, out length)) : _kinds[text[i]];
+            var kind = KindAt(text, i, out var length);
             if (kind == Kind.Word)
             {
+                if (_small is not null)
+                {
+                    var next = UnicodeData.ScriptOf(CodePoints.At(text, i, out _));
+                    if (start >= 0 && _small.IsBorder(script, next))
+                    {
+                        position = i;
+                        unit = new(start, end);
+                        return true;
+                    }
+
+                    script = next == Script.Inherited ? script : next;
+                }
+
                 start = start < 0 ? i : start;
                 end = i + length;
             }
@@ -66,6 +80,52 @@ public sealed class PreTokenizer
         position = text.Length;
         unit = new(start, end);
         return start >= 0;
+    }
+
+    /// <summary>Whether no unit reaches from before <paramref name="index"/> to behind it.</summary>
+    internal bool IsBorder(ReadOnlySpan<char> text, int index)
+    {
+        if (index > 0 && index < text.Length && char.IsSurrogatePair(text[index - 1], text[index]))
+        {
+            return false;
+        }
+
+        var next = index;
+        var kind = Kind.Dropped;
+        for (int length; next < text.Length && (kind = KindAt(text, next, out length)) == Kind.Dropped; next += length)
+        {
+        }
+
+        if (next == text.Length || kind != Kind.Word)
+        {
+            return true;
+        }
+
+        var script = Script.Inherited;
+        var isInWord = false;
+        for (var before = index; before > 0 && script == Script.Inherited;)
+        {
+            before -= before > 1 && char.IsSurrogatePair(text[before - 2], text[before - 1]) ? 2 : 1;
+            kind = KindAt(text, before, out _);
+            if (kind is Kind.Space or Kind.Alone)
+            {
+                break;
+            }
+
+            if (kind == Kind.Word)
+            {
+                isInWord = true;
+                script = UnicodeData.ScriptOf(CodePoints.At(text, before, out _));
+            }
+        }
+
+        return !isInWord || (_small?.IsBorder(script, UnicodeData.ScriptOf(CodePoints.At(text, next, out _))) ?? false);
+    }
+
+    private Kind KindAt(ReadOnlySpan<char> text, int index, out int length)
+    {
+        length = 1;
+        return char.IsSurrogate(text[index]) ? KindOf(CodePoints.At(text, index, out length)) : _kinds[text[index]];
     }
 
     private Kind KindOf(int code)

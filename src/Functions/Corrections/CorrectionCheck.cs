@@ -18,7 +18,7 @@ public static class CorrectionCheck
             return [NewError(FindingCode.MissingField, "There is no text.")];
         }
 
-        var findings = DatasetGate.CheckExample(example, dataset?.Manifest.Validation ?? new());
+        var findings = DatasetGate.CheckExample(example, dataset?.Manifest.Validation ?? new(), dataset?.Units);
         return dataset?.Task is { } task ? [.. findings, .. AgainstTask(example, task, dataset.Manifest.HasSeveralLabels()), .. AgainstLabels(example, dataset)] : [.. findings];
     }
 

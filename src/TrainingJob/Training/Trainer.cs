@@ -46,7 +46,7 @@ public sealed class Trainer : IDisposable
         _lossSum = zeros(1, device: setting.Device).DetachFromDisposeScope();
         State = new() { LossScale = IsScaled ? new() : null };
         _metric = options.EarlyStopping?.Metric ?? MainScore.Name;
-        Steps = options.Epochs!.Value * ((Plan(train, 1).Count + options.GradientAccumulation - 1) / options.GradientAccumulation);
+        Steps = options.Epochs!.Value * ((Plan(objective.Vary(train, Random(1, -2)), 1).Count + options.GradientAccumulation - 1) / options.GradientAccumulation);
         _rate = new(options.Schedule, options.LearningRate!.Value, options.WarmupRatio, Steps);
     }
 
@@ -255,10 +255,14 @@ public sealed class Trainer : IDisposable
             scores?.Named().ToDictionary() ?? []));
 
         var score = scores?.Of(_metric);
-        if (score is null || score > State.BestScore)
+        var isBetter = score is null || score > State.BestScore;
+        if (isBetter || (score == State.BestScore && scores!.Loss < State.BestLoss))
         {
+            // Of equal scores the lower loss is kept; for stopping early it is no progress.
             State.BestEpoch = State.Epoch;
             State.BestScore = score ?? double.MinValue;
+            State.BestLoss = scores?.Loss ?? double.MaxValue;
+            State.ProgressEpoch = isBetter ? State.Epoch : State.ProgressEpoch;
             _best.CopyFrom(_measured.Weights);
         }
 
@@ -272,7 +276,7 @@ public sealed class Trainer : IDisposable
         State.StoppedBecause =
             BudgetIsSpent ? "budget"
             : State.Epoch == _options.Epochs ? "epochs"
-            : _options.EarlyStopping is not null && State.Epoch - State.BestEpoch >= patience ? "early-stopping"
+            : _options.EarlyStopping is not null && State.Epoch - State.ProgressEpoch >= patience ? "early-stopping"
             : null;
         (State.Epoch, State.Batches, State.Tokens, State.EpochSeconds) = (State.Epoch + 1, 0, 0, 0);
         _lossSum.zero_();

@@ -37,6 +37,12 @@ public sealed record TrainingState
 
     public double BestScore { get; set; } = double.MinValue;
 
+    /// <summary>Dev's loss of that epoch.</summary>
+    public double BestLoss { get; set; } = double.MaxValue;
+
+    /// <summary>The first epoch with that score.</summary>
+    public int ProgressEpoch { get; set; }
+
     /// <summary>Null while it goes on.</summary>
     public string? StoppedBecause { get; set; }
 }

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
+using Droptune.Core.Reports;
 
 namespace Droptune.Core.Tests.Datasets;
 
@@ -48,6 +49,12 @@ public sealed class CasesTests(CasesTests.Folder folder) : IClassFixture<CasesTe
         { "05-entities-dropped/slots-key", "text-classification", 2, "'slots' is not read" },
         { "05-entities-dropped/tokens-text-ents-label", "joint", 2, "PER" },
         { "07-ls-per-region-choice/ls-per-region", "token-classification", 2, "'choices' is not read" },
+        { "09-unspaced-languages/ja-spans", "token-classification", 3, "\"units\":{\"pieces\":[]}" },
+        { "09-unspaced-languages/ko-spans", "token-classification", 2, "\"units\":{\"pieces\":[\"hangul\"]}" },
+        { "09-unspaced-languages/th-spans", "token-classification", 2, "\"units\":{\"pieces\":[\"thai\"]}" },
+        { "10-sub-word-spans/ar-spans", "token-classification", 2, "\"units\":{\"pieces\":[\"arabic\"]}" },
+        { "10-sub-word-spans/de-compound", "token-classification", 4, "\"units\":{\"pieces\":[]}" },
+        { "10-sub-word-spans/unit-suffix", "token-classification", 2, "\"units\":{\"pieces\":[]}" },
         { "11-empty-label-list/doccano-cls-empty", Rejected, 3, "\"missing-label\",\"severity\":\"error\",\"count\":1" },
         { "11-empty-label-list/doccano-empty-cls", Rejected, 101, "\"missing-label\",\"severity\":\"error\",\"count\":1" },
         { "11-empty-label-list/prodigy-choice", Rejected, 3, "\"missing-label\",\"severity\":\"error\",\"count\":1" },
@@ -107,6 +114,16 @@ public sealed class CasesTests(CasesTests.Folder folder) : IClassFixture<CasesTe
         var missing = Assert.Single(report.Findings, finding => finding.Severity == Severity.Error);
         Assert.Equal((FindingCode.MissingLabel, "entities.jsonl"), (missing.Code, missing.File));
         Assert.StartsWith("1 of its texts", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CheckAsync_WordsOfALanguageWithoutSpaces_AreToBeJoined()
+    {
+        var report = await Some.Report(Some.File("train.conll", string.Concat(Enumerable.Range(0, 20).Select(i => $"ผม\tO\nอยู่\tO\nกรุงเทพ\tB-city\n \tO\n{i}\tO\n\n"))));
+
+        Assert.True(report.IsRunningText);
+        Assert.DoesNotContain(report.Findings, finding => finding.Code == FindingCode.BlankToken); // it is a space there
+        Assert.Contains("joined to texts", DatasetReportMarkdown.Write(report), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class FineTuningTests : IDisposable
     {
         var progress = new Some.Progress();
 
-        var result = Run(Some.Spec(task), "model", progress);
+        var spec = Some.Spec(task);
+        var result = Run(spec with { Optimisation = spec.Optimisation with { JoinedTexts = null } }, "model", progress);
 
         Assert.True(result.Main > 0.9, $"dev main is {result.Main}");
         Assert.Equal(RunStage.Done, progress.All[^1].Stage);
@@ -44,7 +45,7 @@ public sealed class FineTuningTests : IDisposable
     [InlineData(TaskKind.Joint)]
     public async Task Run_SeveralLabels_WritesAModelThatServesThemByItsThresholds(TaskKind task)
     {
-        var snapshot = Some.Snapshot(Path.Combine(_folder, "several"), examples: Some.MultiLabelExamples);
+        var snapshot = Some.Snapshot(Path.Combine(_folder, "several"), Some.MultiLabelExamples(128, 1), Some.MultiLabelExamples(24, 2), Some.MultiLabelExamples(24, 3));
 
         var result = FineTuning.Run(new(Some.Spec(task), snapshot, null, Output("model")), new Some.Progress(), TestContext.Current.CancellationToken);
 
@@ -62,12 +63,28 @@ public sealed class FineTuningTests : IDisposable
     [Fact]
     public void Run_SeveralLabelsAsOne_IsRefused()
     {
-        var snapshot = Some.Snapshot(Path.Combine(_folder, "several"), examples: Some.MultiLabelExamples);
+        var snapshot = Some.Snapshot(Path.Combine(_folder, "several"), Some.MultiLabelExamples(128, 1), Some.MultiLabelExamples(24, 2), Some.MultiLabelExamples(24, 3));
 
         var error = Assert.Throws<InvalidDataException>(() => FineTuning.Run(
             new(Some.Spec(TaskKind.TextClassification), snapshot, null, Output("model")), new Some.Progress(), TestContext.Current.CancellationToken));
 
         Assert.Contains("multi-label-classification", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_EntitiesInsideWords_AreFoundThere()
+    {
+        var examples = Enumerable.Range(0, 150).Select(i => new Example
+        {
+            Text = $"send {(i * 7 % 90) + 10}kg to me", Entities = [new(5, 7, "number"), new(7, 9, "unit")],
+        }).ToList();
+        var snapshot = Some.Snapshot(Path.Combine(_folder, "weights"), examples[..120], examples[120..], []);
+
+        FineTuning.Run(new(Some.Spec(TaskKind.TokenClassification), snapshot, null, Output("model")), new Some.Progress(), TestContext.Current.CancellationToken);
+
+        using var served = ServedModel.Load(Output("model"));
+        var prediction = (await served.PredictAsync([PredictInput.OfText("send 55kg to me")], TestContext.Current.CancellationToken))[0];
+        Assert.Equal([("number", "55"), ("unit", "kg")], prediction.Entities!.Select(entity => (entity.Label, entity.Text)));
     }
 
     [Fact]

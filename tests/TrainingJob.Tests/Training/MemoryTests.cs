@@ -33,7 +33,7 @@ public sealed class MemoryTests
         }.WithLabels(TaskKind.Joint, tags.Names, labels.Names);
         using var model = new BertModel(config, new BertWeights(config, CPU));
         using var loss = new TaskLoss(options, null, null, CPU);
-        var memory = new Memory(new TaskObjective(loss, new(examples[..8], tokenizer, tags, labels, options.MaxLength), null, new(tokenizer, 0.1), CPU));
+        var memory = new Memory(new TaskObjective(loss, new(examples[..8], tokenizer, tags, labels, options.MaxLength), null, null, new(tokenizer, 0.1), CPU));
         using var trainer = new Trainer(
             model, memory, train, options.For(new()), new(CPU, tokenizer.PadId, TimeProvider.System, new(new Some.Progress(), TimeProvider.System), null));
 

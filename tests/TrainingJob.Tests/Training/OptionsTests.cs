@@ -136,7 +136,9 @@ public sealed class OptionsTests : IDisposable
         var result = Run(o => o with { Epochs = 100, EarlyStopping = new("f1", 3) }, "model");
 
         Assert.Equal("early-stopping", result.StoppedBecause);
-        Assert.Equal(result.BestEpoch + 3, result.Epochs);
+        var main = Record("model").Curve.Select(epoch => epoch.Dev["main"]).ToList();
+        Assert.Equal(main.IndexOf(main.Max()) + 1 + 3, result.Epochs); // of equal scores the first: a lower loss is no progress
+        Assert.Equal(main.Max(), main[result.BestEpoch - 1]);
     }
 
     [Fact]

@@ -45,13 +45,15 @@ internal static class Some
     }
 
     /// <summary>A snapshot folder of such examples.</summary>
-    public static string Snapshot(string folder, int train = 128, int dev = 24, Func<int, int, IEnumerable<Example>>? examples = null)
+    public static string Snapshot(string folder, int train = 128, int dev = 24) =>
+        Snapshot(folder, Examples(train, 1), Examples(dev, 2), Examples(dev, 3));
+
+    public static string Snapshot(string folder, IEnumerable<Example> train, IEnumerable<Example> dev, IEnumerable<Example> test)
     {
-        examples ??= Examples;
         Directory.CreateDirectory(folder);
-        Write("train", examples(train, 1));
-        Write("dev", examples(dev, 2));
-        Write("test", examples(dev, 3));
+        Write("train", train);
+        Write("dev", dev);
+        Write("test", test);
         return folder;
 
         void Write(string split, IEnumerable<Example> examples)
@@ -70,7 +72,7 @@ internal static class Some
         Base = new() { Size = "tiny" },
         Dataset = new("some", "0123456789ab"),
         Task = task,
-        Optimisation = new() { Epochs = 12, BatchTokens = 128, LearningRate = 2e-3, MaxLength = 32 },
+        Optimisation = new() { Epochs = 12, BatchTokens = 128, LearningRate = 2e-3, MaxLength = 32, JoinedTexts = 0 },
     };
 
     public sealed class Progress : IProgress<RunProgress>

@@ -28,7 +28,7 @@ public sealed class TrainerTests : IDisposable
     {
         var examples = Some.Examples(96, 1).ToArray();
 
-        var (model, dev, loss, outcome) = Train(examples, new() { Epochs = 20, LearningRate = 2e-3, BatchTokens = 128, AverageDecay = averageDecay, EarlyStopping = null });
+        var (model, dev, loss, outcome) = Train(examples, new() { Epochs = 20, LearningRate = 1e-2, Schedule = "constant", BatchTokens = 128, JoinedTexts = 0, AverageDecay = averageDecay, EarlyStopping = new("loss", 100) });
 
         Assert.InRange(outcome.BestEpoch, 1, 19);
         Assert.Equal(dev.Evaluate(model, loss, CPU).Named().ToDictionary(), outcome.Dev);
@@ -40,7 +40,7 @@ public sealed class TrainerTests : IDisposable
     {
         var examples = Enumerable.Repeat(Some.Examples(1, 1).Single(), 16).ToArray();
         // Adam takes no notice of the gradient's size; the clip does, which holds in the first steps and not in the last.
-        var options = new Optimisation { GradientClip = 2, LearningRate = 1e-3, BatchTokens = 32, Dropout = 0, PieceDropout = 0, MentionSwap = 0, EarlyStopping = new("loss", 100) };
+        var options = new Optimisation { GradientClip = 2, LearningRate = 1e-3, BatchTokens = 32, Dropout = 0, PieceDropout = 0, MentionSwap = 0, JoinedTexts = 0, EarlyStopping = new("loss", 100) };
 
         var (single, _, _, all) = Train(examples, options with { Epochs = 8 });
         var (accumulated, _, _, half) = Train(examples, options with { Epochs = 16, GradientAccumulation = 2 });
@@ -66,6 +66,7 @@ public sealed class TrainerTests : IDisposable
             GradientAccumulation = accumulation,
             Dropout = 0,
             PieceDropout = 0,
+            JoinedTexts = 0,
             EarlyStopping = new("loss", 100),
         };
         var progress = new Some.Progress();
@@ -187,7 +188,7 @@ public sealed class TrainerTests : IDisposable
         var dev = new DevSet(examples.Take(24), tokenizer, tags, labels, options.MaxLength);
         var loss = new TaskLoss(options, train.CountTags(tags.Count), train.CountTextLabels(labels.Count), CPU);
         var swap = options.MentionSwap > 0 ? new MentionSwap(train, tags, options.MentionSwap.Value, options.MaxLength) : null;
-        IObjective objective = new TaskObjective(loss, dev, swap, new(tokenizer, options.PieceDropout!.Value), CPU);
+        IObjective objective = new TaskObjective(loss, dev, swap, new(options.JoinedTexts!.Value, options.MaxLength), new(tokenizer, options.PieceDropout!.Value), CPU);
         using var trainer = new Trainer(
             model, change?.Invoke(objective) ?? objective, train, options,
             new(CPU, tokenizer.PadId, TimeProvider.System, new(progress ?? new Some.Progress(), TimeProvider.System), checkpoint) { IsFlat = flat });

@@ -3,6 +3,7 @@ using Droptune.Core.Datasets.Checking.Tags;
 using Droptune.Core.Datasets.Checking.Texts;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Checking;
 
@@ -10,12 +11,20 @@ namespace Droptune.Core.Datasets.Checking;
 /// Checks the records of one file and makes them canonical; everything wrong with one is reported, and what cannot be kept
 /// is left out. What the file's tags and spans showed does not hold for the next.
 /// </summary>
-internal sealed class ExampleChecker(FindingLog log, DatasetManifest manifest, TagForm tags, LabelTable textLabels, LabelTable entityLabels)
+/// <param name="log">Where findings go.</param>
+/// <param name="manifest">What the dataset states.</param>
+/// <param name="tags">How tags are written.</param>
+/// <param name="textLabels">Ids of the labels of texts.</param>
+/// <param name="entityLabels">Ids of the labels of entities.</param>
+/// <param name="units">What labels of texts are made of; null = words.</param>
+/// <param name="evidence">What shows whether that is right.</param>
+internal sealed class ExampleChecker(
+    FindingLog log, DatasetManifest manifest, TagForm tags, LabelTable textLabels, LabelTable entityLabels, SmallUnits? units, TextEvidence evidence)
 {
     private const int UnsegmentedBytes = 30; // ten Chinese characters: no word is that long
 
     private readonly TagReader _tags = new(log, entityLabels, tags);
-    private readonly SpanReader _spans = new(log, manifest, entityLabels);
+    private readonly SpanReader _spans = new(log, manifest, entityLabels, evidence.Units, units);
     private readonly TextChecker _texts = new(log);
     private readonly CheckedExample _example = new();
 
@@ -39,10 +48,18 @@ internal sealed class ExampleChecker(FindingLog log, DatasetManifest manifest, T
             return null;
         }
 
+        if (record.HasTokens)
+        {
+            evidence.Add(record.Tokens);
+        }
+
         _example.IsAscii = Ascii.IsValid(_example.Text.Span);
         _texts.Check(record, _example);
         return _example;
     }
+
+    /// <summary>Reports what only all records of the file show.</summary>
+    public void Complete(string? file) => _spans.Complete(file);
 
     private void ReadLabels(Record record)
     {
@@ -100,6 +117,10 @@ internal sealed class ExampleChecker(FindingLog log, DatasetManifest manifest, T
             if (token.IsEmpty)
             {
                 log.LeaveOut(FindingCode.EmptyField, record, OffsetOf(record, i), $"Token {i + 1} is empty.");
+            }
+            else if (evidence.AreWordsJoined)
+            {
+                // What the words are does not matter then.
             }
             else if (TextChecker.IsBlank(token))
             {

@@ -61,18 +61,22 @@ public static class DatasetGate
 
     /// <summary>
     /// Checks one example in canonical form, which is in no file: what is found has no place. What only shows among others
-    /// (its task, labels that nobody else has) is not looked at.
+    /// (its task, labels that nobody else has) is not looked at; a span that would have to be widened is an error, as it can still
+    /// be corrected.
     /// </summary>
-    public static IReadOnlyList<Finding> CheckExample(Example example, ValidationSettings settings)
+    /// <param name="example">What to check.</param>
+    /// <param name="settings">Of the dataset that it belongs to.</param>
+    /// <param name="units">Of that dataset.</param>
+    public static IReadOnlyList<Finding> CheckExample(Example example, ValidationSettings settings, SmallUnits? units = null)
     {
         var log = new FindingLog();
-        log.Apply(settings);
+        log.Apply(settings with { Severities = settings.Severities.Append(new("span-cuts-word", Severity.Error)).DistinctBy(severity => severity.Key).ToDictionary() });
         var manifest = new DatasetManifest { SpanUnit = StringIndexType.Utf16CodeUnit, SpanEnd = SpanEnd.Exclusive, MultiLabel = example.Labels is not null };
         using var reader = new JsonLinesReader(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(example, DroptuneJson.Compact)), log, manifest, new ClassNames(null, ""));
         var record = new Record(file: null);
         if (reader.Read(record))
         {
-            new ExampleChecker(log, manifest, TagForm.Usual, new LabelTable(), new LabelTable()).Check(record);
+            new ExampleChecker(log, manifest, TagForm.Usual, new LabelTable(), new LabelTable(), SmallUnits.OrAny(units), new()).Check(record);
         }
 
         return [.. log.Kept.Select(finding => finding with { Line = null, Column = null, Excerpt = null })];

@@ -19,13 +19,14 @@ internal sealed class GateRun(
     private const int SmallDataset = 1000; // of a larger one, some texts hash to dev and test
 
     private readonly SplitPlan _plan = new(files.Data.Select(file => file.Name), look.Stated);
-    private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, tokenizer, manifest.Training.MaxLength));
+    private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, tokenizer?.With(look.Units), look.Units, manifest.Training.MaxLength));
     private readonly TextHash _hash = new();
     private readonly LabelTable _textLabels = new();
     private readonly LabelTable _entityLabels = new();
     private readonly List<FileSummary> _summaries = [];
     private readonly Dictionary<ulong, Split> _movable = []; // texts of a small dataset that no file's name keeps where they are
     private readonly Halves _halves = new();
+    private readonly TextEvidence _evidence = new() { AreWordsJoined = look.AreWordsJoined };
     private readonly HashSet<string> _unclear = []; // files whose tags are of no scheme
     private readonly HashSet<Split> _stated = []; // by records for themselves
     private bool _fileStates; // whether records of the file at hand do
@@ -65,6 +66,8 @@ internal sealed class GateRun(
             Accepted = !log.HasErrors,
             Task = task,
             TagScheme = tags?.Scheme,
+            Units = look.Units,
+            IsRunningText = look.AreWordsJoined,
             Counts = _statistics.Counts,
             UnlabelledTexts = _texts,
             LeftOut = log.LeftOut,
@@ -91,6 +94,11 @@ internal sealed class GateRun(
             return look.Join(ReadTexts(_halves.IsLabelled), ReadTexts(_halves.IsTagged));
         }
 
+        if ((look.Units is null && _evidence.Units.Find() is not null) || (!look.AreWordsJoined && _evidence.Borders.AreUnseen))
+        {
+            return look with { Units = _evidence.Units.Find(), AreWordsJoined = _evidence.Borders.AreUnseen };
+        }
+
         return look.Moved.Count == 0 && _movable.Count <= SmallDataset ? look.Move(_movable, _statistics.Counts, !_plan.HasTestFile) : null;
     }
 
@@ -102,7 +110,7 @@ internal sealed class GateRun(
         {
             using var content = files.Folder.Open(file);
             using var reader = DatasetFormat.ReaderOf(file.Name, content, new FindingLog(), manifest, files.Folder);
-            var checker = new ExampleChecker(new FindingLog(), manifest with { Task = TaskKind.TextClassification }, TagForm.Usual, _textLabels, _entityLabels);
+            var checker = new ExampleChecker(new FindingLog(), manifest with { Task = TaskKind.TextClassification }, TagForm.Usual, _textLabels, _entityLabels, units: null, new());
             for (var record = new Record(file.Name); reader.Read(record);)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -140,7 +148,7 @@ internal sealed class GateRun(
                 using var content = files.Folder.Open(file);
                 using var reader = DatasetFormat.ReaderOf(file.Name, content, log, manifest, files.Folder);
                 format = reader.Format;
-                var checker = new ExampleChecker(log, manifest, tags, _textLabels, _entityLabels);
+                var checker = new ExampleChecker(log, manifest, tags, _textLabels, _entityLabels, look.Units, _evidence);
                 if (SplitPlan.IsUnlabelled(file.Name))
                 {
                     CheckTexts(reader, new Record(file.Name), checker, canonical, snapshot);
@@ -149,6 +157,7 @@ internal sealed class GateRun(
                 {
                     _unmatched = 0;
                     CheckRecords(reader, new Record(file.Name), SplitsOf(file.Name, named), checker, canonical, snapshot);
+                    checker.Complete(file.Name);
                     if (_unmatched > 0)
                     {
                         var (code, missing) = _halves.IsTagged(file.Name) ? (FindingCode.MissingLabel, "label") : (FindingCode.MissingTags, "entities");

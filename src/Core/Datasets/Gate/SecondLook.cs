@@ -1,4 +1,5 @@
 using Droptune.Core.Datasets.Records;
+using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Gate;
 
@@ -9,6 +10,12 @@ internal sealed record SecondLook
 {
     /// <summary>Texts that go to another split than their hash says, because one would be empty.</summary>
     public IReadOnlyDictionary<ulong, Split> Moved { get; private init; } = new Dictionary<ulong, Split>();
+
+    /// <summary>Whether words will be joined to running text.</summary>
+    public bool AreWordsJoined { get; init; }
+
+    /// <summary>What labels of texts are made of; null = words.</summary>
+    public SmallUnits? Units { get; init; }
 
     /// <summary>The splits that records state for themselves.</summary>
     public IReadOnlyList<Split> Stated { get; init; } = [];

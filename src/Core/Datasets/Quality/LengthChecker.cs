@@ -11,12 +11,12 @@ namespace Droptune.Core.Datasets.Quality;
 /// Finds examples that are longer than the model's input. Pieces are counted with the base model's vocabulary where it is
 /// at hand, units (each a piece or more) where not. Most texts are short enough by their size alone and are not counted.
 /// </summary>
-internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenizer, int maxLength)
+internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenizer, SmallUnits? small, int maxLength)
 {
     private const int LongWordCharacters = 100; // BERT's limit: a longer word becomes [UNK]
     private const int SampledExamples = 50_000; // for the share of unknown pieces
-    private static readonly PreTokenizer Units = new(stripAccents: false, chineseCharacters: true);
     private const int SmallestBin = 3; // powers of two: up to 8 characters, up to 16 and so on
+    private readonly PreTokenizer _units = new(stripAccents: false, chineseCharacters: true, small);
     private readonly long[] _bins = new long[9];
     private long _examples;
     private long _characters;
@@ -116,7 +116,7 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
     {
         var (units, position) = (0, 0);
         var characters = Encoding.UTF8.GetString(text);
-        while (Units.Next(characters, ref position, out _))
+        while (_units.Next(characters, ref position, out _))
         {
             units++;
         }
@@ -150,11 +150,11 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
         }
     }
 
-    private static int LongestUnit(ReadOnlySpan<byte> run)
+    private int LongestUnit(ReadOnlySpan<byte> run)
     {
         var (longest, position) = (0, 0);
         var characters = Encoding.UTF8.GetString(run);
-        while (Units.Next(characters, ref position, out var unit))
+        while (_units.Next(characters, ref position, out var unit))
         {
             longest = Math.Max(longest, unit.Length);
         }

@@ -17,13 +17,13 @@ internal static class DatasetFormat
 
     /// <summary>Whether a file stands beside data by custom and cannot be meant as data: a hidden one, a readme, a licence, the names of classes.</summary>
     public static bool IsCompanion(string fileName) =>
-        ClassNames.IsOne(fileName) || (IsNamedAsOne(fileName, out var first) && (first == '.' || ExtensionOf(fileName).Length == 0 || !HasDataExtension(fileName) || (first != '_' && ExtensionOf(fileName) == "txt")));
+        ClassNames.IsOne(fileName) || Path.GetFileName(fileName) == UimaReader.TypeSystem || (IsNamedAsOne(fileName, out var first) && (first == '.' || ExtensionOf(fileName).Length == 0 || !HasDataExtension(fileName) || (first != '_' && ExtensionOf(fileName) == "txt")));
 
     /// <summary>Whether a file is data by its name.</summary>
     public static bool IsKnown(string fileName) => HasDataExtension(fileName) && !IsNamedAsOne(fileName, out _) && !ClassNames.IsOne(fileName);
 
     public static bool HasDataExtension(string fileName) =>
-        IsParallel(fileName) || ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet" or "yml" or "yaml" or "md" or "ndjson" or "ann"
+        IsParallel(fileName) || ExtensionOf(fileName) is "conll" or "txt" or "tsv" or "jsonl" or "json" or "csv" or "parquet" or "yml" or "yaml" or "md" or "ndjson" or "ann" or "xmi"
             or "conllu" or "conllup" or "bio" or "iob" or "iob2" or "bioes" or "iobes" or "bmes" or "";
 
     /// <summary>The reader of a file that is opened, uncompressed but not decoded.</summary>
@@ -69,6 +69,7 @@ internal static class DatasetFormat
             "yml" or "yaml" => new RasaYamlReader(fileName, text, log, manifest.Validation),
             "md" when RasaMarkdownReader.IsOne(head) => new RasaMarkdownReader(fileName, text, log, manifest.Validation),
             "md" => throw new UnreadableFileException(FindingCode.UnknownFormat, "Of Markdown, Rasa's training data are read, and the file has no '## intent:'."),
+            "xmi" => new UimaReader(fileName, text, log, manifest.Validation),
             "in" => new ParallelLinesReader(fileName, text, log, manifest.Validation, folder),
             "" when head[0] is (byte)'{' or (byte)'[' => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest, names) : new JsonElementsReader(text, log, manifest, names),
             "txt" or "" when head.StartsWith(FastTextReader.Mark) => new FastTextReader(text, log, manifest.Validation),

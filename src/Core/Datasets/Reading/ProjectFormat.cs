@@ -1,6 +1,7 @@
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Projects;
 using Droptune.Core.Datasets.Reading.Rasa;
+using Droptune.Core.Datasets.Reading.Standoff;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Sources;
 
@@ -25,6 +26,7 @@ internal static class ProjectFormat
                 var kind => throw new UnreadableFileException(FindingCode.FormatNotRead,
                     $"This is a project of Azure AI Language of the kind {kind ?? "that its first lines do not say"}: projects of the kinds Conversation, CustomEntityRecognition and Custom…Classification are read."),
             },
+            ["%TYPES" or "%FEATURE_STRUCTURES", ..] => new UimaReader(fileName, text, log, limits),
             _ when keys.Contains("luis_schema_version") => new LuisApp(fileName, text, log, limits),
             _ when keys.Contains("rasa_nlu_data") => new RasaJson(fileName, text, log, limits),
             _ when keys.Contains("classes") && keys.Contains("annotations") => new SpacyAnnotator(fileName, text, log, limits),

@@ -18,6 +18,7 @@ internal static class UnicodeData
     private static readonly Dictionary<int, (int First, int Second)> Decompositions = [];
     private static readonly Dictionary<(int First, int Second), int> Compositions = [];
     private static readonly Dictionary<int, byte> Classes = [];
+    private static readonly Script[] Scripts = new Script[Count];
 
     [Flags]
     public enum Property : byte
@@ -52,6 +53,7 @@ internal static class UnicodeData
                     case "decompose": Decompositions[code] = Pair(value); break;
                     case "class": Classes[code] = byte.Parse(value, CultureInfo.InvariantCulture); break;
                     case "exclude": excluded.Add(code); break;
+                    case "script": Scripts[code] = Enum.Parse<Script>(value); break;
                     default: throw new InvalidDataException($"unicode.tsv: unknown kind '{kind}'");
                 }
             }
@@ -76,6 +78,8 @@ internal static class UnicodeData
             Properties[code] |= Property.MayCompose;
         }
     }
+
+    public static Script ScriptOf(int code) => Scripts[code];
 
     public static bool Has(int code, Property property) => (Properties[code] & property) != 0;
 

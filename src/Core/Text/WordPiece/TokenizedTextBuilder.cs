@@ -32,6 +32,21 @@ internal sealed class TokenizedTextBuilder
         }
     }
 
+    /// <summary>Adds each piece of a part of a text as a unit; pieces of one character are one.</summary>
+    public void AddEach(TextRange part, int word, UnitPieces pieces)
+    {
+        for (var i = 0; i < pieces.Ids.Length; i++)
+        {
+            var place = new TextRange(part.Start + pieces.Places[i].Start, part.Start + pieces.Places[i].End);
+            if (i == 0 || place.Start >= _units[^1].End)
+            {
+                Unit(place, word);
+            }
+
+            Piece(pieces.Ids[i], place);
+        }
+    }
+
     public void Add(TextRange unit, int word, int id)
     {
         Unit(unit, word);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Core.Text.WordPiece;
 
@@ -14,6 +15,9 @@ public sealed record TokenizerOptions
     /// <summary><c>tokenize_chinese_chars</c>: each CJK character is a unit.</summary>
     public bool ChineseCharacters { get; init; } = true;
 
+    /// <summary><c>small_units</c>, our own: units smaller than BERT's, where labels need them; null = BERT's.</summary>
+    public SmallUnits? SmallUnits { get; init; }
+
     /// <summary>Longest word in code points, after normalisation; a longer one is [UNK].</summary>
     public int LongestWord { get; init; } = 100;
 
@@ -26,6 +30,8 @@ public sealed record TokenizerOptions
     public string Class { get; init; } = "[CLS]";
 
     public string Mask { get; init; } = "[MASK]";
+
+    internal PreTokenizer PreTokenizer => new(StripAccents ?? LowerCase, ChineseCharacters, SmallUnits);
 
     internal string[] SpecialPieces => [Padding, Unknown, Class, Separator, Mask];
 
@@ -49,6 +55,7 @@ public sealed record TokenizerOptions
             LowerCase = Flag("do_lower_case", "lowercase") ?? !vocabulary.TryGetId("A", out _),
             StripAccents = Flag("strip_accents", "strip_accents"),
             ChineseCharacters = Flag("tokenize_chinese_chars", "handle_chinese_chars") ?? true,
+            SmallUnits = config?["small_units"] is JsonArray scripts ? new([.. scripts.Select(script => Enum.Parse<Script>((string)script!))]) : null,
             LongestWord = (int?)tokenizerJson?["model"]?["max_input_chars_per_word"] ?? defaults.LongestWord,
             Unknown = Piece("unk_token") ?? defaults.Unknown,
             Separator = Piece("sep_token") ?? defaults.Separator,
@@ -78,6 +85,11 @@ public sealed record TokenizerOptions
             ["cls_token"] = Class,
             ["mask_token"] = Mask,
         };
+        if (SmallUnits is { } small)
+        {
+            config["small_units"] = new JsonArray([.. small.Pieces.Select(script => JsonValue.Create($"{script}"))]);
+        }
+
         File.WriteAllText(Path.Combine(folder, ModelFileNames.TokenizerConfig), config.ToJsonString(DroptuneJson.Readable) + "\n");
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Core.Text.WordPiece;
 
@@ -21,7 +22,7 @@ public sealed class WordPieceTokenizer
             : throw new InvalidDataException($"The vocabulary has no \"{piece}\"; it needs {string.Join(", ", options.SpecialPieces)}.")))];
         (PadId, UnkId, ClsId, SepId, MaskId) = (_special[0].Id, _special[1].Id, _special[2].Id, _special[3].Id, _special[4].Id);
         _anySpecial = SearchValues.Create(options.SpecialPieces, StringComparison.Ordinal);
-        _preTokenizer = new(options.StripAccents ?? options.LowerCase, options.ChineseCharacters);
+        _preTokenizer = options.PreTokenizer;
         _wordPieces = new(vocabulary, options, UnkId);
     }
 
@@ -50,6 +51,9 @@ public sealed class WordPieceTokenizer
 
         return new(vocabulary, TokenizerOptions.Read(folder, tokenizerJson, vocabulary));
     }
+
+    /// <summary>A tokenizer with the same vocabulary and other units.</summary>
+    public WordPieceTokenizer With(SmallUnits? units) => new(Vocabulary, Options with { SmallUnits = units });
 
     /// <summary>Writes vocab.txt and tokenizer_config.json.</summary>
     public void Save(string folder)
@@ -99,6 +103,12 @@ public sealed class WordPieceTokenizer
         var plain = text[..end];
         while (_preTokenizer.Next(plain, ref start, out var unit))
         {
+            if (Options.SmallUnits is { } small && small.Pieces.Contains(UnicodeData.ScriptOf(CodePoints.At(plain, unit.Start, out _))))
+            {
+                builder.AddEach(unit, word, _wordPieces.CutAll(plain[unit.Start..unit.End]));
+                continue;
+            }
+
             builder.Add(unit, word, _cache.GetOrAdd(plain[unit.Start..unit.End], _wordPieces));
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Core.Text.WordPiece;
 
@@ -23,14 +24,19 @@ public sealed class WordPieceTrainer
 
     /// <summary>A vocabulary of the words and texts of examples.</summary>
     public static Vocabulary Train(IEnumerable<Example> examples, TokenizerOptions options, int size = DefaultSize) =>
-        Train(examples.SelectMany(example => example.Tokens ?? [example.Text ?? ""]), options, size);
+        Train(examples.SelectMany(example => example.Tokens?.Select(word => new CutText(word, [])) ?? [CutText.Of(example)]), options, size);
+
+    /// <summary>See the other.</summary>
+    public static Vocabulary Train(IEnumerable<string> texts, TokenizerOptions options, int size = DefaultSize, int minFrequency = 2) =>
+        Train(texts.Select(text => new CutText(text, [])), options, size, minFrequency);
 
     /// <summary>
     /// At most <paramref name="size"/> pieces, each seen at least <paramref name="minFrequency"/> times; but always the special
-    /// ones, and every character seen, so that no word of these texts is unknown.
+    /// ones, and every character seen, so that no word of these texts is unknown. Where pieces are units, none is learned that reaches
+    /// over a cut.
     /// </summary>
     public static Vocabulary Train(
-        IEnumerable<string> texts, TokenizerOptions options, int size = DefaultSize, int minFrequency = 2)
+        IEnumerable<CutText> texts, TokenizerOptions options, int size = DefaultSize, int minFrequency = 2)
     {
         var trainer = new WordPieceTrainer();
         trainer.Add(options.SpecialPieces);
@@ -41,46 +47,68 @@ public sealed class WordPieceTrainer
         return new(trainer._pieces);
     }
 
-    private static List<KeyValuePair<string, long>> CountWords(IEnumerable<string> texts, TokenizerOptions options)
+    /// <summary>Words, and parts of words with the mark of a continuation.</summary>
+    private static List<KeyValuePair<string, long>> CountWords(IEnumerable<CutText> texts, TokenizerOptions options)
     {
-        var preTokenizer = new PreTokenizer(options.StripAccents ?? options.LowerCase, options.ChineseCharacters);
+        var preTokenizer = options.PreTokenizer;
         var normalizer = new UnitNormalizer(options);
         var units = new Dictionary<string, long>();
         var lookup = units.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (var text in texts)
+        foreach (var (text, cuts) in texts)
         {
             for (var position = 0; preTokenizer.Next(text, ref position, out var unit);)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(lookup, text.AsSpan(unit.Start, unit.Length), out _)++;
+                var start = unit.Start;
+                if (ArePieces(text, unit))
+                {
+                    foreach (var cut in cuts.SkipWhile(cut => cut <= start).TakeWhile(cut => cut < unit.End))
+                    {
+                        Count(start > unit.Start ? Vocabulary.Continuation + text[start..cut] : text.AsSpan(start, cut - start));
+                        start = cut;
+                    }
+                }
+
+                Count(start > unit.Start ? Vocabulary.Continuation + text[start..unit.End] : text.AsSpan(start, unit.End - start));
             }
         }
 
         var words = new Dictionary<string, long>();
         foreach (var (unit, count) in units)
         {
-            var (word, _, codePoints) = normalizer.Normalize(unit);
-            if (codePoints <= options.LongestWord)
+            var continues = unit.StartsWith(Vocabulary.Continuation, StringComparison.Ordinal);
+            var (word, _, codePoints) = normalizer.Normalize(continues ? unit.AsSpan(Vocabulary.Continuation.Length) : unit);
+            if (codePoints <= options.LongestWord || ArePieces(unit, new(0, unit.Length)))
             {
+                word = (continues ? Vocabulary.Continuation : "") + word;
                 words[word] = words.GetValueOrDefault(word) + count;
             }
         }
 
         return [.. words.OrderBy(word => word.Key, StringComparer.Ordinal)];
+
+        void Count(ReadOnlySpan<char> word) => CollectionsMarshal.GetValueRefOrAddDefault(lookup, word, out _)++;
+
+        bool ArePieces(string text, TextRange unit) => options.SmallUnits is { Pieces.Count: > 0 } small
+            && small.Pieces.Contains(UnicodeData.ScriptOf(CodePoints.At(text, unit.Start, out _)));
     }
 
     private void AddCharacters(List<KeyValuePair<string, long>> words)
     {
         // What stands in longer words gets both forms: where it stood may be chance.
-        var alone = words.SelectMany(word => word.Key.EnumerateRunes()).Distinct().Order();
-        var joined = words.SelectMany(word => word.Key.EnumerateRunes().ToArray() is { Length: > 1 } runes ? runes : []).Distinct().Order();
-        Add(alone.Select(rune => rune.ToString()));
-        Add(joined.Select(rune => Vocabulary.Continuation + rune));
+        var runes = words.ConvertAll(word => Runes(word.Key));
+        Add(runes.SelectMany(word => word.Runes).Distinct().Order().Select(rune => rune.ToString()));
+        Add(runes.Where(word => word.Continues || word.Runes.Length > 1).SelectMany(word => word.Runes).Distinct().Order()
+            .Select(rune => Vocabulary.Continuation + rune));
 
-        foreach (var (word, count) in words)
+        foreach (var ((continues, word), (_, count)) in runes.Zip(words))
         {
-            var pieces = word.EnumerateRunes().Select((rune, i) => _ids[i == 0 ? rune.ToString() : Vocabulary.Continuation + rune]);
+            var pieces = word.Select((rune, i) => _ids[i == 0 && !continues ? rune.ToString() : Vocabulary.Continuation + rune]);
             _words.Add(([.. pieces], count));
         }
+
+        static (bool Continues, Rune[] Runes) Runes(string word) => word.StartsWith(Vocabulary.Continuation, StringComparison.Ordinal)
+            ? (true, [.. word.EnumerateRunes().Skip(Vocabulary.Continuation.Length)])
+            : (false, [.. word.EnumerateRunes()]);
     }
 
     private void CountPairs()

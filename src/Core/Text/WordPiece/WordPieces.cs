@@ -41,6 +41,23 @@ internal sealed class WordPieces(Vocabulary vocabulary, TokenizerOptions options
         return new([unknownId], [new(0, unit.Length)]);
     }
 
+    /// <summary>Cuts a unit of any length whose pieces are units: a character that cannot be cut is one [UNK].</summary>
+    public UnitPieces CutAll(ReadOnlySpan<char> unit)
+    {
+        var (text, places, _) = _normalizer.Normalize(unit);
+        var (ids, found) = (new List<int>(), new List<TextRange>());
+        for (var start = 0; start < text.Length;)
+        {
+            var length = LongestMatch(text.AsSpan(start), start > 0, out var id);
+            length = length > 0 ? length : char.IsSurrogate(text[start]) ? 2 : 1;
+            ids.Add(id);
+            found.Add(new(places[start].Start, places[start + length - 1].End));
+            start += length;
+        }
+
+        return new([.. ids], [.. found]);
+    }
+
     private int LongestMatch(ReadOnlySpan<char> rest, bool continues, out int id)
     {
         for (var length = Math.Min(rest.Length, vocabulary.LongestPiece); length > 0; length--)

@@ -45,6 +45,9 @@ public sealed class Batch
 
     public int Rows => _lengths.Length;
 
+    /// <summary>Whether some row has a text label to learn.</summary>
+    public bool HasTextLabel => Array.Exists(_textLabels, label => label != EncodedSplit.Ignored);
+
     public int Width { get; }
 
     /// <summary>Pieces without padding.</summary>

@@ -15,10 +15,14 @@ namespace Droptune.TrainingJob.Training.Data;
 /// <param name="Dev">The dev split.</param>
 /// <param name="Combinations">The labels that texts have together, where a text can have several; else null.</param>
 /// <param name="TrainExamples">The number of examples that <paramref name="Train"/> was made of.</param>
+/// <param name="MaxLength">Pieces a sequence.</param>
+/// <param name="IsRunningText">Whether the dataset's words were joined as they stand in a text.</param>
 public sealed record TrainingData(
     TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev,
-    LabelCombinations? Combinations, int TrainExamples)
+    LabelCombinations? Combinations, int TrainExamples, int MaxLength, bool IsRunningText)
 {
+    private const int LeastLength = 32;
+
     public long[]? TagCounts => Tags is null ? null : Train.CountTags(Tags.Count);
 
     public long[]? TextCounts => Combinations?.CountLabels(Train) ?? (TextLabels is null ? null : Train.CountTextLabels(TextLabels.Count));
@@ -35,19 +39,30 @@ public sealed record TrainingData(
         }
 
         var texts = options.Pretrain is null && options.Search is null ? [] : Read(input.SnapshotFolder, SnapshotFile.Unlabelled);
+        var words = examples;
+        var isRunning = RunningText.IsNeeded(examples);
+        if (isRunning)
+        {
+            (examples, dev, texts) = (examples.ConvertAll(RunningText.Join), dev.ConvertAll(RunningText.Join), texts.ConvertAll(RunningText.Join));
+        }
+
+        var labelled = examples.Concat(dev);
         var tokenizer = input.BaseModelFolder is { } folder
-            ? WordPieceTokenizer.Load(folder)
-            : NewTokenizer(examples, texts, options);
+            ? WithUnits(WordPieceTokenizer.Load(folder), labelled)
+            : NewTokenizer(words, texts, labelled, isRunning, options);
         var tags = task.HasEntities() ? LabelSet.OfTags(examples) : null;
         var textLabels = task.HasTextLabels() ? LabelSet.OfTexts(examples) : null;
         var combinations = textLabels is not null && HasSeveralLabels(task, examples) ? new LabelCombinations(textLabels) : null;
-        var train = Encode(examples, tags, textLabels, combinations);
+        var tokenized = examples.ConvertAll(example => (example, EncodedSplit.Tokenize(example, tokenizer)));
+        var maxLength = input.BaseModelFolder is null
+            ? ReadingLength(tokenized.ConvertAll(text => text.Item2.Ids.Length + 2), task.HasEntities(), options.MaxLength)
+            : options.MaxLength;
+        var train = EncodedSplit.Of(tokenized, tokenizer, tags, textLabels, maxLength, combinations);
+        var all = texts.Count == 0 ? train
+            : EncodedSplit.Of(tokenized.Concat(texts.Select(text => (text, EncodedSplit.Tokenize(text, tokenizer)))), tokenizer, null, null, maxLength);
         return new(
-            task, tokenizer, tags, textLabels, train, texts.Count == 0 ? train : Encode(examples.Concat(texts), null, null, null),
-            new(dev, tokenizer, tags, textLabels, options.MaxLength, combinations), combinations, examples.Count);
-
-        EncodedSplit Encode(IEnumerable<Example> split, LabelSet? tags, LabelSet? textLabels, LabelCombinations? combinations) => EncodedSplit.Of(
-            split.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, tags, textLabels, options.MaxLength, combinations);
+            task, tokenizer, tags, textLabels, train, all, new(dev, tokenizer, tags, textLabels, maxLength, combinations), combinations, examples.Count,
+            maxLength, isRunning);
     }
 
     private static bool HasSeveralLabels(TaskKind task, List<Example> examples)
@@ -58,11 +73,33 @@ public sealed record TrainingData(
             : areSeveral || task == TaskKind.MultiLabelClassification;
     }
 
-    private static WordPieceTokenizer NewTokenizer(List<Example> train, List<Example> texts, Optimisation options)
+    /// <summary>
+    /// A model from scratch reads what it was shown: a text that is longer than nearly all of its training texts, in windows of their
+    /// length; of twice that where it is shown joined ones.
+    /// </summary>
+    private static int ReadingLength(List<int> lengths, bool areJoined, int most)
+    {
+        lengths.Sort();
+        var usual = lengths[(int)((lengths.Count - 1) * 0.99)];
+        return Math.Clamp(areJoined ? 2 * usual : usual, Math.Min(LeastLength, most), most);
+    }
+
+    private static WordPieceTokenizer WithUnits(WordPieceTokenizer tokenizer, IEnumerable<Example> labelled) =>
+        tokenizer.With(Units(labelled, tokenizer.Options));
+
+    private static SmallUnits? Units(IEnumerable<Example> labelled, TokenizerOptions options) =>
+        UnitEvidence.Needed(labelled, options.StripAccents ?? options.LowerCase, options.ChineseCharacters);
+
+    private static WordPieceTokenizer NewTokenizer(List<Example> train, List<Example> texts, IEnumerable<Example> labelled, bool isRunning, Optimisation options)
     {
         var letters = options.Tokenizer ?? new();
         var tokenizer = new TokenizerOptions { LowerCase = letters.Lowercase ?? !CaseEvidence.IsCarriedBy(train), StripAccents = letters.StripAccents };
-        return new(WordPieceTrainer.Train(train.Concat(texts), tokenizer, options.VocabularySize), tokenizer);
+        tokenizer = tokenizer with { SmallUnits = Units(labelled, tokenizer) };
+        var all = train.Concat(texts);
+        return new(
+            isRunning ? WordPieceTrainer.Train(all.Select(RunningText.Cut), tokenizer, options.VocabularySize)
+                : WordPieceTrainer.Train(all, tokenizer, options.VocabularySize),
+            tokenizer);
     }
 
     private static List<Example> Read(string folder, string file)

@@ -40,7 +40,8 @@ public sealed class TaskLoss : IDisposable
         var tags = logits.Tags is { } t ? CrossEntropy(t.flatten(0, 1), batch.TagTensor(device), _tagWeights) : null;
         var texts = logits.Text is not { } x ? null
             : _combinations is { } combinations ? BinaryCrossEntropy(x, batch.TextLabelTensor(device), combinations)
-            : CrossEntropy(x, batch.TextLabelTensor(device), _textWeights);
+            : batch.HasTextLabel ? CrossEntropy(x, batch.TextLabelTensor(device), _textWeights)
+            : x.sum() * 0; // of joined texts alone: a mean of nothing would be no number
 
         return tags is null ? texts! : texts is null ? tags : tags + texts;
     }

@@ -6,11 +6,15 @@ using static TorchSharp.torch;
 namespace Droptune.TrainingJob.Training.Objectives;
 
 /// <summary>Trains for the tags and text labels of a dataset.</summary>
-public sealed class TaskObjective(TaskLoss loss, DevSet dev, MentionSwap? swap, PieceDropout dropout, Device device) : IObjective
+public sealed class TaskObjective(TaskLoss loss, DevSet dev, MentionSwap? swap, TextJoin? join, PieceDropout dropout, Device device) : IObjective
 {
     public bool UsesAllWords => false;
 
-    public EncodedSplit Vary(EncodedSplit train, Random random) => swap?.Apply(random) ?? train;
+    public EncodedSplit Vary(EncodedSplit train, Random random)
+    {
+        var varied = swap?.Apply(random) ?? train;
+        return join?.Apply(varied, random) ?? varied;
+    }
 
     public void Prepare(Batch batch, Random random) => dropout.Apply(batch, random);
 

@@ -13,6 +13,20 @@ const unit = new RegExp(`[${alone}]|${word}(?:[${absent}]+${word})*`, 'gu');
 /** The units of a text: { start, end } in UTF-16 code units. */
 export const unitsOf = (text) => [...text.matchAll(unit)].map(({ 0: { length }, index }) => ({ start: index, end: index + length }));
 
+const unspaced = /\p{sc=Thai}|\p{sc=Lao}|\p{sc=Tibetan}|\p{sc=Myanmar}|\p{sc=Khmer}|\p{sc=Hiragana}|\p{sc=Katakana}/u;
+const charactersOf = (text, { start, end }) =>
+  [...text.slice(start, end).matchAll(/.\p{M}*/gsu)].map(({ 0: { length }, index }) => ({ start: start + index, end: start + index + length }));
+
+/**
+ * The units that a text is corrected by: its words; the characters of one that a predicted entity begins or ends in, or of a script
+ * without spaces between words, where an entity may.
+ */
+export const correctableUnitsOf = (text, entities) => unitsOf(text).flatMap((unit) => {
+  const characters = charactersOf(text, unit);
+  const isCut = entities.some((entity) => [entity.start, entity.end].some((border) => characters.slice(1).some(({ start }) => start === border)));
+  return isCut || unspaced.test(text.slice(unit.start, unit.end)) ? characters : [unit];
+});
+
 /**
  * Entities, in their order, over whole units: a model may see smaller ones and end an entity before an accent. A unit that two
  * entities share belongs to the first.

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { shared } from '../browser.js';
 import { dropped, punctuation } from '../../app/text/unicode.js';
-import { overUnits, unitsOf } from '../../app/text/units.js';
+import { correctableUnitsOf, overUnits, unitsOf } from '../../app/text/units.js';
 
 const repository = (path) => readFileSync(new URL(`../../../../${path}`, import.meta.url));
 
@@ -20,6 +20,15 @@ test('overUnits: an entity that ends before an accent has the whole word', () =>
   const text = 'to Jose\u0301 now';
 
   assert.deepEqual(overUnits([{ start: 3, end: 7, label: 'name', score: 0.9 }], unitsOf(text)), [{ start: 3, end: 8, label: 'name' }]);
+});
+
+test('correctableUnitsOf: characters of a word that an entity cuts, and of scripts without spaces', () => {
+  const cut = (text, ...entities) => correctableUnitsOf(text, entities).map(({ start, end }) => text.slice(start, end));
+
+  assert.deepEqual(cut('send 5kg now', { start: 5, end: 6 }), ['send', '5', 'k', 'g', 'now']);
+  assert.deepEqual(cut('서울에서 만났다', { start: 0, end: 2 }), ['서', '울', '에', '서', '만났다']);
+  assert.deepEqual(cut('ไปที่ ok'), ['ไ', 'ป', 'ที่', 'ok']);
+  assert.deepEqual(cut('to Jose\u0301 now', { start: 3, end: 7 }), ['to', 'Jose\u0301', 'now']);
 });
 
 test('overUnits: entities over whole words stay as they are', () => {

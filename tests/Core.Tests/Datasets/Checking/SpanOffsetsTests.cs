@@ -85,7 +85,7 @@ public sealed class SpanOffsetsTests : IDisposable
     [InlineData("我在北京工作", 2, 4, false)] // every CJK character is a word
     [InlineData("Ko\u0308ln", 0, 2, true)] // between a letter and its mark
     [InlineData("$500", 1, 4, false)]
-    [InlineData("B2B", 0, 1, true)]
+    [InlineData("B2B", 0, 1, false)] // a digit divides, where a label needs it
     public async Task Border_InsideAWord_IsFound(string text, int start, int end, bool cuts)
     {
         var report = await Some.Report(_folder, [Some.File("train.jsonl", $$"""{"text":"{{text}}","entities":[[{{start}},{{end}},"x"]]}"""), .. Others]);
@@ -94,13 +94,22 @@ public sealed class SpanOffsetsTests : IDisposable
     }
 
     [Fact]
-    public async Task CutWord_AsWarning_IsWidened()
+    public async Task CutWord_WhereOthersCutNone_IsWidened()
     {
-        var manifest = new DatasetManifest { Validation = new() { Severities = new Dictionary<string, Severity> { ["span-cuts-word"] = Severity.Warning } } };
-
-        await Some.Report(_folder, [Some.Manifest(manifest), Some.File("train.jsonl", """{"text":"Nach Bernburg!","entities":[[5,9,"city"]]}"""), .. Others]);
+        await Some.Report(_folder, [Some.File("train.jsonl", """{"text":"Nach Bernburg!","entities":[[5,9,"city"]]}"""), .. Others]);
 
         Assert.Equal([new EntitySpan(5, 13, "city")], Snapshot().Entities);
+    }
+
+    [Fact]
+    public async Task CutWord_ThatAnotherSpanHas_IsLeftOut()
+    {
+        var others = string.Concat(Enumerable.Range(0, 50).Select(i => $$"""{"text":"Bernburg {{i}}!","entities":[[0,8,"city"]]}""" + "\n"));
+        var report = await Some.Report(_folder, [Some.File("train.jsonl", others + """{"text":"Nach Bernburg!","entities":[[5,8,"animal"],[9,13,"castle"]]}"""), .. Others]);
+
+        Assert.True(report.Accepted);
+        Assert.Equal([new EntitySpan(5, 13, "animal")], SnapshotReader.Read(Path.Combine(_folder, "train.jsonl.gz")).Last().Entities);
+        Assert.Contains(report.Findings, finding => finding.Code == FindingCode.SpanCutsWord && finding.Message.Contains("left out", StringComparison.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -80,7 +80,6 @@ public sealed class CorruptionTests
         (FindingCode.SpanOutOfRange, "{\"start\":7,\"end\":3,\"label\":\"city\"}"),
         (FindingCode.SpanOutOfRange, "{\"start\":2,\"end\":3,\"label\":\"city\"}"),
         (FindingCode.SpanOutOfRange, "{\"start\":99999999999999,\"end\":999999999999999,\"label\":\"city\"}"),
-        (FindingCode.SpanCutsWord, "{\"start\":4,\"end\":7,\"label\":\"city\"}"),
         (FindingCode.SpanOverlap, "{\"start\":3,\"end\":7,\"label\":\"city\"},{\"start\":3,\"end\":7,\"label\":\"city\"}"),
         (FindingCode.SpanSurfaceMismatch, "{\"start\":3,\"end\":7,\"label\":\"city\",\"text\":\"Rome\"}"),
         (FindingCode.EmptyField, "{\"start\":3,\"end\":7,\"label\":\" \"}"),

@@ -50,7 +50,7 @@ public sealed class ProjectCorruptionTests(CasesTests.Folder folder) : IClassFix
                 Assert.NotEmpty(report.Findings); // there is too little to train
                 Assert.DoesNotContain(report.Findings, finding => string.IsNullOrEmpty(finding.Message));
             },
-            iter: 3000);
+            iter: 1000);
     }
 
     private static byte[] Damage(byte[] content, int kind, int place, byte other) => kind switch

@@ -44,6 +44,22 @@ public sealed class TaskLossTests
     }
 
     [Fact]
+    public void Of_JoinedTexts_LearnsTheirTagsAndNoLabel()
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new TaskLoss(new(), null, null, CPU);
+        var split = new EncodedSplit();
+        split.Add([2, 5, 3], [EncodedSplit.Ignored, 1, EncodedSplit.Ignored], EncodedSplit.Ignored);
+        var (tags, text) = (zeros(1, 3, 2).requires_grad_(), ones(1, 2).requires_grad_());
+
+        var value = loss.Of(new Logits(tags, text), new(split, [0], 0), CPU);
+        value.backward();
+
+        Assert.Equal(Math.Log(2), value.item<float>(), 1e-5);
+        Assert.Equal((0f, true), (text.grad!.abs().sum().item<float>(), tags.grad!.abs().sum().item<float>() > 0));
+    }
+
+    [Fact]
     public void ClassWeights_EffectiveNumber_LiesBetweenNoneAndInverse()
     {
         long[] counts = [100_000, 1_000, 0];

@@ -7,7 +7,7 @@ internal sealed class BracketTags
 
     /// <summary>Whether a column's values are all of this form, and one begins an entity.</summary>
     public static bool Are(IReadOnlyList<byte[]> values) =>
-        values.Any(value => value[0] == '(') && values.All(value => value is [(byte)'*'] or [(byte)'*', (byte)')'] or [(byte)'(', _, .., (byte)'*' or (byte)')'] && !value.AsSpan(1).Contains((byte)'('));
+        values.Any(value => value is [(byte)'(', ..]) && values.All(value => value is [(byte)'*'] or [(byte)'*', (byte)')'] or [(byte)'(', _, .., (byte)'*' or (byte)')'] && !value.AsSpan(1).Contains((byte)'('));
 
     /// <summary>Begins a sentence.</summary>
     public void Start() => _open = null;

@@ -4,13 +4,13 @@ import { announce } from '../../parts/notes/Announcer.jsx';
 import { ProblemNote } from '../../parts/notes/Problem.jsx';
 import { toggled } from '../../labels.js';
 import { href } from '../../route.js';
-import { overUnits, unitsOf } from '../../text/units.js';
+import { correctableUnitsOf, overUnits } from '../../text/units.js';
 import { t } from '../../words/index.js';
 import { Words } from './Words.jsx';
 
 /** Turns a prediction into the right answer: select words, choose their label; send it as feedback. */
 export function Corrector({ model, text, prediction, entityLabels, textLabels, colour, onClose }) {
-  const units = unitsOf(text);
+  const units = correctableUnitsOf(text, prediction.entities ?? []);
   const hasEntities = prediction.entities !== undefined;
   const [entities, setEntities] = useState(overUnits(prediction.entities ?? [], units));
   const [label, setLabel] = useState(prediction.label?.name);

@@ -72,6 +72,54 @@ public sealed class StandoffTests
         Assert.Equal("Not read: POS.PosValue.", Assert.Single(report.Findings, finding => finding.Code == FindingCode.AnnotationNotRead).Message);
     }
 
+    private const string Xmi = """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <xmi:XMI xmlns:xmi="http://www.omg.org/XMI" xmlns:cas="http:///uima/cas.ecore" xmlns:ner="http:///de/tudarmstadt/ukp/dkpro/core/api/ner/type.ecore" xmlns:seg="http:///de/tudarmstadt/ukp/dkpro/core/api/segmentation/type.ecore" xmlns:pos="http:///de/tudarmstadt/ukp/dkpro/core/api/lexmorph/type/pos.ecore" xmi:version="2.0">
+          <cas:NULL xmi:id="0"/>
+          <seg:Sentence xmi:id="2" sofa="1" begin="0" end="12"/>
+          <seg:Sentence xmi:id="3" sofa="1" begin="13" end="24"/>
+          <seg:Token xmi:id="4" sofa="1" begin="0" end="2"/>
+          <pos:POS xmi:id="5" sofa="1" begin="3" end="6" PosValue="NNP"/>
+          <ner:NamedEntity xmi:id="6" sofa="1" begin="3" end="6" value="PER"/>
+          <ner:NamedEntity xmi:id="7" sofa="1" begin="18" end="23" value="LOC"/>
+          <cas:Sofa xmi:id="1" sofaNum="1" sofaID="_InitialView" mimeType="text" sofaString="&#x1F600; Ann left.&#10;From Leeds."/>
+          <cas:View sofa="1" members="2 3"/>
+        </xmi:XMI>
+        """;
+
+    private const string CasJson = """
+        {"%TYPES":{},"%FEATURE_STRUCTURES":[{"%ID":1,"%TYPE":"uima.cas.Sofa","sofaNum":1,"sofaID":"_InitialView","mimeType":"text","sofaString":"\ud83d\ude00 Ann left.\nFrom Leeds."},
+        {"%ID":2,"%TYPE":"de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence","@sofa":1,"begin":0,"end":12},
+        {"%ID":3,"%TYPE":"de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence","@sofa":1,"begin":13,"end":24},
+        {"%ID":5,"%TYPE":"de.tudarmstadt.ukp.dkpro.core.api.lexmorph.type.pos.POS","@sofa":1,"begin":3,"end":6,"PosValue":"NNP"},
+        {"%ID":6,"%TYPE":"de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity","@sofa":1,"begin":3,"end":6,"value":"PER"},
+        {"%ID":7,"%TYPE":"de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity","@sofa":1,"begin":18,"end":23,"value":"LOC"}],"%VIEWS":{}}
+        """;
+
+    [Theory]
+    [InlineData("a.xmi", Xmi)]
+    [InlineData("a.json", CasJson)]
+    public async Task Uima_NamedEntities_AreThoseOfTheirSentence(string name, string content)
+    {
+        DatasetFile[] files = [Some.File(name, content), Some.File("TypeSystem.xml", "<typeSystemDescription/>")];
+
+        var examples = await Some.Examples(files);
+        var report = await Some.Report(files);
+
+        Assert.Equal(["From Leeds.", "😀 Ann left."], examples.Select(example => example.Example.Text!.Trim()).Order(StringComparer.Ordinal));
+        Assert.Equal(["LOC: Leeds", "PER: Ann"], examples.SelectMany(example => Some.Entities(example.Example)).Order(StringComparer.Ordinal));
+        Assert.Equal("Not read: POS.", Assert.Single(report.Findings, finding => finding.Code == FindingCode.AnnotationNotRead).Message);
+        Assert.DoesNotContain(report.Findings, finding => finding.Code == FindingCode.UnknownFormat);
+    }
+
+    [Fact]
+    public async Task Uima_DocumentTypeDefinition_IsRefused()
+    {
+        var report = await Some.Report(Some.File("a.xmi", """<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]><a>&c;</a>"""));
+
+        Assert.Contains("document type definition", Assert.Single(report.Findings, finding => finding.Code == FindingCode.MalformedRecord).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("1-1\t0-3\tAnn\tPER[1]|LOC[2]\t", FindingCode.SpanOverlap)]
     [InlineData("1-1\t0-3\tAnn\t_\t\n1-1.1\t0-1\tA\tPER\t", FindingCode.SpanCutsWord)]
