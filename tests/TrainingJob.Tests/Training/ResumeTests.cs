@@ -6,6 +6,8 @@ namespace Droptune.TrainingJob.Tests.Training;
 
 public sealed class ResumeTests : IDisposable
 {
+    private static readonly Dictionary<string, byte[]> Undisturbed = []; // by precision: the same for all tests
+
     private readonly string _folder = Directory.CreateTempSubdirectory("droptune resume ").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -18,13 +20,11 @@ public sealed class ResumeTests : IDisposable
     [InlineData(RunStage.Training, 14, "float16")]
     public void Run_KilledAndStartedAgain_SameModelAsWithoutThat(RunStage stage, int step, string precision = "auto")
     {
-        Run("whole", new Some.Progress(), In);
-
         Assert.Throws<KilledException>(() => Run("killed", new Killer(stage, step), In));
         var progress = new Some.Progress();
         Run("killed", progress, In);
 
-        Assert.Equal(Weights("whole"), Weights("killed"));
+        Assert.Equal(Whole(precision), Weights("killed"));
         var first = progress.All.First(p => p.Stage == stage && p.Step > 0);
         Assert.InRange(first.Step, step, step + 2); // it did not begin again
 
@@ -34,14 +34,13 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void Run_CancelledAndStartedAgain_ContinuesFromThere()
     {
-        Run("whole", new Some.Progress());
         using var stop = new CancellationTokenSource();
 
         Assert.Throws<OperationCanceledException>(() =>
             Run("stopped", new Killer(RunStage.Training, 20, stop), interval: TimeSpan.FromHours(1), stop: stop.Token));
         Run("stopped", new Some.Progress());
 
-        Assert.Equal(Weights("whole"), Weights("stopped"));
+        Assert.Equal(Whole(), Weights("stopped"));
     }
 
     [Theory]
@@ -49,13 +48,11 @@ public sealed class ResumeTests : IDisposable
     [InlineData(RunStage.Checking)]
     public void Run_FailsAfterTheTraining_NextAttemptTrainsNothing(RunStage stage)
     {
-        Run("whole", new Some.Progress());
-
         Assert.Throws<KilledException>(() => Run("failed", new Killer(stage, 0), interval: TimeSpan.FromHours(1)));
         var progress = new Some.Progress();
         Run("failed", progress);
 
-        Assert.Equal(Weights("whole"), Weights("failed"));
+        Assert.Equal(Whole(), Weights("failed"));
         Assert.DoesNotContain(progress.All, p => p.Step > 0);
     }
 
@@ -68,6 +65,18 @@ public sealed class ResumeTests : IDisposable
         Run("run", progress, options => options with { LearningRate = 1e-3 });
 
         Assert.Equal(1, progress.All.First(p => p.Step > 0 && p.Stage == RunStage.Training).Step);
+    }
+
+    /// <summary>The weights of a run that nothing disturbs.</summary>
+    private byte[] Whole(string precision = "auto")
+    {
+        if (!Undisturbed.TryGetValue(precision, out var weights))
+        {
+            Run("whole", new Some.Progress(), options => options with { Precision = precision }, TimeSpan.FromHours(1));
+            Undisturbed[precision] = weights = Weights("whole");
+        }
+
+        return weights;
     }
 
     private void Run(

@@ -35,12 +35,10 @@ public sealed class SixteenBitTests : IDisposable
     }
 
     [Theory]
-    [InlineData("bfloat16", """{"pretrain":{"epochs":1},"frozenLayers":2,"layerDecay":0.9}""")]
-    [InlineData("bfloat16", """{"averageDecay":0.9,"gradientAccumulation":2,"focalGamma":2,"classWeights":"inverse","labelSmoothing":0.1}""")]
+    [InlineData("bfloat16", """{"pretrain":{"epochs":1},"frozenLayers":2,"layerDecay":0.9,"averageDecay":0.9,"gradientAccumulation":2,"focalGamma":2,"classWeights":"inverse","labelSmoothing":0.1}""")]
     [InlineData("bfloat16", """{"search":{"trials":2,"maxMinutes":5}}""")]
     [InlineData("bfloat16", """{"epochs":1000,"maxMinutes":0.01}""")]
-    [InlineData("float16", """{"pretrain":{"epochs":1},"frozenLayers":2,"layerDecay":0.9}""")]
-    [InlineData("float16", """{"averageDecay":0.9,"gradientAccumulation":2,"focalGamma":2,"classWeights":"inverse","labelSmoothing":0.1}""")]
+    [InlineData("float16", """{"pretrain":{"epochs":1},"frozenLayers":2,"layerDecay":0.9,"averageDecay":0.9,"gradientAccumulation":2,"focalGamma":2,"classWeights":"inverse","labelSmoothing":0.1}""")]
     [InlineData("float16", """{"search":{"trials":2,"maxMinutes":5}}""")]
     [InlineData("float16", """{"epochs":1000,"maxMinutes":0.01}""")]
     public void Run_OtherOptions_LearnsAndPassesTheCheck(string precision, string changed)

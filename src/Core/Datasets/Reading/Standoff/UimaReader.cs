@@ -102,11 +102,11 @@ internal sealed class UimaReader : IDatasetReader
         return [.. _texts.SelectMany(text => Sentences(text.Key, text.Value.Text))];
     }
 
-    private IEnumerable<(string Sofa, int Start, int End)> Sentences(string sofa, string text)
+    private List<(string Sofa, int Start, int End)> Sentences(string sofa, string text)
     {
         var sentences = _annotations
             .Where(annotation => annotation.Layer == "Sentence" && annotation.Sofa == sofa && annotation.Start >= 0 && annotation.Start < annotation.End && annotation.End <= text.Length)
-            .OrderBy(sentence => sentence.Start).Select(sentence => (sofa, sentence.Start, sentence.End)).ToList();
+            .OrderBy(sentence => sentence.Start).Select(sentence => (Sofa: sofa, sentence.Start, sentence.End)).ToList();
         return sentences.Count > 0 ? sentences : [(sofa, 0, text.Length)];
     }
 
