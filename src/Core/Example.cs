@@ -2,7 +2,8 @@ namespace Droptune.Core;
 
 /// <summary>
 /// One labelled example, in one of the two canonical shapes: words with tags
-/// (<c>{"tokens":[…],"tags":[…],"label":…}</c>), or a text with spans (<c>{"text":…,"entities":[…],"label":…}</c>).
+/// (<c>{"tokens":[…],"tags":[…],"label":…}</c>), or a text with spans (<c>{"text":…,"entities":[…],"label":…}</c>). Where texts have
+/// several labels, <c>"labels":[…]</c> stands in place of the label.
 /// </summary>
 public sealed record Example
 {
@@ -18,8 +19,14 @@ public sealed record Example
     /// <summary>Entities of <see cref="Text"/>, by start, without overlap; null where the task has no tags.</summary>
     public IReadOnlyList<EntitySpan>? Entities { get; init; }
 
-    /// <summary>The label of the whole text; null where the task has none.</summary>
+    /// <summary>The label of the whole text; null where the task has none, or several a text.</summary>
     public string? Label { get; init; }
+
+    /// <summary>The labels of the whole text, sorted, where the task has several a text; empty = none of them. Else null.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Whatever labels the text has, as a list; null where nothing is known of them.</summary>
+    public IReadOnlyList<string>? TextLabels() => Labels ?? (Label is null ? null : [Label]);
 }
 
 /// <summary>A labelled part of a text: UTF-16 code units, <paramref name="End"/> exclusive.</summary>

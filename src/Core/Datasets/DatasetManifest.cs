@@ -15,6 +15,9 @@ public sealed record DatasetManifest
     /// <summary>The task; null = found from the data.</summary>
     public TaskKind? Task { get; init; }
 
+    /// <summary>True = a text can have several labels, or none. "multi-label-classification" says the same; a joint task needs this key.</summary>
+    public bool MultiLabel { get; init; }
+
     /// <summary>Name of the text column (CSV, Parquet) or key (JSON); the number of the column, from 1, in a CSV file without a header.</summary>
     [JsonConverter(typeof(NameOrNumber))]
     public string TextColumn { get; init; } = "text";
@@ -51,6 +54,9 @@ public sealed record DatasetManifest
 
     /// <summary>False = validate only.</summary>
     public bool Train { get; init; } = true;
+
+    /// <summary>Whether a text can have several labels, or none.</summary>
+    public bool HasSeveralLabels() => MultiLabel || Task == TaskKind.MultiLabelClassification;
 
     /// <summary>What the training starts from.</summary>
     /// <param name="otherwise">Name of the base model where the manifest leaves it open.</param>

@@ -34,7 +34,7 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
         new(EmptyField, Error, "A text, token or label is empty.", "Fill it in, or remove the record."),
         new(MissingLabel, Error, "The record has no label, others have.", "Label the record, or remove it."),
         new(MissingTags, Error, "The record has no tags or entities, others have.", "Tag the record: all O, or an empty list of entities, if it has none."),
-        new(MultipleLabels, Error, "The text has several labels; one is learnt.", "Keep one label, or make one label of the combination."),
+        new(MultipleLabels, Error, "The text has several labels; one is learnt.", "State task multi-label-classification in dataset.json to learn all of them (beside entities: task joint and multiLabel true), or keep one."),
         new(NotAccepted, Warning, "The annotator did not accept the record: it is left out.", "Nothing, if that was meant."),
         new(Unlabelled, Warning, "The record has no annotation (predictions are none): it is left out.", "Annotate the record, or remove it."),
         new(AnnotatorsDisagree, Warning, "Several annotations differ; the first is used.", "Settle the annotation in the labelling tool."),

@@ -10,6 +10,9 @@ public sealed record LabelQuality
     /// <summary>Entities by label, most in train first.</summary>
     public IReadOnlyList<LabelCount> EntityLabels { get; init; } = [];
 
+    /// <summary>How many labels texts have, and which together; null where a text has one.</summary>
+    public LabelCardinality? Cardinality { get; init; }
+
     /// <summary>Labels that share texts or wording, the most confusable first.</summary>
     public IReadOnlyList<ConfusableLabels> Confusable { get; init; } = [];
 
@@ -24,6 +27,15 @@ public sealed record LabelQuality
 
 /// <summary>How often a label occurs in each split.</summary>
 public sealed record LabelCount(string Label, long Train, long Dev, long Test);
+
+/// <summary>
+/// Label cardinality: <paramref name="Mean"/> labels a text (Tsoumakas and Katakis 2007), at most <paramref name="Most"/>, and none in
+/// <paramref name="Unlabelled"/> texts; <paramref name="Pairs"/> are those that train has most often together.
+/// </summary>
+public sealed record LabelCardinality(double Mean, int Most, long Unlabelled, IReadOnlyList<LabelPair> Pairs);
+
+/// <summary>Two labels, and how many texts of train have both.</summary>
+public sealed record LabelPair(string First, string Second, long Train);
 
 /// <summary>
 /// Two labels that look alike in train. Of entities: <paramref name="Shared"/> words have both labels, the most frequent

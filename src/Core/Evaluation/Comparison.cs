@@ -121,7 +121,7 @@ public sealed record LabelChange(string Label, double Before, double After, int 
     internal static Dictionary<string, Scores> ScoresOf(SplitEvaluation split)
     {
         var entities = split.Entities?.PerLabel ?? new Dictionary<string, Scores>();
-        var labels = split.Labels?.PerLabel ?? new Dictionary<string, Scores>();
+        var labels = split.MultiLabels?.PerLabel ?? split.Labels?.PerLabel ?? new Dictionary<string, Scores>();
         return entities.Concat(labels.Select(label => KeyValuePair.Create(entities.ContainsKey(label.Key) ? $"{label.Key} (text)" : label.Key, label.Value)))
             .ToDictionary();
     }

@@ -21,6 +21,9 @@ public sealed record EvaluationReport
 
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>From which probability on each text label holds; null where a text has one label.</summary>
+    public IReadOnlyDictionary<string, float>? Thresholds { get; init; }
+
     /// <summary>The splits that were evaluated; dev decides about promotion, test is only reported.</summary>
     public required IReadOnlyDictionary<Split, SplitEvaluation> Splits { get; init; }
 
@@ -70,7 +73,11 @@ public sealed record SplitEvaluation
     /// <summary>What became of expected and predicted entities, label by label.</summary>
     public IReadOnlyList<EntityErrors>? EntityErrors { get; init; }
 
+    /// <summary>Scores of text labels, where each text has one.</summary>
     public ClassificationScores? Labels { get; init; }
+
+    /// <summary>Scores of text labels, where a text can have several.</summary>
+    public MultiLabelScores? MultiLabels { get; init; }
 
     /// <summary>How far the score of an entity is the chance that it is right.</summary>
     public Calibration? EntityCalibration { get; init; }
@@ -92,13 +99,21 @@ public sealed record SplitEvaluation
     /// <summary>What the predictions looked like: what traffic is compared with.</summary>
     public TrafficProfile? Profile { get; init; }
 
-    /// <summary>Scores by name: main, exact, precision, recall and f1 (of entities), accuracy and macroF1 (of text labels), ece, msPerExample.</summary>
+    /// <summary>
+    /// Scores by name: main, exact, precision, recall and f1 (of entities), accuracy and macroF1 (of text labels; where a text can have
+    /// several microF1, macroF1 and subsetAccuracy), ece, msPerExample.
+    /// </summary>
     public Dictionary<string, double> Metrics()
     {
         var metrics = new Dictionary<string, double> { [Core.Metrics.MainScore.Name] = MainScore, ["exact"] = Exact, ["msPerExample"] = MillisecondsPerExample };
         if (Labels is { } labels)
         {
             (metrics["accuracy"], metrics["macroF1"]) = (labels.Accuracy, labels.Macro.F1);
+        }
+
+        if (MultiLabels is { } several)
+        {
+            (metrics["microF1"], metrics["macroF1"], metrics["subsetAccuracy"]) = (several.Micro.F1, several.Macro.F1, several.SubsetAccuracy);
         }
 
         if (Entities is { } entities)
@@ -124,10 +139,17 @@ public sealed record LengthScore(int? UpTo, int Examples, double MainScore);
 /// <summary>An example that was predicted wrongly.</summary>
 /// <param name="Text">The text, or the words with spaces between them.</param>
 /// <param name="Score">How sure the model was of what is wrong; 0 where it only missed something.</param>
-/// <param name="ExpectedLabel">The text label; null where the task has none.</param>
+/// <param name="ExpectedLabel">The text label; null where the task has none, or several a text.</param>
 /// <param name="PredictedLabel">The predicted one.</param>
 /// <param name="ExpectedEntities">Entities, in UTF-16 units of the text; null where the task has none.</param>
 /// <param name="PredictedEntities">The predicted ones.</param>
 public sealed record ExampleError(
     string Text, double Score, string? ExpectedLabel, string? PredictedLabel,
-    IReadOnlyList<EntitySpan>? ExpectedEntities, IReadOnlyList<EntitySpan>? PredictedEntities);
+    IReadOnlyList<EntitySpan>? ExpectedEntities, IReadOnlyList<EntitySpan>? PredictedEntities)
+{
+    /// <summary>The text labels, where a text can have several; else null.</summary>
+    public IReadOnlyList<string>? ExpectedLabels { get; init; }
+
+    /// <summary>The predicted ones.</summary>
+    public IReadOnlyList<string>? PredictedLabels { get; init; }
+}

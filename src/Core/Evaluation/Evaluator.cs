@@ -43,23 +43,28 @@ public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider 
         var outcomes = judged.ConvertAll(example => example.Outcome);
         var withEntities = judged.FindAll(example => example.Expected is not null);
         var withLabel = judged.FindAll(example => example.ExpectedLabel is not null);
+        var withLabels = judged.FindAll(example => example.ExpectedLabels is not null);
         var wrong = judged.FindAll(example => !example.IsRight);
 
         return new()
         {
             Examples = judged.Count,
-            MainScore = Outcome.MainScore(outcomes, task != TaskKind.TextClassification),
+            MainScore = Outcome.MainScore(outcomes, task.HasEntities()),
             Exact = judged.Count == 0 ? 0 : 1 - (double)wrong.Count / judged.Count,
             MillisecondsPerExample = milliseconds,
-            Entities = task == TaskKind.TextClassification ? null
-                : EntityScores.OfEntities([.. withEntities.Select(e => e.Expected!)], [.. withEntities.Select(e => e.Predicted)]),
-            EntityErrors = task == TaskKind.TextClassification ? null
-                : EntityErrors.Of(withEntities.Select(e => (e.Expected!, e.Predicted))),
+            Entities = task.HasEntities()
+                ? EntityScores.OfEntities([.. withEntities.Select(e => e.Expected!)], [.. withEntities.Select(e => e.Predicted)])
+                : null,
+            EntityErrors = task.HasEntities() ? EntityErrors.Of(withEntities.Select(e => (e.Expected!, e.Predicted))) : null,
             EntityCalibration = Calibration.Of([.. withEntities.Where(e => e.Scores is not null).SelectMany(EntityScoresOf)]),
-            Labels = task == TaskKind.TokenClassification ? null
-                : ClassificationScores.Of([.. withLabel.Select(e => e.ExpectedLabel!)], [.. withLabel.Select(e => e.PredictedLabel?.Name ?? "")]),
+            Labels = task.HasTextLabels() && withLabels.Count == 0
+                ? ClassificationScores.Of([.. withLabel.Select(e => e.ExpectedLabel!)], [.. withLabel.Select(e => e.PredictedLabel?.Name ?? "")])
+                : null,
+            MultiLabels = withLabels.Count == 0 ? null
+                : MultiLabelScores.Of([.. withLabels.Select(e => e.ExpectedLabels!)], [.. withLabels.Select(e => e.PredictedLabels.Select(label => label.Name).ToList())]),
             LabelCalibration = Calibration.Of([.. withLabel.Where(e => e.PredictedLabel is not null)
-                .Select(e => ((double)e.PredictedLabel!.Score, e.LabelIsRight == true))]),
+                .Select(e => ((double)e.PredictedLabel!.Score, e.LabelIsRight == true))
+                .Concat(withLabels.SelectMany(e => e.PredictedLabels.Select(label => ((double)label.Score, e.IsExpected(label)))))]),
             ByLength = ByLength(judged),
             ErrorCount = wrong.Count,
             Errors = [.. wrong.Select(e => e.ToError()).OrderByDescending(error => error.Score).Take(MostErrors)],
@@ -72,7 +77,7 @@ public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider 
         .GroupBy(example => Lengths.Cast<int?>().FirstOrDefault(upTo => example.Text.Length <= upTo))
         .OrderBy(length => length.Key ?? int.MaxValue)
         .Select(length => new LengthScore(
-            length.Key, length.Count(), Outcome.MainScore([.. length.Select(example => example.Outcome)], task != TaskKind.TextClassification)))];
+            length.Key, length.Count(), Outcome.MainScore([.. length.Select(example => example.Outcome)], task.HasEntities())))];
 
     private static IEnumerable<(double Score, bool IsRight)> EntityScoresOf(JudgedExample example) =>
         example.Predicted.Select((entity, i) => ((double)example.Scores![i], example.Expected!.Contains(entity)));

@@ -7,7 +7,7 @@ namespace Droptune.Core.Evaluation;
 /// <param name="Drops">Every figure that was compared, the largest drop first.</param>
 public sealed record Int8Gate(bool Passed, IReadOnlyList<ScoreDrop> Drops)
 {
-    /// <summary>Most that entity F1 and accuracy may fall.</summary>
+    /// <summary>Most that entity F1, accuracy and the micro F1 of several labels may fall.</summary>
     public const double OverallDrop = 0.003;
 
     /// <summary>Most that the F1 of a label may fall that dev holds often enough.</summary>
@@ -21,7 +21,7 @@ public sealed record Int8Gate(bool Passed, IReadOnlyList<ScoreDrop> Drops)
         List<ScoreDrop> drops =
         [
             .. Labels("entity", full.Entities?.PerLabel, quantized.Entities?.PerLabel),
-            .. Labels("label", full.Labels?.PerLabel, quantized.Labels?.PerLabel),
+            .. Labels("label", full.MultiLabels?.PerLabel ?? full.Labels?.PerLabel, quantized.MultiLabels?.PerLabel ?? quantized.Labels?.PerLabel),
         ];
         if (full.Entities is { } entities)
         {
@@ -31,6 +31,11 @@ public sealed record Int8Gate(bool Passed, IReadOnlyList<ScoreDrop> Drops)
         if (full.Labels is { } labels)
         {
             drops.Add(new("accuracy", labels.Accuracy, quantized.Labels!.Accuracy, OverallDrop));
+        }
+
+        if (full.MultiLabels is { } several)
+        {
+            drops.Add(new("microF1", several.Micro.F1, quantized.MultiLabels!.Micro.F1, OverallDrop));
         }
 
         return new(full.Examples > 0 && drops.TrueForAll(drop => drop.IsAllowed), [.. drops.OrderBy(drop => drop.Quantized - drop.Full)]);

@@ -9,10 +9,16 @@ internal sealed record JudgedExample
 {
     public required string Text { get; init; }
 
-    /// <summary>Null where the example has no text label.</summary>
+    /// <summary>Null where the example has no text label, or can have several.</summary>
     public string? ExpectedLabel { get; init; }
 
     public PredictedLabel? PredictedLabel { get; init; }
+
+    /// <summary>Where the example or the prediction can have several labels; else null.</summary>
+    public IReadOnlyList<string>? ExpectedLabels { get; init; }
+
+    /// <summary>Labels beside <see cref="ExpectedLabels"/>.</summary>
+    public IReadOnlyList<PredictedLabel> PredictedLabels { get; init; } = [];
 
     /// <summary>Null where the task has no entities, or the example does not say.</summary>
     public IReadOnlyList<Entity>? Expected { get; init; }
@@ -22,13 +28,25 @@ internal sealed record JudgedExample
     /// <summary>Scores of <see cref="Predicted"/>; null where the prediction has none.</summary>
     public IReadOnlyList<float>? Scores { get; init; }
 
-    public bool? LabelIsRight => ExpectedLabel is null ? null : ExpectedLabel == PredictedLabel?.Name;
+    public bool? LabelIsRight => ExpectedLabels is not null ? ExpectedLabels.ToHashSet().SetEquals(PredictedLabels.Select(label => label.Name))
+        : ExpectedLabel is null ? null : ExpectedLabel == PredictedLabel?.Name;
 
     public bool IsRight => LabelIsRight != false && (Expected is null || Expected.ToHashSet().SetEquals(Predicted));
 
-    public Outcome Outcome => Expected is null
-        ? new(0, 0, 0, LabelIsRight)
-        : new(Expected.Intersect(Predicted).Count(), Predicted.Distinct().Count(), Expected.Distinct().Count(), LabelIsRight);
+    public Outcome Outcome
+    {
+        get
+        {
+            var labelIsRight = ExpectedLabels is null ? LabelIsRight : null;
+            Outcome outcome = Expected is null
+                ? new(0, 0, 0, labelIsRight)
+                : new(Expected.Intersect(Predicted).Count(), Predicted.Distinct().Count(), Expected.Distinct().Count(), labelIsRight);
+            return ExpectedLabels is null ? outcome : outcome with
+            {
+                Labels = (PredictedLabels.Count(IsExpected), PredictedLabels.Count, ExpectedLabels.Distinct().Count()),
+            };
+        }
+    }
 
     public static JudgedExample Of(Example example, Prediction prediction, TaskKind task)
     {
@@ -40,21 +58,34 @@ internal sealed record JudgedExample
             Scores = [.. (prediction.Entities ?? []).Select(entity => entity.Score)],
         };
 
-        return judged with
+        judged = task.HasEntities() ? judged : judged with { Expected = null };
+        if (!task.HasTextLabels())
         {
-            ExpectedLabel = task == TaskKind.TokenClassification ? null : example.Label,
-            PredictedLabel = prediction.Label,
-            Expected = task == TaskKind.TextClassification ? null : judged.Expected,
-        };
+            return judged;
+        }
+
+        // A model of one label a text may be asked for data of several, and the other way round.
+        return example.Labels is null && prediction.Labels is null
+            ? judged with { ExpectedLabel = example.Label, PredictedLabel = prediction.Label }
+            : judged with { ExpectedLabels = example.TextLabels(), PredictedLabels = prediction.TextLabels() };
     }
+
+    /// <summary>Whether one of several labels is right.</summary>
+    public bool IsExpected(PredictedLabel label) => ExpectedLabels!.Contains(label.Name);
 
     public ExampleError ToError()
     {
         var wrong = Predicted.Select((entity, i) => Expected!.Contains(entity) ? 0 : Scores?[i] ?? 0);
-        var score = wrong.Append(LabelIsRight == false ? PredictedLabel?.Score ?? 0 : 0).Max();
+        var wrongLabels = ExpectedLabels is not null ? PredictedLabels.Where(label => !IsExpected(label)).Select(label => label.Score)
+            : LabelIsRight == false ? [PredictedLabel?.Score ?? 0] : [];
+        var score = wrong.Concat(wrongLabels).DefaultIfEmpty(0).Max();
 
-        return new(Text, score, ExpectedLabel, LabelIsRight is null ? null : PredictedLabel?.Name,
-            Spans(Expected), Expected is null ? null : Spans(Predicted));
+        return new(Text, score, ExpectedLabel, ExpectedLabel is null ? null : PredictedLabel?.Name,
+            Spans(Expected), Expected is null ? null : Spans(Predicted))
+        {
+            ExpectedLabels = ExpectedLabels,
+            PredictedLabels = ExpectedLabels is null ? null : [.. PredictedLabels.Select(label => label.Name)],
+        };
     }
 
     private static JudgedExample OfWords(IReadOnlyList<string> words, Example example, Prediction prediction)

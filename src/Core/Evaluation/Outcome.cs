@@ -4,11 +4,15 @@ namespace Droptune.Core.Evaluation;
 
 /// <summary>
 /// One example's part of the main score: entities right, predicted and expected, and whether the text label is right (null where
-/// there is none). In JSON an array of three or four numbers, since a report holds thousands.
+/// there is none). In JSON an array of three or four numbers, since a report holds thousands; of six where a text can have several
+/// labels: those right, predicted and expected follow the entities.
 /// </summary>
 [JsonConverter(typeof(OutcomeConverter))]
 public readonly record struct Outcome(int Correct, int Predicted, int Expected, bool? LabelIsRight)
 {
+    /// <summary>Of several labels a text; null where a text has one, or none is known. <see cref="LabelIsRight"/> is null then.</summary>
+    public (int Correct, int Predicted, int Expected)? Labels { get; init; }
+
     /// <summary>
     /// The <see cref="Metrics.MainScore"/> of examples.
     /// </summary>
@@ -18,6 +22,7 @@ public readonly record struct Outcome(int Correct, int Predicted, int Expected, 
     public static double MainScore(IReadOnlyList<Outcome> all, bool hasEntities, ReadOnlySpan<int> drawn = default)
     {
         var (correct, total, right, labels) = (0L, 0L, 0L, 0L);
+        var (hasSeveral, correctLabels, totalLabels) = (false, 0L, 0L);
         var count = drawn.IsEmpty ? all.Count : drawn.Length;
         for (var i = 0; i < count; i++)
         {
@@ -26,11 +31,17 @@ public readonly record struct Outcome(int Correct, int Predicted, int Expected, 
             total += outcome.Predicted + outcome.Expected;
             right += outcome.LabelIsRight == true ? 1 : 0;
             labels += outcome.LabelIsRight is null ? 0 : 1;
+            if (outcome.Labels is var (rightOnes, predicted, expected))
+            {
+                (hasSeveral, correctLabels, totalLabels) = (true, correctLabels + rightOnes, totalLabels + predicted + expected);
+            }
         }
 
-        double? f1 = !hasEntities ? null : total == 0 ? 0 : 2.0 * correct / total;
+        double? f1 = hasEntities ? F1(correct, total) : null;
         double? accuracy = labels == 0 ? null : (double)right / labels;
-        return Metrics.MainScore.Of(f1, accuracy);
+        return Metrics.MainScore.Of(f1, hasSeveral ? F1(correctLabels, totalLabels) : accuracy);
+
+        static double F1(long correct, long total) => total == 0 ? 0 : 2.0 * correct / total;
     }
 }
 
@@ -41,12 +52,16 @@ internal sealed class OutcomeConverter : JsonConverter<Outcome>
         {
             [var correct, var predicted, var expected] => new(correct, predicted, expected, null),
             [var correct, var predicted, var expected, var right] => new(correct, predicted, expected, right != 0),
-            _ => throw new JsonException("An outcome is an array of three or four numbers."),
+            [var correct, var predicted, var expected, var rightOnes, var guessed, var wanted] =>
+                new(correct, predicted, expected, null) { Labels = (rightOnes, guessed, wanted) },
+            _ => throw new JsonException("An outcome is an array of three, four or six numbers."),
         };
 
     public override void Write(Utf8JsonWriter writer, Outcome value, JsonSerializerOptions options)
     {
-        var numbers = $"[{value.Correct},{value.Predicted},{value.Expected}{(value.LabelIsRight is { } right ? right ? ",1" : ",0" : "")}]";
+        var ofLabels = value.Labels is var (correct, predicted, expected) ? $",{correct},{predicted},{expected}"
+            : value.LabelIsRight is { } right ? right ? ",1" : ",0" : "";
+        var numbers = $"[{value.Correct},{value.Predicted},{value.Expected}{ofLabels}]";
         writer.WriteRawValue(numbers); // on one line, in an indented document too
     }
 }

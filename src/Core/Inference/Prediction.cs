@@ -7,7 +7,11 @@ namespace Droptune.Core.Inference;
 /// <summary>What a model says of one input; the parts that its task has not, and those of the other kind of input, are null.</summary>
 public sealed record Prediction
 {
+    /// <summary>The label of the text, where each text has one.</summary>
     public PredictedLabel? Label { get; init; }
+
+    /// <summary>The labels of the text that reach their thresholds, the surest first, where a text can have several.</summary>
+    public IReadOnlyList<PredictedLabel>? Labels { get; init; }
 
     /// <summary>The entities of a text, by start.</summary>
     public IReadOnlyList<PredictedEntity>? Entities { get; init; }
@@ -19,6 +23,13 @@ public sealed record Prediction
     [JsonIgnore]
     public IReadOnlyList<float>? TagScores { get; init; }
 
+    /// <summary>
+    /// How sure the model is of the label that is nearest to its threshold, on whichever side: from 0.5, on it, to 1. Null where a text
+    /// has one label; no part of the API.
+    /// </summary>
+    [JsonIgnore]
+    public float? LabelsSure { get; init; }
+
     /// <summary>Pieces of the input, without [CLS] and [SEP]; for the watch over traffic, no part of the API.</summary>
     [JsonIgnore]
     public int Pieces { get; init; }
@@ -28,14 +39,18 @@ public sealed record Prediction
     public int UnknownPieces { get; init; }
 
     /// <summary>
-    /// The score of what is least sure: the text label, an entity, or the tag of a word in one. Null where nothing was predicted;
-    /// no part of the API.
+    /// The score of what is least sure: the text label, whether one of several holds, an entity, or the tag of a word in one. Null
+    /// where nothing was predicted; no part of the API.
     /// </summary>
     [JsonIgnore]
     public float? LeastSure => (Entities ?? []).Select(entity => (float?)entity.Score)
         .Concat((TagScores ?? []).Where((_, word) => Tags![word] != Iob2.Outside).Select(score => (float?)score))
         .Append(Label?.Score)
+        .Append(LabelsSure)
         .Min();
+
+    /// <summary>Whatever labels the text has, as a list.</summary>
+    public IReadOnlyList<PredictedLabel> TextLabels() => Labels ?? (Label is null ? [] : [Label]);
 
     /// <summary>The same with places counted in Unicode code points instead of UTF-16 code units.</summary>
     /// <param name="text">The text that was predicted.</param>

@@ -16,12 +16,13 @@ public sealed class ServedModel : IDisposable
     private readonly BatchRunner _runner;
     private readonly TagDecoder _decoder;
     private readonly IReadOnlyList<string> _textLabels;
+    private readonly IReadOnlyList<float> _thresholds; // empty where a text has one label
     private readonly int _tags;
 
     private ServedModel(ModelConfig config, WordPieceTokenizer tokenizer, BatchRunner runner, long bytes)
     {
         (Config, Tokenizer, _runner, Bytes) = (config, tokenizer, runner, bytes);
-        (_textLabels, _tags) = (config.TextLabelNames, config.TagNames.Count);
+        (_textLabels, _thresholds, _tags) = (config.TextLabelNames, config.TextThresholds, config.TagNames.Count);
         _decoder = new(config.TagNames, config.Droptune?.ConstrainedDecoding ?? true);
     }
 
@@ -80,10 +81,15 @@ public sealed class ServedModel : IDisposable
     {
         var prediction = new Prediction
         {
-            Label = _textLabels.Count > 0 ? Label(text) : null,
+            Label = _textLabels.Count > 0 && !Config.HasSeveralLabels ? Label(text) : null,
             Pieces = text.Text.Ids.Length,
             UnknownPieces = text.Text.Ids.AsSpan().Count(Tokenizer.UnkId),
         };
+        if (Config.HasSeveralLabels)
+        {
+            prediction = WithLabels(prediction, text.LabelProbabilities());
+        }
+
         if (_tags == 0)
         {
             return prediction;
@@ -118,6 +124,22 @@ public sealed class ServedModel : IDisposable
         var best = Softmax.IndexOfMax(probabilities);
         return new(_textLabels[best], probabilities[best]);
     }
+
+    private Prediction WithLabels(Prediction prediction, float[] probabilities) => prediction with
+    {
+        Labels =
+        [
+            .. _textLabels.Select((name, label) => new PredictedLabel(name, probabilities[label]))
+                .Where((label, id) => label.Score >= _thresholds[id])
+                .OrderByDescending(label => label.Score),
+        ],
+        LabelsSure = probabilities.Zip(_thresholds, Sure).Min(),
+    };
+
+    // Where the probability lies between the threshold and the end of its side.
+    private static float Sure(float probability, float threshold) => probability >= threshold
+        ? 0.5f + (threshold < 1 ? (probability - threshold) / (2 * (1 - threshold)) : 0.5f)
+        : 0.5f + ((threshold - probability) / (2 * threshold));
 
     private static PredictedEntity Entity(string whole, TokenizedText text, TaggedSpan span)
     {

@@ -29,7 +29,7 @@ public sealed class LabelSet
 
     /// <summary>The text labels of examples, sorted, so that the same data gives the same ids.</summary>
     public static LabelSet OfTexts(IEnumerable<Example> examples) =>
-        new([.. examples.Select(example => example.Label).OfType<string>().Distinct().Order(StringComparer.Ordinal)]);
+        new([.. examples.SelectMany(example => example.TextLabels() ?? []).Distinct().Order(StringComparer.Ordinal)]);
 
     /// <summary>The IOB2 tags of examples: O, then B and I of each entity label, sorted. Both exist even if only one was seen.</summary>
     public static LabelSet OfTags(IEnumerable<Example> examples)

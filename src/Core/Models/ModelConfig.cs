@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Droptune.Core.Metrics;
 
 namespace Droptune.Core.Models;
 
@@ -9,6 +10,9 @@ namespace Droptune.Core.Models;
 /// </summary>
 public sealed record ModelConfig
 {
+    /// <summary>Hugging Face's word for sigmoids that are independent of each other.</summary>
+    public const string SeveralLabels = "multi_label_classification";
+
     private static readonly JsonSerializerOptions Json = new(DroptuneJson.Readable)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -59,6 +63,9 @@ public sealed record ModelConfig
     [JsonPropertyName("text_label2id")]
     public IReadOnlyDictionary<string, int>? TextLabel2Id { get; init; }
 
+    /// <summary>How text labels are meant: <see cref="SeveralLabels"/> where a text can have several; null for one.</summary>
+    public string? ProblemType { get; init; }
+
     /// <summary>Null in a model that was not trained here.</summary>
     public DroptuneConfig? Droptune { get; init; }
 
@@ -69,22 +76,32 @@ public sealed record ModelConfig
     [JsonIgnore]
     public TaskKind Task => Droptune?.Task
         ?? (Architectures is [var name, ..] && name.EndsWith("ForSequenceClassification", StringComparison.Ordinal)
-            ? TaskKind.TextClassification
+            ? HasSeveralLabels ? TaskKind.MultiLabelClassification : TaskKind.TextClassification
             : TaskKind.TokenClassification);
+
+    /// <summary>Whether a text can have several labels, or none: each has a sigmoid and a threshold of its own.</summary>
+    [JsonIgnore]
+    public bool HasSeveralLabels => ProblemType == SeveralLabels;
+
+    /// <summary>From which probability on each text label holds, by id; empty where a text has one label.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<float> TextThresholds => HasSeveralLabels
+        ? [.. TextLabelNames.Select(name => Droptune?.Thresholds is { } thresholds && thresholds.TryGetValue(name, out var threshold) ? threshold : LabelThresholds.Default)]
+        : [];
 
     /// <summary>Longest input in pieces, [CLS] and [SEP] included.</summary>
     [JsonIgnore]
     public int MaxLength => Math.Min(Droptune?.MaxLength ?? MaxPositionEmbeddings, MaxPositionEmbeddings);
 
-    /// <summary>The tags by id; empty for text classification.</summary>
+    /// <summary>The tags by id; empty where the task has none.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> TagNames => Task == TaskKind.TextClassification ? [] : InOrder(Id2Label);
+    public IReadOnlyList<string> TagNames => Task.HasEntities() ? InOrder(Id2Label) : [];
 
-    /// <summary>The text labels by id; empty for token classification.</summary>
+    /// <summary>The text labels by id; empty where the task has none.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> TextLabelNames => Task switch
     {
-        TaskKind.TextClassification => InOrder(Id2Label),
+        TaskKind.TextClassification or TaskKind.MultiLabelClassification => InOrder(Id2Label),
         TaskKind.Joint => InOrder(TextId2Label),
         _ => [],
     };
@@ -107,12 +124,17 @@ public sealed record ModelConfig
     public void Save(string folder) => File.WriteAllText(Path.Combine(folder, ModelFileNames.Config), JsonSerializer.Serialize(this, Json));
 
     /// <summary>The configuration with the given outputs, in both directions of Hugging Face's maps.</summary>
-    public ModelConfig WithLabels(TaskKind task, IReadOnlyList<string> tags, IReadOnlyList<string> textLabels)
+    /// <param name="task">What the model predicts.</param>
+    /// <param name="tags">Its tags.</param>
+    /// <param name="textLabels">Its text labels.</param>
+    /// <param name="severalLabels">Whether a text can have several of them.</param>
+    public ModelConfig WithLabels(TaskKind task, IReadOnlyList<string> tags, IReadOnlyList<string> textLabels, bool severalLabels = false)
     {
-        var (main, second) = task == TaskKind.TextClassification ? (textLabels, null) : (tags, textLabels);
+        var (main, second) = task.HasEntities() ? (tags, textLabels) : (textLabels, null);
         return this with
         {
-            Architectures = [task == TaskKind.TextClassification ? "BertForSequenceClassification" : "BertForTokenClassification"],
+            Architectures = [task.HasEntities() ? "BertForTokenClassification" : "BertForSequenceClassification"],
+            ProblemType = severalLabels ? SeveralLabels : null,
             Id2Label = ById(main),
             Label2Id = ByName(main),
             TextId2Label = task == TaskKind.Joint ? ById(second!) : null,
@@ -120,6 +142,15 @@ public sealed record ModelConfig
             Droptune = (Droptune ?? new()) with { Task = task },
         };
     }
+
+    /// <summary><see cref="TextThresholds"/> by label; null where a text has one.</summary>
+    public IReadOnlyDictionary<string, float>? ThresholdsByName() => HasSeveralLabels ? TextLabelNames.Zip(TextThresholds).ToDictionary() : null;
+
+    /// <summary>The configuration with the thresholds of its text labels, by id.</summary>
+    public ModelConfig WithThresholds(IReadOnlyList<float> thresholds) => this with
+    {
+        Droptune = (Droptune ?? new() { Task = Task }) with { Thresholds = TextLabelNames.Zip(thresholds).ToDictionary() },
+    };
 
     // Before memory is asked for: the largest BERT known has 1.3 thousand million parameters, in 24 layers of 2,560.
     private static ModelConfig Checked(ModelConfig? config)
@@ -172,6 +203,9 @@ public sealed record DroptuneConfig
     /// <summary>False = each unit's likeliest tag is predicted; null or true = only legal IOB2 sequences.</summary>
     [JsonPropertyName("constrainedDecoding")]
     public bool? ConstrainedDecoding { get; init; }
+
+    /// <summary>From which probability on each text label holds, where a text can have several; null is 0.5 for all.</summary>
+    public IReadOnlyDictionary<string, float>? Thresholds { get; init; }
 
     /// <summary>W3C trace context of the training, so that a prediction can be followed back to it.</summary>
     public string? Traceparent { get; init; }

@@ -20,6 +20,13 @@ public static class DatasetReportHtml
         Suggestions(page, report.Quality.Suggestions);
         Findings(page, report);
         Labels(page, "Text labels", report.Quality.TextLabels);
+        if (report.Quality.Cardinality is { } cardinality)
+        {
+            page.Append($"<p>{CardinalityNote(cardinality)}</p>\n");
+            Section(page, "Labels that stand together", ["first", "second", "train"], cardinality.Pairs.Select(pair =>
+                new[] { Safe(pair.First), Safe(pair.Second), Figures.Count(pair.Train) }));
+        }
+
         Labels(page, "Entity labels", report.Quality.EntityLabels);
         Section(page, "Labels that are easily confused", ["first", "second", "why"], report.Quality.Confusable.Select(pair =>
             new[] { Safe(pair.First), Safe(pair.Second), Safe(Describe(pair)) }));

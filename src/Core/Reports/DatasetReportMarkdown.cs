@@ -34,6 +34,13 @@ public static class DatasetReportMarkdown
 
         page.Append(report.Quality.Suggestions.Count > 0 ? "\n" : "");
         Table(page, "Text labels", ["label", "train", "dev", "test"], report.Quality.TextLabels.Select(Cells));
+        if (report.Quality.Cardinality is { } cardinality)
+        {
+            page.Append($"\n{CardinalityNote(cardinality)}\n");
+            Table(page, "Labels that stand together", ["first", "second", "train"], cardinality.Pairs.Select(pair =>
+                new[] { Safe(pair.First), Safe(pair.Second), Figures.Count(pair.Train) }));
+        }
+
         Table(page, "Entity labels", ["label", "train", "dev", "test"], report.Quality.EntityLabels.Select(Cells));
         Table(page, "Labels that are easily confused", ["first", "second", "why"], report.Quality.Confusable.Select(pair =>
             new[] { Safe(pair.First), Safe(pair.Second), Safe(Describe(pair)) }));

@@ -32,7 +32,7 @@ public static class EvaluationHtml
 
         foreach (var (split, found) in report.Splits)
         {
-            Write(page, split, found);
+            Write(page, split, found, report.Thresholds);
         }
 
         if (report.TrainedOn is { } trained)
@@ -57,12 +57,13 @@ public static class EvaluationHtml
         }
     }
 
-    private static void Write(StringBuilder page, Split split, SplitEvaluation found)
+    private static void Write(StringBuilder page, Split split, SplitEvaluation found, IReadOnlyDictionary<string, float>? thresholds)
     {
         page.Append(CultureInfo.InvariantCulture, $"<h2>{split.Name()} <small>{found.Examples} examples</small></h2>\n<dl class=\"figures\">\n");
         Entry("main score", Figures.Percent(found.MainScore));
         Entry("entity F1", found.Entities is { } e ? Figures.Percent(e.Micro.F1) : null);
         Entry("label accuracy", found.Labels is { } l ? Figures.Percent(l.Accuracy) : null);
+        Entry("label micro F1", found.MultiLabels is { } m ? Figures.Percent(m.Micro.F1) : null);
         Entry("wholly right", Figures.Percent(found.Exact));
         Entry("per example", $"{Figures.Number(found.MillisecondsPerExample)} ms");
         page.Append("</dl>\n");
@@ -72,6 +73,13 @@ public static class EvaluationHtml
             page.Append("<h3>Text labels</h3>\n");
             Write(page, labels.PerLabel, ("macro", labels.Macro), ("weighted", labels.Weighted));
             Details(page, "Confusion", () => WriteConfusion(page, labels));
+            Write(page, found.LabelCalibration);
+        }
+
+        if (found.MultiLabels is { } several)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<h3>Text labels</h3>\n<p>{LabelsNote(several)}</p>\n");
+            Write(page, several.PerLabel, thresholds, ("micro", several.Micro), ("macro", several.Macro), ("weighted", several.Weighted));
             Write(page, found.LabelCalibration);
         }
 
@@ -101,13 +109,25 @@ public static class EvaluationHtml
         void Entry(string name, string? value) => page.Append(value is null ? "" : $"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
     }
 
-    private static void Write(StringBuilder page, IReadOnlyDictionary<string, Scores> perLabel, params (string Name, Scores Scores)[] averages)
-    {
-        var rows = perLabel.Select(label => Row(Safe(label.Key), label.Value)).Concat(averages.Select(a => Row($"<i>{a.Name}</i>", a.Scores)));
-        Table(page, ["label", "precision", "recall", "F1", "", "support"], rows);
+    private static void Write(StringBuilder page, IReadOnlyDictionary<string, Scores> perLabel, params (string Name, Scores Scores)[] averages) =>
+        Write(page, perLabel, null, averages);
 
-        static string[] Row(string name, Scores scores) =>
-            [name, Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), Svg.Bar(scores.F1), $"{scores.Support}"];
+    /// <param name="page">What is written to.</param>
+    /// <param name="perLabel">Scores of each label.</param>
+    /// <param name="thresholds">From which probability on each label holds; null = no column of them.</param>
+    /// <param name="averages">Rows below.</param>
+    private static void Write(
+        StringBuilder page, IReadOnlyDictionary<string, Scores> perLabel, IReadOnlyDictionary<string, float>? thresholds, params (string Name, Scores Scores)[] averages)
+    {
+        var rows = perLabel.Select(label => Row(Safe(label.Key), label.Value, label.Key)).Concat(averages.Select(a => Row($"<i>{a.Name}</i>", a.Scores, null)));
+        string[] head = ["label", "precision", "recall", "F1", "", "support"];
+        Table(page, thresholds is null ? head : [.. head, "threshold"], rows);
+
+        string[] Row(string name, Scores scores, string? label)
+        {
+            string[] cells = [name, Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), Svg.Bar(scores.F1), $"{scores.Support}"];
+            return thresholds is null ? cells : [.. cells, label is not null && thresholds.TryGetValue(label, out var threshold) ? Figures.Number(threshold) : ""];
+        }
     }
 
     private static void WriteConfusion(StringBuilder page, ClassificationScores labels)
@@ -144,8 +164,8 @@ public static class EvaluationHtml
     private static void WriteErrors(StringBuilder page, IReadOnlyList<ExampleError> errors) =>
         Table(page, ["expected", "predicted", "score"], errors.Select(error => new[]
         {
-            Marked(error.Text, error.ExpectedLabel, error.ExpectedEntities),
-            Marked(error.Text, error.PredictedLabel, error.PredictedEntities),
+            Marked(error.Text, LabelOf(error.ExpectedLabel, error.ExpectedLabels), error.ExpectedEntities),
+            Marked(error.Text, LabelOf(error.PredictedLabel, error.PredictedLabels), error.PredictedEntities),
             Figures.Number(error.Score),
         }));
 

@@ -28,7 +28,7 @@ public static class EvaluationMarkdown
 
         foreach (var (split, found) in report.Splits)
         {
-            Write(page, split, found);
+            Write(page, split, found, report.Thresholds);
         }
 
         if (report.TrainedOn is { } trained)
@@ -57,7 +57,7 @@ public static class EvaluationMarkdown
         }
     }
 
-    private static void Write(StringBuilder page, Split split, SplitEvaluation found)
+    private static void Write(StringBuilder page, Split split, SplitEvaluation found, IReadOnlyDictionary<string, float>? thresholds)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {split.Name()}\n\n{found.Examples} examples, {Figures.Percent(found.Exact)} wholly right, ");
         page.Append(CultureInfo.InvariantCulture, $"{Figures.Number(found.MillisecondsPerExample)} ms each.\n");
@@ -65,6 +65,13 @@ public static class EvaluationMarkdown
         {
             page.Append(CultureInfo.InvariantCulture, $"\n### Text labels: {Figures.Percent(labels.Accuracy)} accuracy\n");
             Write(page, labels.PerLabel, ("macro", labels.Macro), ("weighted", labels.Weighted));
+            Write(page, found.LabelCalibration);
+        }
+
+        if (found.MultiLabels is { } several)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n### Text labels: {Figures.Percent(several.Micro.F1)} micro F1\n\n{LabelsNote(several)}\n");
+            Write(page, several.PerLabel, thresholds, ("micro", several.Micro), ("macro", several.Macro), ("weighted", several.Weighted));
             Write(page, found.LabelCalibration);
         }
 
@@ -92,18 +99,27 @@ public static class EvaluationMarkdown
             foreach (var error in found.Errors.Take(MostErrors))
             {
                 page.Append(Row(
-                    Safe(error.Text), Safe(Answer(error.Text, error.ExpectedLabel, error.ExpectedEntities)),
-                    Safe(Answer(error.Text, error.PredictedLabel, error.PredictedEntities)), Figures.Number(error.Score)));
+                    Safe(error.Text), Safe(Answer(error.Text, LabelOf(error.ExpectedLabel, error.ExpectedLabels), error.ExpectedEntities)),
+                    Safe(Answer(error.Text, LabelOf(error.PredictedLabel, error.PredictedLabels), error.PredictedEntities)), Figures.Number(error.Score)));
             }
         }
     }
 
-    private static void Write(StringBuilder page, IReadOnlyDictionary<string, Scores> perLabel, params ReadOnlySpan<(string Name, Scores Scores)> averages)
+    private static void Write(StringBuilder page, IReadOnlyDictionary<string, Scores> perLabel, params ReadOnlySpan<(string Name, Scores Scores)> averages) =>
+        Write(page, perLabel, null, averages);
+
+    /// <param name="page">What is written to.</param>
+    /// <param name="perLabel">Scores of each label.</param>
+    /// <param name="thresholds">From which probability on each label holds; null = no column of them.</param>
+    /// <param name="averages">Rows below.</param>
+    private static void Write(
+        StringBuilder page, IReadOnlyDictionary<string, Scores> perLabel, IReadOnlyDictionary<string, float>? thresholds,
+        params ReadOnlySpan<(string Name, Scores Scores)> averages)
     {
-        page.Append("\n| label | precision | recall | F1 | support |\n|---|---:|---:|---:|---:|\n");
+        page.Append($"\n| label | precision | recall | F1 | support |{(thresholds is null ? "" : " threshold |")}\n|---|---:|---:|---:|---:|{(thresholds is null ? "" : "---:|")}\n");
         foreach (var (label, scores) in perLabel)
         {
-            Add(Safe(label), scores);
+            Add(Safe(label), scores, label);
         }
 
         foreach (var (name, scores) in averages)
@@ -111,8 +127,11 @@ public static class EvaluationMarkdown
             Add($"*{name}*", scores);
         }
 
-        void Add(string name, Scores scores) => page.Append(Row(
-            name, Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), $"{scores.Support}"));
+        void Add(string name, Scores scores, string? label = null)
+        {
+            string[] cells = [name, Figures.Percent(scores.Precision), Figures.Percent(scores.Recall), Figures.Percent(scores.F1), $"{scores.Support}"];
+            page.Append(thresholds is null ? Row(cells) : Row([.. cells, label is not null && thresholds.TryGetValue(label, out var threshold) ? Figures.Number(threshold) : ""]));
+        }
     }
 
     private static void Write(StringBuilder page, IReadOnlyList<EntityErrors> labels)

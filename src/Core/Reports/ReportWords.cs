@@ -75,5 +75,19 @@ internal static class ReportWords
     public static string MistakenFor(EntityErrors label) =>
         string.Join(", ", label.MistakenFor.OrderByDescending(other => other.Value).Select(other => $"{other.Key} ({other.Value})"));
 
+    /// <summary>The label of a text, or all that it has.</summary>
+    public static string? LabelOf(string? label, IReadOnlyList<string>? labels) => labels switch
+    {
+        null => label,
+        [] => "no label",
+        _ => string.Join(", ", labels),
+    };
+
+    public static string LabelsNote(MultiLabelScores labels) =>
+        $"{Figures.Percent(labels.SubsetAccuracy)} of texts with all labels right. {Figures.Number(labels.PredictedCardinality)} labels a text, {Figures.Number(labels.ExpectedCardinality)} expected.";
+
+    public static string CardinalityNote(LabelCardinality labels) =>
+        $"{Figures.Number(labels.Mean)} labels a text in the mean, {labels.Most} at most; {Count(labels.Unlabelled, "text")} without any.";
+
     private static string Count(long count, string one, string? many = null) => $"{Figures.Count(count)} {(count == 1 ? one : many ?? one + "s")}";
 }

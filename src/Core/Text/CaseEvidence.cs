@@ -52,7 +52,7 @@ public sealed class CaseEvidence
                 continue; // the first is written large whatever it is
             }
 
-            if (example.Label is { } label)
+            foreach (var label in example.TextLabels() ?? [])
             {
                 _labels.Add(word, label, isShown);
             }

@@ -26,7 +26,7 @@ public sealed class TrafficTally
             _pieces += prediction.Pieces;
             _unknownPieces += prediction.UnknownPieces;
             _lengths[Math.Clamp(BitOperations.Log2((uint)Math.Max(prediction.Pieces - 1, 1)), 0, LengthBins - 1)]++;
-            if (prediction.Label is { } label)
+            foreach (var label in prediction.TextLabels())
             {
                 Add(_labels, label.Name, 1);
             }

@@ -7,17 +7,17 @@ namespace Droptune.Functions.Corrections;
 /// What an example says of its text, to be compared: entities by their places among the characters that are no white space, so
 /// that words and a text of the same characters compare. A part that an example has not agrees with anything.
 /// </summary>
-internal sealed record Answer(string? Label, IReadOnlyList<EntitySpan>? Entities)
+internal sealed record Answer(IReadOnlySet<string>? Labels, IReadOnlyList<EntitySpan>? Entities)
 {
     public static Answer Of(Example example) =>
-        new(example.Label, example.Tokens is { } words ? OfWords(words, example.Tags) : OfText(example.Text!, example.Entities));
+        new(example.TextLabels()?.ToHashSet(), example.Tokens is { } words ? OfWords(words, example.Tags) : OfText(example.Text!, example.Entities));
 
     /// <summary>A text's key: the same where only case, width and white space differ, as for the gate.</summary>
     public static ulong KeyOf(Example example) =>
         new TextHash().Normalised(Encoding.UTF8.GetBytes(example.Text ?? string.Join(' ', example.Tokens!)));
 
     public bool Agrees(Answer other) =>
-        (Label is null || other.Label is null || Label == other.Label)
+        (Labels is null || other.Labels is null || Labels.SetEquals(other.Labels))
         && (Entities is null || other.Entities is null || Entities.SequenceEqual(other.Entities));
 
     private static EntitySpan[]? OfText(string text, IReadOnlyList<EntitySpan>? entities) =>

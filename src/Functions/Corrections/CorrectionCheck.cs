@@ -19,24 +19,32 @@ public static class CorrectionCheck
         }
 
         var findings = DatasetGate.CheckExample(example, dataset?.Manifest.Validation ?? new(), dataset?.Units);
-        return dataset?.Task is { } task ? [.. findings, .. AgainstTask(example, task), .. AgainstLabels(example, dataset)] : [.. findings];
+        return dataset?.Task is { } task ? [.. findings, .. AgainstTask(example, task, dataset.Manifest.HasSeveralLabels()), .. AgainstLabels(example, dataset)] : [.. findings];
     }
 
     /// <summary>The first error; null when there is none.</summary>
     public static Finding? Error(Example example, DatasetReport? dataset) =>
         Findings(example, dataset).FirstOrDefault(finding => finding.Severity == Severity.Error);
 
-    private static IEnumerable<Finding> AgainstTask(Example example, TaskKind task)
+    private static IEnumerable<Finding> AgainstTask(Example example, TaskKind task, bool hasSeveralLabels)
     {
-        var (hasEntities, hasLabel) = (task != TaskKind.TextClassification, task != TaskKind.TokenClassification);
+        var (hasEntities, hasLabel) = (task.HasEntities(), task.HasTextLabels());
         if (hasEntities && example.Entities is null)
         {
             yield return NewError(FindingCode.MissingTags, "There are no entities; every example of the dataset says which it has.");
         }
 
-        if (hasLabel && example.Label is null)
+        if (hasLabel && hasSeveralLabels && example.Labels is null)
         {
-            yield return NewError(FindingCode.MissingLabel, "There is no label; every example of the dataset has one.");
+            yield return NewError(
+                FindingCode.MissingLabel, "There are no labels; every example of the dataset says which it has.",
+                "Give the right ones as labels, a list: an empty one if there are none.");
+        }
+
+        if (hasLabel && !hasSeveralLabels && example.Label is null)
+        {
+            yield return NewError(
+                FindingCode.MissingLabel, $"There is no label; every example of the dataset has one{(example.Labels is null ? "" : ", and no list of them")}.");
         }
 
         if (!hasEntities && example.Entities is not null)
@@ -44,7 +52,7 @@ public static class CorrectionCheck
             yield return NewError(FindingCode.TaskMismatch, "There are entities; the dataset has none.", "Leave the entities out.");
         }
 
-        if (!hasLabel && example.Label is not null)
+        if (!hasLabel && example.TextLabels() is not null)
         {
             yield return NewError(FindingCode.TaskMismatch, "There is a label of the text; the dataset has none.", "Leave the label out.");
         }
@@ -52,7 +60,7 @@ public static class CorrectionCheck
 
     private static IEnumerable<Finding> AgainstLabels(Example example, DatasetReport dataset)
     {
-        var labels = example.Label is { } label ? [label] : Array.Empty<string>();
+        var labels = example.TextLabels() ?? [];
         return UnknownOf((example.Entities ?? []).Select(entity => entity.Label), "entity label", dataset.EntityLabels)
             .Concat(UnknownOf(labels, "text label", dataset.TextLabels));
     }

@@ -56,14 +56,18 @@ public sealed class Feedback(CorrectionStore corrections, ModelStore models, Dat
     };
 }
 
-/// <summary>A text with the answer that would have been right: its entities, its label, or both.</summary>
+/// <summary>A text with the answer that would have been right: its entities, its label or labels, or both.</summary>
 public sealed record CorrectionRequest
 {
     public required string Text { get; init; }
 
     public IReadOnlyList<CorrectionEntity>? Entities { get; init; }
 
+    /// <summary>Where each text has one.</summary>
     public string? Label { get; init; }
+
+    /// <summary>Where a text can have several; an empty list if none is right.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
 
     public StringIndexType StringIndexType { get; init; }
 
@@ -76,13 +80,24 @@ public sealed record CorrectionRequest
             throw Invalid("$.text", "The text is empty.");
         }
 
-        if (Entities is null && string.IsNullOrWhiteSpace(Label))
+        if (Entities is null && Labels is null && string.IsNullOrWhiteSpace(Label))
         {
-            throw Invalid("$", "Give the right entities (an empty list if there are none), the right label, or both.");
+            throw Invalid("$", "Give the right entities (an empty list if there are none), the right label or labels, or both.");
+        }
+
+        if (Labels is not null && Label is not null)
+        {
+            throw Invalid("$.label", "There are a label and labels: give label where each text has one, and labels where it can have several.");
         }
 
         var codePoints = StringIndexType == StringIndexType.UnicodeCodePoint ? new CodePoints(Text) : null;
-        return new Example { Text = Text, Entities = Entities is null ? null : [.. Spans(codePoints).OrderBy(span => span.Start).ThenBy(span => span.End)], Label = Label };
+        return new Example
+        {
+            Text = Text,
+            Entities = Entities is null ? null : [.. Spans(codePoints).OrderBy(span => span.Start).ThenBy(span => span.End)],
+            Label = Label,
+            Labels = Labels is null ? null : [.. Labels.Distinct().Order(StringComparer.Ordinal)],
+        };
     }
 
     // What is no part of the text stays none: the check says so.

@@ -100,6 +100,7 @@ public sealed class ModelEvaluation(
             Version = version.Version,
             Artefact = lease.Model.Config.ServedFile,
             Task = lease.Model.Config.Task,
+            Thresholds = lease.Model.Config.ThresholdsByName(),
             Dataset = version.Dataset,
             DatasetVersion = datasetVersion,
             At = clock.GetUtcNow(),

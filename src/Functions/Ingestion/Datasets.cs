@@ -33,13 +33,17 @@ public sealed record DatasetView : DatasetSummary
     [SetsRequiredMembers]
     public DatasetView(DatasetSummary summary, DatasetReport? report = null)
         : base(summary) =>
-        (TextLabels, EntityLabels, Totals, Findings) = (report?.TextLabels, report?.EntityLabels, report?.Totals, report?.Findings);
+        (TextLabels, EntityLabels, Cardinality, Totals, Findings) =
+            (report?.TextLabels, report?.EntityLabels, report?.Quality.Cardinality, report?.Totals, report?.Findings);
 
     /// <summary>Labels of whole texts.</summary>
     public IReadOnlyList<string>? TextLabels { get; }
 
     /// <summary>Labels of entities.</summary>
     public IReadOnlyList<string>? EntityLabels { get; }
+
+    /// <summary>How many labels texts have, and which together, where a text can have several.</summary>
+    public LabelCardinality? Cardinality { get; }
 
     /// <summary>All findings counted by code.</summary>
     public IReadOnlyList<FindingTotal>? Totals { get; }

@@ -44,7 +44,7 @@ public sealed class TrafficWatch
         {
             _pieces.Record(prediction.Pieces, tags);
             _unknownPieces.Add(prediction.UnknownPieces, tags);
-            if (prediction.Label is { } label)
+            foreach (var label in prediction.TextLabels())
             {
                 _scores.Record(label.Score, tags);
                 Count(_labels, label.Name, tags);

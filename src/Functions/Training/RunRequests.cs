@@ -32,7 +32,7 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
         Check("$.dataset.name", ResourceName.Problem(request.Dataset.Name));
         var report = await ReportAsync(request.Dataset, cancellationToken);
         var task = request.Task ?? report.Task!.Value;
-        Check("$.task", task == report.Task || report.Task == TaskKind.Joint
+        Check("$.task", CanLearn(task, report)
             ? null
             : $"The dataset cannot be learnt as {DroptuneJson.Word(task)}: it is for {DroptuneJson.Word(report.Task!.Value)}.");
         var known = await baseModels.ListAsync(cancellationToken);
@@ -51,6 +51,10 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
         Check("$", JobSpecRules.Problems(spec) is { Count: > 0 } problems ? string.Join("; ", problems) + "." : null);
         return spec;
     }
+
+    /// <summary>Whether a dataset is for a task, or a joint one has what it needs.</summary>
+    private static bool CanLearn(TaskKind task, DatasetReport dataset) => task == dataset.Task || (dataset.Task == TaskKind.Joint
+        && task != (dataset.Manifest.HasSeveralLabels() ? TaskKind.TextClassification : TaskKind.MultiLabelClassification));
 
     private async Task<DatasetReport> ReportAsync(RunDataset dataset, CancellationToken cancellationToken)
     {

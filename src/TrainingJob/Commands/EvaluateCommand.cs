@@ -57,6 +57,7 @@ internal static class EvaluateCommand
             Version = folder.Name,
             Artefact = file ?? model.Config.ServedFile,
             Task = model.Config.Task,
+            Thresholds = model.Config.ThresholdsByName(),
             Dataset = data.Dataset,
             DatasetVersion = data.Version,
             At = TimeProvider.System.GetUtcNow(),

@@ -77,7 +77,7 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     public Logits Heads(Tensor hidden) => config.Task switch
     {
         TaskKind.TokenClassification => new(Linear(Dropout(hidden), "classifier"), null),
-        TaskKind.TextClassification => new(null, Linear(Dropout(Pool(hidden)), "classifier")),
+        TaskKind.TextClassification or TaskKind.MultiLabelClassification => new(null, Linear(Dropout(Pool(hidden)), "classifier")),
         _ => new(Linear(Dropout(hidden), "classifier"), Linear(Dropout(Pool(hidden)), "text_classifier")),
     };
 

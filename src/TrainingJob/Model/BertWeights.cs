@@ -55,7 +55,7 @@ public sealed class BertWeights : IDisposable
             return;
         }
 
-        if (config.Task != TaskKind.TokenClassification)
+        if (config.Task.HasTextLabels())
         {
             Linear("bert.pooler.dense", heads, hidden, hidden);
         }

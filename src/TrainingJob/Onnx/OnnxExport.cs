@@ -35,13 +35,13 @@ public static class OnnxExport
             : new QuantizedBertGraph(graph, weights, config);
 
         var hidden = bert.Encoder();
-        if (config.Task == TaskKind.TextClassification)
+        if (config.Task.HasEntities())
         {
-            bert.TextLogits("logits", hidden, "classifier");
+            bert.TagLogits("logits", hidden);
         }
         else
         {
-            bert.TagLogits("logits", hidden);
+            bert.TextLogits("logits", hidden, "classifier");
         }
 
         if (config.Task == TaskKind.Joint)

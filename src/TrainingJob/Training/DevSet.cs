@@ -24,13 +24,21 @@ public sealed class DevSet
     private readonly int _padId;
     private readonly LabelSet? _tags;
     private readonly LabelSet? _textLabels;
+    private readonly LabelCombinations? _combinations;
     private readonly string[][] _expectedTags;
 
-    public DevSet(IEnumerable<Example> examples, WordPieceTokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength)
+    /// <param name="examples">Of the dev split.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="tags">The model's tags, or null.</param>
+    /// <param name="textLabels">The model's text labels, or null.</param>
+    /// <param name="maxLength">Pieces a sequence.</param>
+    /// <param name="combinations">Of text labels, where a text can have several; else null.</param>
+    public DevSet(
+        IEnumerable<Example> examples, WordPieceTokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength, LabelCombinations? combinations = null)
     {
-        (_tags, _textLabels, _padId) = (tags, textLabels, tokenizer.PadId);
+        (_tags, _textLabels, _padId, _combinations) = (tags, textLabels, tokenizer.PadId, combinations);
         _examples = [.. examples.Select(example => (example, EncodedSplit.Tokenize(example, tokenizer)))];
-        _split = EncodedSplit.Of(_examples, tokenizer, tags, textLabels, maxLength);
+        _split = EncodedSplit.Of(_examples, tokenizer, tags, textLabels, maxLength, combinations);
         _batches = BatchPlan.Of(_split, BatchTokens, random: null);
         _expectedTags = tags is null ? [] : [.. _examples.Select(e => e.Example.Tags is { } words ? [.. words] : UnitTags.Of(e.Example, e.Text))];
     }
@@ -75,13 +83,14 @@ public sealed class DevSet
             }
         }
 
-        return new(rows == 0 ? 0 : lossSum / rows, EntityScores(unitLogits, constrained), TextScores(textProbabilities));
+        var scores = new DevScores(rows == 0 ? 0 : lossSum / rows, EntityScores(unitLogits, constrained), TextScores(textProbabilities));
+        return _combinations is null ? scores : WithLabels(scores, textProbabilities);
     }
 
     private void Collect(Logits logits, Batch batch, int[] sequences, float[][] unitLogits, float[][] textProbabilities)
     {
         using var tagTensor = logits.Tags?.to(ScalarType.Float32).cpu().contiguous();
-        using var textTensor = logits.Text?.to(ScalarType.Float32).softmax(-1).cpu().contiguous();
+        using var textTensor = TextProbabilities(logits)?.cpu().contiguous();
         var tags = tagTensor is null ? default : new Floats(tagTensor);
         var texts = textTensor is null ? default : new Floats(textTensor);
         for (var row = 0; row < sequences.Length; row++)
@@ -95,10 +104,17 @@ public sealed class DevSet
 
             for (var label = 0; label < textProbabilities[example].Length; label++)
             {
-                // The mean over windows, each with the weight of its pieces.
-                textProbabilities[example][label] += texts.Slice(row * _textLabels!.Count, _textLabels.Count)[label] * batch.Lengths[row];
+                // As served: the mean over windows, each with the weight of its pieces; of several labels the largest.
+                var (sum, probability) = (textProbabilities[example][label], texts.Slice(row * _textLabels!.Count, _textLabels.Count)[label]);
+                textProbabilities[example][label] = _combinations is null ? sum + (probability * batch.Lengths[row]) : Math.Max(sum, probability);
             }
         }
+    }
+
+    private Tensor? TextProbabilities(Logits logits)
+    {
+        var text = logits.Text?.to(ScalarType.Float32);
+        return _combinations is null ? text?.softmax(-1) : text?.sigmoid();
     }
 
     private EntityScores? EntityScores(float[][] unitLogits, bool constrained)
@@ -119,7 +135,7 @@ public sealed class DevSet
 
     private ClassificationScores? TextScores(float[][] probabilities)
     {
-        if (_textLabels is null)
+        if (_textLabels is null || _combinations is not null)
         {
             return null;
         }
@@ -127,18 +143,34 @@ public sealed class DevSet
         var predicted = probabilities.Select(p => _textLabels[p.AsSpan().IndexOf(p.Max())]);
         return ClassificationScores.Of([.. _examples.Select(e => e.Example.Label ?? "")], [.. predicted]);
     }
+
+    private DevScores WithLabels(DevScores scores, float[][] probabilities)
+    {
+        var known = _examples.Index().Where(e => e.Item.Example.TextLabels() is not null).Select(e => e.Index).ToList();
+        var expected = known.ConvertAll(i => _examples[i].Example.TextLabels()!);
+        var thresholds = LabelThresholds.Choose(
+            known.ConvertAll(i => probabilities[i]), expected.ConvertAll(labels => _combinations![_combinations.Of(labels)].ToHashSet()), _textLabels!.Count);
+        var predicted = known.ConvertAll(i => _textLabels.Names.Where((_, label) => probabilities[i][label] >= thresholds[label]).ToList());
+        return scores with { MultiLabels = MultiLabelScores.Of(expected, predicted), Thresholds = thresholds };
+    }
 }
 
 /// <summary>Scores of a model on a split; null where the task has none.</summary>
 public sealed record DevScores(double Loss, EntityScores? Entities, ClassificationScores? Texts)
 {
-    public double Main => MainScore.Of(Entities?.Micro.F1, Texts?.Accuracy);
+    /// <summary>Of text labels where a text can have several, by <see cref="Thresholds"/>.</summary>
+    public MultiLabelScores? MultiLabels { get; init; }
+
+    /// <summary>Those with the best F1 of each text label, by its id; null where a text has one label.</summary>
+    public IReadOnlyList<float>? Thresholds { get; init; }
+
+    public double Main => MainScore.Of(Entities?.Micro.F1, MultiLabels?.Micro.F1 ?? Texts?.Accuracy);
 
     /// <summary>The figure by the name that <see cref="Core.Jobs.EarlyStopping"/> knows it by; higher is better.</summary>
     public double Of(string metric) => metric switch
     {
         MainScore.Name => Main,
-        "accuracy" => new[] { Entities?.Accuracy, Texts?.Accuracy }.Average() ?? 0,
+        "accuracy" => new[] { Entities?.Accuracy, MultiLabels?.SubsetAccuracy ?? Texts?.Accuracy }.Average() ?? 0,
         "loss" => -Loss,
         var other => throw new NotSupportedException($"earlyStopping.metric '{other}' is not supported"),
     };
@@ -159,6 +191,13 @@ public sealed record DevScores(double Loss, EntityScores? Entities, Classificati
         {
             yield return new("accuracy", Texts.Accuracy);
             yield return new("macroF1", Texts.Macro.F1);
+        }
+
+        if (MultiLabels is not null)
+        {
+            yield return new("microF1", MultiLabels.Micro.F1);
+            yield return new("macroF1", MultiLabels.Macro.F1);
+            yield return new("subsetAccuracy", MultiLabels.SubsetAccuracy);
         }
     }
 }

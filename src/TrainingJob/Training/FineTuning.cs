@@ -54,7 +54,7 @@ public static class FineTuning
         reports.Kept(outcome.BestEpoch, outcome.Curve.Count, new(MainScore.Name, outcome.Main));
         reports.Stage(RunStage.Exporting);
         Directory.CreateDirectory(input.OutputFolder);
-        PretrainedModel.Save(input.OutputFolder, model.Weights, model.Config);
+        PretrainedModel.Save(input.OutputFolder, model.Weights, outcome.Thresholds is { } thresholds ? model.Config.WithThresholds(thresholds) : model.Config);
         data.Tokenizer.Save(input.OutputFolder);
         var onnx = Path.Combine(input.OutputFolder, ModelFileNames.Onnx);
         var parameters = Parameters(model);

@@ -40,13 +40,14 @@ internal sealed class ModelTraining(
         }
 
         var model = new BertModel(config, weights) { Precision = precision };
-        using var loss = new TaskLoss(options, data.TagCounts, data.TextCounts, device);
+        using var loss = new TaskLoss(options, data.TagCounts, data.TextCounts, device, data.Combinations);
         var swap = data.Tags is { } tags ? new MentionSwap(data.Train, tags, options.MentionSwap!.Value, data.MaxLength) : null;
         var join = data.Tags is null ? null : new TextJoin(options.JoinedTexts!.Value, data.MaxLength);
         var dropout = new PieceDropout(data.Tokenizer, options.PieceDropout!.Value);
         using var trainer = new Trainer(
             model, new TaskObjective(loss, data.Dev, swap, join, dropout, device), data.Train, options, Setting("training", start, options, isTrial));
-        return (model, trainer.Train(cancellationToken));
+        var outcome = trainer.Train(cancellationToken);
+        return (model, data.Combinations is null || isTrial ? outcome : outcome with { Thresholds = data.Dev.Evaluate(model, loss, device).Thresholds });
     }
 
     private void Pretrain(
@@ -98,7 +99,7 @@ internal sealed class ModelTraining(
             HiddenDropoutProb = options.Dropout!.Value,
             AttentionProbsDropoutProb = options.Dropout.Value,
             Droptune = new() { MaxLength = data.MaxLength, RunningText = data.IsRunningText ? true : null, ConstrainedDecoding = options.ConstrainedDecoding ? null : false, Traceparent = input.Spec.Traceparent },
-        }).WithLabels(data.Task, data.Tags?.Names ?? [], data.TextLabels?.Names ?? []);
+        }).WithLabels(data.Task, data.Tags?.Names ?? [], data.TextLabels?.Names ?? [], data.Combinations is not null);
     }
 
     private ModelConfig Scratch(ModelSize size, Optimisation options) => new()

@@ -56,6 +56,9 @@ public sealed record TrainingOutcome(int BestEpoch, IReadOnlyList<EpochRecord> C
     /// <summary>Scores on dev of the epoch that was kept.</summary>
     public IReadOnlyDictionary<string, double> Dev => Curve[BestEpoch - 1].Dev;
 
+    /// <summary>From which probability on each text label holds, where a text can have several; else null, as of a trial.</summary>
+    public IReadOnlyList<float>? Thresholds { get; init; }
+
     /// <summary>How the loss of a training in float16 was scaled at its end; else null.</summary>
     public LossScale? LossScale { get; init; }
 

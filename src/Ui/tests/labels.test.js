@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { palette } from '../app/labels.js';
+import { listed, palette, toggled } from '../app/labels.js';
 
 test('palette: a label has its colour whatever the order and number of its mentions', () => {
   const [one, other] = [palette(['b', 'a', 'c']), palette(['c', 'b', 'b', 'a'])];
@@ -22,3 +22,10 @@ test('palette: begins again when the colours are used up, all of which the style
 });
 
 test('palette: a label that it does not know has a colour too', () => assert.equal(palette(['a'])('b'), 'label-1'));
+
+test('toggled: adds a label in its place, and takes it away again', () => {
+  assert.deepEqual(toggled(['a', 'c'], 'b'), ['a', 'b', 'c']);
+  assert.deepEqual(toggled(['a', 'b', 'c'], 'b'), ['a', 'c']);
+});
+
+test('listed: says so where there is none', () => assert.deepEqual([listed(['a', 'b'], '–'), listed([], '–')], ['a, b', '–']));

@@ -22,6 +22,16 @@ public class ComparisonTests
     }
 
     [Fact]
+    public void Of_SeveralLabels_IsOfTheirMicroF1()
+    {
+        var comparison = Comparison.Of(Some.Report(Some.MultiLabels(1000, EveryTenth)), Some.Report(Some.MultiLabels(1000), "v1"), "previous", Split.Dev)!;
+
+        Assert.True(comparison.IsDrop);
+        Assert.Equal((2.0 * 1900 / 3900) - 1, comparison.Difference, 1e-9);
+        Assert.Equal(["b"], comparison.Labels.Select(label => label.Label));
+    }
+
+    [Fact]
     public void Of_SameNumberOfOtherErrors_IsNotReal()
     {
         var before = Some.Report(Some.Labels(100, 1, 2, 3), "v1");

@@ -39,6 +39,52 @@ public class EvaluatorTests
     }
 
     [Fact]
+    public async Task EvaluateAsync_SeveralLabels_ScoresEachByItself()
+    {
+        Example[] examples = [new() { Text = "fast and late", Labels = ["late", "quick"] }, new() { Text = "hello", Labels = [] }];
+        Prediction[] predictions = [new() { Labels = [new("quick", 0.9f), new("rude", 0.6f)] }, new() { Labels = [] }];
+
+        var found = await EvaluateAsync(TaskKind.MultiLabelClassification, examples, predictions);
+
+        Assert.Equal(0.5, found.MainScore, 1e-9);
+        Assert.Equal((0.5, 0.5, 1.0), (found.MultiLabels!.Micro.F1, found.MultiLabels.SubsetAccuracy, found.MultiLabels.PredictedCardinality));
+        Assert.Null(found.Labels);
+        Assert.Equal([(1, 2, 2), (0, 0, 0)], found.Outcomes.Select(outcome => outcome.Labels!.Value));
+        var error = Assert.Single(found.Errors);
+        Assert.Equal(["late", "quick"], error.ExpectedLabels);
+        Assert.Equal(["quick", "rude"], error.PredictedLabels);
+        Assert.Equal(0.6, error.Score, 1e-6);
+        Assert.Equal(2, found.LabelCalibration!.Bins.Sum(bin => bin.Count));
+        Assert.Equal(2, found.Profile!.Labels.Values.Sum());
+        Assert.Equal(["main", "exact", "msPerExample", "microF1", "macroF1", "subsetAccuracy", "ece"], found.Metrics().Keys);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_JointOfSeveralLabels_TakesTheMeanOfBoth()
+    {
+        Example[] examples = [new() { Text = "fly to Rome", Entities = [new(7, 11, "to")], Labels = ["flight", "now"] }];
+        Prediction[] predictions = [new() { Entities = [Entity("to", 7, 11, 0.9f)], Labels = [new("flight", 0.9f)] }];
+
+        var found = await EvaluateAsync(TaskKind.Joint, examples, predictions);
+
+        Assert.Equal((1 + (2 / 3.0)) / 2, found.MainScore, 1e-9);
+        Assert.Equal(0, found.Exact);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task EvaluateAsync_ModelOrDataOfSeveralLabels_AreComparedAsSets(bool modelHasSeveral)
+    {
+        Example example = modelHasSeveral ? new() { Text = "x", Label = "a" } : new() { Text = "x", Labels = ["a", "b"] };
+        Prediction prediction = modelHasSeveral ? new() { Labels = [new("a", 0.9f), new("b", 0.8f)] } : new() { Label = new("a", 0.9f) };
+
+        var found = await EvaluateAsync(TaskKind.TextClassification, [example], [prediction]);
+
+        Assert.Equal(2 / 3.0, found.MainScore, 1e-9);
+    }
+
+    [Fact]
     public async Task EvaluateAsync_Words_CountsEntitiesOfTheJoinedText()
     {
         Example[] examples = [new() { Tokens = ["in", "New", "York"], Tags = ["O", "B-LOC", "I-LOC"] }];
@@ -109,6 +155,20 @@ public class EvaluatorTests
         Assert.Contains("dev.f1", report.Metrics().Keys);
         using var document = JsonDocument.Parse(json);
         Assert.Equal("[0,1,1,0]", document.RootElement.GetProperty("splits").GetProperty("dev").GetProperty("outcomes")[0].GetRawText());
+    }
+
+    [Fact]
+    public async Task Report_JsonOfSeveralLabels_RoundTrips()
+    {
+        Example[] examples = [new() { Text = "fly to 北京", Entities = [new(7, 9, "to")], Labels = ["flight", "now"] }];
+        Prediction[] predictions = [new() { Labels = [new("now", 0.6f)], Entities = [] }];
+        var report = Some.Report(await EvaluateAsync(TaskKind.Joint, examples, predictions)) with { Thresholds = new Dictionary<string, float> { ["now"] = 0.3f } };
+
+        var json = report.ToJson();
+
+        Assert.Equal(json, EvaluationReport.Read(json).ToJson());
+        using var document = JsonDocument.Parse(json);
+        Assert.Equal("[0,0,1,1,1,2]", document.RootElement.GetProperty("splits").GetProperty("dev").GetProperty("outcomes")[0].GetRawText());
     }
 
     private static PredictedEntity Entity(string label, int start, int end, float score) => new(label, "", start, end, score);

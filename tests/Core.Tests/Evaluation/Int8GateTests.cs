@@ -32,6 +32,15 @@ public sealed class Int8GateTests
     }
 
     [Fact]
+    public void Decide_SeveralLabels_ComparesTheirMicroF1AndEachLabel()
+    {
+        var gate = Int8Gate.Decide(Some.MultiLabels(1000), Some.MultiLabels(1000, [.. Enumerable.Range(0, 20)]));
+
+        Assert.False(gate.Passed);
+        Assert.Equal(["label b", "microF1", "label a"], gate.Drops.Select(drop => drop.Name));
+    }
+
+    [Fact]
     public void Decide_BetterInInt8OrNothingToSee_PassesOnlyTheFirst()
     {
         Assert.True(Int8Gate.Decide(Some.Labels(100, 1, 2, 3), Some.Labels(100)).Passed);

@@ -18,6 +18,22 @@ internal static class Some
         Splits = new Dictionary<Split, SplitEvaluation> { [Split.Dev] = dev },
     };
 
+    /// <summary>Texts that all have the labels a and b; those of <paramref name="wrong"/> got a alone.</summary>
+    public static SplitEvaluation MultiLabels(int examples, params int[] wrong)
+    {
+        string[] both = ["a", "b"];
+        var scores = MultiLabelScores.Of(
+            [.. Enumerable.Repeat(both, examples)], [.. Enumerable.Range(0, examples).Select(i => wrong.Contains(i) ? ["a"] : both)]);
+
+        return Labels(examples, wrong) with
+        {
+            MainScore = scores.Micro.F1,
+            Labels = null,
+            MultiLabels = scores,
+            Outcomes = [.. Enumerable.Range(0, examples).Select(i => new Outcome(0, 0, 0, null) { Labels = wrong.Contains(i) ? (1, 1, 2) : (2, 2, 2) })],
+        };
+    }
+
     /// <summary>A text classification where example i has the label <c>i % 2</c>, and those of <paramref name="wrong"/> got the other.</summary>
     public static SplitEvaluation Labels(int examples, params int[] wrong)
     {

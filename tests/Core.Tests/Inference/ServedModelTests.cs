@@ -1,5 +1,6 @@
 using Droptune.Core.Inference;
 using Droptune.Core.Inference.Batching;
+using Droptune.Core.Models;
 
 namespace Droptune.Core.Tests.Inference;
 
@@ -21,6 +22,33 @@ public sealed class ServedModelTests : IDisposable
         Assert.All(prediction.Entities!, e => Assert.Equal(e.Text, text[e.Start..e.End]));
         Assert.All(prediction.Entities!, e => Assert.InRange(e.Score, 0.5f, 1f));
         Assert.Null(prediction.Tags);
+    }
+
+    [Fact]
+    public async Task PredictAsync_SeveralLabels_GivesThoseThatReachTheirThresholds()
+    {
+        var folder = Directory.CreateTempSubdirectory("droptune-").FullName;
+        foreach (var file in Directory.GetFiles(TestData.PathOf("models", "lexicon")))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        (ModelConfig.Load(folder) with { ProblemType = ModelConfig.SeveralLabels }).WithThresholds([0.9f, 0.9f, 0.9f, 0.001f]).Save(folder);
+        using var model = ServedModel.Load(folder);
+        var (window, windows) = ("refund" + Times(" the", 29), "refund" + Times(" the", 100)); // the model reads 30 pieces at once
+
+        var predictions = await model.PredictAsync([.. new[] { "book refund", window, windows }.Select(PredictInput.OfText)], Token);
+
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(["refund", "book"], predictions[0].Labels!.Select(label => label.Name)); // the surest first
+        Assert.All(predictions[0].Labels!, label => Assert.InRange(label.Score, 0.9f, 1));
+        Assert.Equal(Refund(predictions[1]), Refund(predictions[2]), 1e-4f); // no other window has more of it
+        Assert.All(predictions, p => Assert.InRange(p.LeastSure!.Value, 0.5f, 1));
+        Assert.All(predictions, p => Assert.Null(p.Label));
+
+        static string Times(string word, int times) => string.Concat(Enumerable.Repeat(word, times));
+
+        static float Refund(Prediction prediction) => prediction.Labels!.Single(label => label.Name == "refund").Score;
     }
 
     [Fact]

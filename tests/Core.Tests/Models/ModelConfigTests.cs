@@ -73,4 +73,34 @@ public sealed class ModelConfigTests : IDisposable
         Assert.Equal(["refund", "greet"], loaded.TextLabelNames);
         Assert.Contains("\"maxLength\": 128", File.ReadAllText(Path.Combine(_folder, ModelFileNames.Config)), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void WithThresholds_SeveralLabelsOfATaskWithTags_RoundTripsThroughTheFile()
+    {
+        var config = new ModelConfig { VocabSize = 10, HiddenSize = 8, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 16 };
+
+        config.WithLabels(TaskKind.Joint, ["O", "B-x", "I-x"], ["退款", "greet"], severalLabels: true).WithThresholds([0.25f, 0.75f]).Save(_folder);
+        var loaded = ModelConfig.Load(_folder);
+
+        Assert.Equal((TaskKind.Joint, true), (loaded.Task, loaded.HasSeveralLabels));
+        Assert.Equal([0.25f, 0.75f], loaded.TextThresholds);
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, ModelFileNames.Config)));
+        Assert.Equal("multi_label_classification", json.RootElement.GetProperty("problem_type").GetString());
+        Assert.Equal(0.25, json.RootElement.GetProperty("droptune").GetProperty("thresholds").GetProperty("退款").GetDouble());
+    }
+
+    [Fact]
+    public void Load_HuggingFaceFileOfSeveralLabels_HasThresholdsOfOneHalf()
+    {
+        File.WriteAllText(Path.Combine(_folder, ModelFileNames.Config), """
+            {"model_type":"bert","vocab_size":2000,"hidden_size":64,"num_hidden_layers":3,"num_attention_heads":4,"intermediate_size":256,
+             "problem_type":"multi_label_classification","architectures":["BertForSequenceClassification"],"id2label":{"0":"a","1":"b"}}
+            """);
+
+        var config = ModelConfig.Load(_folder);
+
+        Assert.Equal(TaskKind.MultiLabelClassification, config.Task);
+        Assert.Equal([0.5f, 0.5f], config.TextThresholds);
+        Assert.Empty(config.TagNames);
+    }
 }

@@ -57,6 +57,27 @@ public class EvaluationPagesTests
         Assert.Contains("| &lt;script&gt;alert(1)&lt;/script&gt; \\| x | greet; to: &lt;script&gt;alert(1)&lt;/script&gt; | flight; no entity | 0.9 |", lines);
     }
 
+    [Fact]
+    public void Pages_SeveralLabels_ShowThresholdsCardinalityAndSets()
+    {
+        var report = Some.Report(Some.MultiLabels(4, 0) with
+        {
+            ErrorCount = 1,
+            Errors = [new("x", 0, null, null, null, null) { ExpectedLabels = ["a", "b"], PredictedLabels = [] }],
+        }) with
+        { Thresholds = new Dictionary<string, float> { ["a"] = 0.25f, ["b"] = 0.5f } };
+
+        var lines = EvaluationMarkdown.Write(report).Split('\n');
+        var html = EvaluationHtml.Write(report);
+
+        Assert.Contains("### Text labels: 93.33% micro F1", lines);
+        Assert.Contains("75.00% of texts with all labels right. 1.75 labels a text, 2 expected.", lines);
+        Assert.Contains("| a | 100.00% | 100.00% | 100.00% | 4 | 0.25 |", lines);
+        Assert.Contains("| x | a, b | no label | 0 |", lines);
+        Assert.Contains("<th scope=\"col\">threshold</th>", html, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"label\">a, b</span>", html, StringComparison.Ordinal);
+    }
+
     private static EvaluationReport Joint()
     {
         Entity to = new(0, 2, "to & fro"), from = new(0, 2, "from");

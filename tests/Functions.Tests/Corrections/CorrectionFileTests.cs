@@ -29,6 +29,29 @@ public sealed class CorrectionFileTests
         Assert.Equal(Correction.Entities, Assert.Single(CorrectionFile.Read(content, stated)).Entities);
     }
 
+    [Theory]
+    [InlineData("""{"task":"multi-label-classification","labelColumn":"l"}""", false, "y z")]
+    [InlineData("""{"multiLabel":true}""", false, "")]
+    [InlineData("""{"multiLabel":true}""", true, "")]
+    [InlineData("""{"task":"joint","multiLabel":true}""", true, "y z")]
+    public async Task Write_SeveralLabels_AreReadByTheGateAsTheyWere(string manifest, bool hasEntities, string labels)
+    {
+        var stated = JsonSerializer.Deserialize<DatasetManifest>(manifest, DroptuneJson.Compact)!;
+        var correction = Correction with { Label = null, Labels = labels.Split(' ', StringSplitOptions.RemoveEmptyEntries), Entities = hasEntities ? Correction.Entities : null };
+
+        var content = CorrectionFile.Write([correction], stated);
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var report = await DatasetGate.CheckAsync(
+            "d", [File("dataset.json", manifest), File("feedback-2026-11-24.jsonl", content)], folder, cancellationToken: TestContext.Current.CancellationToken);
+
+        var read = Assert.Single(SnapshotReader.Read(Path.Combine(folder, "train.jsonl.gz")));
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(0, report.LeftOut);
+        Assert.Equal((correction.Text, hasEntities), (read.Text, read.Entities is not null));
+        Assert.Equal(correction.Labels, read.Labels);
+        Assert.Equal(correction.Labels, Assert.Single(CorrectionFile.Read(content, stated)).Labels);
+    }
+
     private static DatasetFile File(string name, string content) =>
         new(name, content.Length, _ => Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(content))));
 }

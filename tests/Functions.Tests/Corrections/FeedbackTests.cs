@@ -40,6 +40,8 @@ public class FeedbackTests(LocalHostFixture host)
     [Theory]
     [InlineData("""{"text":"hello"}""", "$")]
     [InlineData("""{"text":" ","label":"x"}""", "$.text")]
+    [InlineData("""{"text":"hello","label":"x","labels":["x"]}""", "$.label")]
+    [InlineData("""{"text":"hello","labels":[null]}""", "$")]
     [InlineData("""{"text":"hello","entities":[{"label":"a","start":0,"end":3,"text":"elo"}]}""", "$.entities[0]")]
     [InlineData("""{"text":"hello","entities":[{"start":0,"end":3}]}""", "$.entities[0]")]
     [InlineData("""{"text":"hello","entities":[null]}""", "$")]
@@ -59,6 +61,7 @@ public class FeedbackTests(LocalHostFixture host)
     [InlineData("""{"text":"hello","entities":[{"label":"city","start":3,"end":3}]}""", "span-out-of-range")]
     [InlineData("""{"text":"hello","entities":[{"label":"","start":0,"end":5}]}""", "empty-field")]
     [InlineData("""{"text":"hello","entities":[{"label":"city","start":0,"end":3}]}""", "span-cuts-word")]
+    [InlineData("""{"text":"hello","labels":["a",""]}""", "empty-field")]
     [InlineData("""{"text":"to New York","entities":[{"label":"a","start":3,"end":11},{"label":"a","start":0,"end":6}]}""", "span-overlap")]
     public async Task GiveFeedback_WhatTheGateRefuses_IsRefusedWithItsFindings(string body, string code)
     {

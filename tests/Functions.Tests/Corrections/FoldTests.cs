@@ -48,6 +48,28 @@ public class FoldTests(LocalHostFixture host)
     }
 
     [Fact]
+    public async Task Fold_SeveralLabels_BecomeTrainExamplesOfTheNextVersion()
+    {
+        var lines = string.Concat(Enumerable.Range(0, 60).Select(i => $$"""{"text":"parcel {{i}}","labels":{{(i % 3 == 0 ? "[]" : i % 3 == 1 ? "[\"late\"]" : "[\"late\",\"rude\"]")}}}""" + "\n"));
+        var before = await DatasetAsync("fold-several", """{"train":false,"task":"multi-label-classification"}""", "train.jsonl", lines);
+        var single = await host.PostAsync("models/fold-several/feedback", """{"text":"so late","label":"late"}""").ProblemAsync(422, "invalid-feedback");
+        var unknown = await host.PostAsync("models/fold-several/feedback", """{"text":"so late","labels":["late","wet"]}""").ProblemAsync(422, "invalid-feedback");
+        await host.PostAsync("models/fold-several/feedback", """{"text":"rude and late","labels":["rude","late"]}""").OkAsync();
+        await host.PostAsync("models/fold-several/feedback", """{"text":"all fine","labels":[]}""").OkAsync();
+        await host.PostAsync("models/fold-several/feedback", """{"text":"parcel 3","labels":["rude"]}""").OkAsync(); // the dataset says that none holds
+
+        var fold = await host.PostAsync("datasets/fold-several/feedback/fold", "").OkAsync();
+        var after = await Wait.UntilAsync(async () =>
+            await host.Get<DatasetStore>().FindAsync("fold-several", Cancellation) is { State: DatasetState.Accepted } record && record.Version != before.Version ? record : null);
+
+        Assert.Equal("missing-label", Assert.Single(single.GetProperty("findings").EnumerateArray()).Text("code"));
+        Assert.Equal("label-not-in-train", Assert.Single(unknown.GetProperty("findings").EnumerateArray()).Text("code"));
+        Assert.Equal("contradicting-labels", Assert.Single(fold.GetProperty("problems").EnumerateArray()).Text("code"));
+        Assert.Equal(before.Counts! with { Train = before.Counts.Train + 2 }, after.Counts);
+        Assert.Equal(TaskKind.MultiLabelClassification, after.Task);
+    }
+
+    [Fact]
     public async Task Fold_TextsAnsweredInTwoWays_AreReportedAndStayOut()
     {
         await DatasetAsync("fold-against");
@@ -102,7 +124,9 @@ public class FoldTests(LocalHostFixture host)
         await host.PostAsync("datasets/fold-nowhere/feedback/fold", "").ProblemAsync(404, "unknown-dataset");
 
     /// <summary>An accepted dataset of bookings and refunds, and a model that learns from it.</summary>
-    private async Task<DatasetRecord> DatasetAsync(string name)
+    private Task<DatasetRecord> DatasetAsync(string name) => DatasetAsync(name, """{"train":false}""", "train.conll", Some.Conll(60));
+
+    private async Task<DatasetRecord> DatasetAsync(string name, string manifest, string file, string content)
     {
         await host.AddModelAsync(name, dataset: name);
         if (await host.Get<DatasetStore>().FindAsync(name, Cancellation) is { State: DatasetState.Accepted } there)
@@ -110,8 +134,8 @@ public class FoldTests(LocalHostFixture host)
             return there;
         }
 
-        await host.DropAsync($"{name}/dataset.json", """{"train":false}""");
-        await host.DropAsync($"{name}/train.conll", Some.Conll(60));
+        await host.DropAsync($"{name}/dataset.json", manifest);
+        await host.DropAsync($"{name}/{file}", content);
         return await Wait.UntilAsync(async () =>
             await host.Get<DatasetStore>().FindAsync(name, Cancellation) is { State: DatasetState.Accepted } record ? record : null);
     }

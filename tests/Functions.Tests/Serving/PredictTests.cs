@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Azure.Storage.Blobs.Models;
 using Droptune.Core.Storage;
 
@@ -21,6 +22,25 @@ public class PredictTests(LocalHostFixture host)
         Assert.Equal(
             [("city", "New York", 24, 32), ("date", "Monday", 37, 43)],
             prediction.GetProperty("entities").EnumerateArray().Select(Entity));
+    }
+
+    [Fact]
+    public async Task Predict_ModelOfSeveralLabels_AnswersWithThoseThatHold()
+    {
+        await host.AddModelAsync("p-several");
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(TestData.PathOf("models", "lexicon", "config.json"), TestContext.Current.CancellationToken))!;
+        config["problem_type"] = "multi_label_classification";
+        config["droptune"]!["thresholds"] = new JsonObject { ["other"] = 1.5 };
+        await host.Get<DroptuneStorage>().Container(StorageNames.Models).GetBlobClient($"p-several/{TestModel.Version}/config.json")
+            .UploadAsync(BinaryData.FromString(config.ToJsonString()), overwrite: true, TestContext.Current.CancellationToken);
+
+        var answer = await host.PostAsync("models/p-several/predict", """{"inputs":["book it and refund the money","my my"]}""").OkAsync();
+
+        var predictions = answer.GetProperty("predictions");
+        Assert.Equal(["book", "refund"], predictions[0].GetProperty("labels").EnumerateArray().Select(label => label.Text("name")).Order());
+        Assert.All(predictions[0].GetProperty("labels").EnumerateArray(), label => Assert.InRange(label.GetProperty("score").GetDouble(), 0.5, 1));
+        Assert.Equal(0, predictions[1].GetProperty("labels").GetArrayLength());
+        Assert.False(predictions[0].TryGetProperty("label", out _));
     }
 
     [Fact]

@@ -13,6 +13,36 @@ namespace Droptune.TrainingJob.Tests.Training;
 public sealed class DevSetTests
 {
     [Fact]
+    public void Evaluate_SeveralLabels_HoldWhereAnyWindowShowsThem()
+    {
+        // The model sees a and b where they stand, and in c a little of b: in the mean over its windows, the long text has less.
+        Example[] examples =
+        [
+            new() { Text = "a", Labels = ["a"] },
+            new() { Text = "a x x x x x x x x x x b", Labels = ["a", "b"] },
+            new() { Text = "c", Labels = [] },
+        ];
+        var tokenizer = new WordPieceTokenizer(new Vocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "x", "a", "b", "c"]), new());
+        var labels = new LabelSet(["a", "b"]);
+        var combinations = new LabelCombinations(labels);
+        var dev = new DevSet(examples, tokenizer, null, labels, 6, combinations);
+        using var loss = new TaskLoss(Some.Spec().Optimisation, null, null, CPU, combinations);
+
+        var scores = dev.Evaluate(batch => new(null, stack([.. Enumerable.Range(0, batch.Rows).Select(row => Seen(batch, row))])), constrained: true, loss, CPU);
+
+        Assert.InRange(dev.Split.Count, 5, 10); // windows
+        Assert.Equal(1, scores.Main);
+        Assert.Equal((1.0, 1.0), (scores.MultiLabels!.SubsetAccuracy, scores.MultiLabels.ExpectedCardinality));
+        Assert.Equal([0.5f, 0.5f], scores.Thresholds);
+
+        Tensor Seen(Batch batch, int row)
+        {
+            var pieces = batch.Ids.AsSpan(row * batch.Width, batch.Width).ToArray().Select(id => tokenizer.Vocabulary[id]).ToHashSet();
+            return tensor(new[] { pieces.Contains("a") ? 2f : -4, pieces.Contains("b") ? 2f : pieces.Contains("c") ? -0.5f : -4 });
+        }
+    }
+
+    [Fact]
     public void Evaluate_MemoryForFourTexts_ScoresAsWithAllAtOnce()
     {
         var examples = Some.Examples(30, 1).ToArray();

@@ -40,6 +40,37 @@ public sealed class FineTuningTests : IDisposable
         Assert.Equal(task == TaskKind.TextClassification ? null : "new york", prediction.Entities?.Single().Text);
     }
 
+    [Theory]
+    [InlineData(TaskKind.MultiLabelClassification)]
+    [InlineData(TaskKind.Joint)]
+    public async Task Run_SeveralLabels_WritesAModelThatServesThemByItsThresholds(TaskKind task)
+    {
+        var snapshot = Some.Snapshot(Path.Combine(_folder, "several"), Some.MultiLabelExamples(128, 1), Some.MultiLabelExamples(24, 2), Some.MultiLabelExamples(24, 3));
+
+        var result = FineTuning.Run(new(Some.Spec(task), snapshot, null, Output("model")), new Some.Progress(), TestContext.Current.CancellationToken);
+
+        Assert.True(result.Main > 0.9, $"dev main is {result.Main}");
+        Assert.Contains("dev.subsetAccuracy", result.Metrics.Keys);
+        using var served = ServedModel.Load(Output("model"));
+        Assert.Equal(task, served.Config.Task);
+        Assert.Equal(["shop", "travel"], served.Config.ThresholdsByName()!.Keys);
+        string[] texts = ["hello book a flight to new york please i want to buy a lamp please", "hello i want to buy a lamp please", "hello"];
+        var predictions = await served.PredictAsync([.. texts.Select(PredictInput.OfText)], TestContext.Current.CancellationToken);
+        Assert.Equal(["shop, travel", "shop", ""], predictions.Select(prediction => string.Join(", ", prediction.Labels!.Select(label => label.Name).Order())));
+        Assert.All(predictions, prediction => Assert.Equal(task == TaskKind.Joint, prediction.Entities is not null));
+    }
+
+    [Fact]
+    public void Run_SeveralLabelsAsOne_IsRefused()
+    {
+        var snapshot = Some.Snapshot(Path.Combine(_folder, "several"), Some.MultiLabelExamples(128, 1), Some.MultiLabelExamples(24, 2), Some.MultiLabelExamples(24, 3));
+
+        var error = Assert.Throws<InvalidDataException>(() => FineTuning.Run(
+            new(Some.Spec(TaskKind.TextClassification), snapshot, null, Output("model")), new Some.Progress(), TestContext.Current.CancellationToken));
+
+        Assert.Contains("multi-label-classification", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_EntitiesInsideWords_AreFoundThere()
     {

@@ -28,6 +28,22 @@ internal static class Some
         }
     }
 
+    /// <summary>The same wishes, two in one sentence, or none.</summary>
+    public static IEnumerable<Example> MultiLabelExamples(int count, int seed)
+    {
+        var (random, single) = (new Random(seed), Examples(2 * count, seed).ToArray());
+        for (var i = 0; i < count; i++)
+        {
+            Example[] wishes = random.Next(4) == 0 ? [] : [.. single.Skip(2 * i).Take(random.Next(1, 3))];
+            yield return new()
+            {
+                Tokens = ["hello", .. wishes.SelectMany(wish => wish.Tokens!)],
+                Tags = ["O", .. wishes.SelectMany(wish => wish.Tags!)],
+                Labels = [.. wishes.Select(wish => wish.Label!).Distinct().Order()],
+            };
+        }
+    }
+
     /// <summary>A snapshot folder of such examples.</summary>
     public static string Snapshot(string folder, int train = 128, int dev = 24) =>
         Snapshot(folder, Examples(train, 1), Examples(dev, 2), Examples(dev, 3));

@@ -17,6 +17,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     private readonly LabelCounter _entityLabels = new();
     private readonly SharedSurfaces _surfaces = new();
     private readonly LabelProfiles _profiles = new();
+    private readonly CardinalityCounter? _cardinality = manifest.HasSeveralLabels() ? new() : null;
     private readonly CaseEvidence _case = new();
 
     public SplitCounts Counts => new(_examples[0], _examples[1], _examples[2]);
@@ -57,8 +58,8 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     /// <summary>The label-quality section; reports on the labels' numbers.</summary>
     public LabelQuality FindQuality(TaskKind? task, LabelTable textNames, LabelTable entityNames)
     {
-        var textLabels = task == TaskKind.TokenClassification ? [] : _textLabels.Counts(textNames);
-        var entityLabels = task == TaskKind.TextClassification ? [] : _entityLabels.Counts(entityNames);
+        var textLabels = task?.HasTextLabels() == false ? [] : _textLabels.Counts(textNames);
+        var entityLabels = task?.HasEntities() == false ? [] : _entityLabels.Counts(entityNames);
         if (Examples > 0)
         {
             LabelCounter.Report(textLabels, "example", "examples", log, manifest.Validation);
@@ -71,6 +72,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
             TextLabels = textLabels,
             EntityLabels = entityLabels,
             Confusable = [.. _surfaces.Find(entityNames), .. textLabels.Count > 1 ? _profiles.Find(textNames) : []],
+            Cardinality = textLabels.Count > 0 ? _cardinality?.Find(textNames) : null,
             Lengths = lengths.Summary,
             CaseCarriesLabels = _case.IsCarried,
         };
@@ -79,9 +81,14 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
 
     private void AddLabels(Split split, CheckedExample example)
     {
-        if (example.Label >= 0)
+        foreach (var label in example.Labels)
         {
-            _textLabels.Add(example.Label, split);
+            _textLabels.Add(label, split);
+        }
+
+        if (example.HasLabels)
+        {
+            _cardinality?.Add(example.Labels, split);
         }
 
         if (example.HasTags)
@@ -115,9 +122,9 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     private void AddProfiles(CheckedExample example)
     {
         _case.Add(ExampleOf(example));
-        if (example.Label >= 0)
+        foreach (var label in example.Labels)
         {
-            _profiles.Add(example.Label, example.Text.Span);
+            _profiles.Add(label, example.Text.Span);
         }
 
         foreach (var (label, surface) in example.Entities())
@@ -133,19 +140,30 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
         Tags = example is { Tokens: not null, HasTags: true } ? [.. example.Tags.Select(tag => tag == 0 ? "O" : "B")] : null,
         Text = example.Tokens is null ? Encoding.UTF8.GetString(example.Text.Span) : null,
         Entities = example is { Tokens: null, HasTags: true } ? [.. example.Spans.Select(span => new EntitySpan(span.Start, span.End, ""))] : null,
-        Label = example.Label < 0 ? null : $"{example.Label}",
+        Labels = example.HasLabels ? [.. example.Labels.Select(label => $"{label}")] : null,
     };
 
     private void ReportVariety(TaskKind? task, IReadOnlyList<LabelCount> textLabels, IReadOnlyList<LabelCount> entityLabels)
     {
-        if (textLabels.Count == 1 && task != TaskKind.TokenClassification)
+        if (_cardinality is not null && task?.HasTextLabels() == true)
+        {
+            if (textLabels.All(count => count.Train == 0))
+            {
+                log.Add(FindingCode.SingleClass, $"No text {(textLabels.Count == 0 ? "" : "of train ")}has a label.");
+            }
+            else if (textLabels.Count == 1 && _cardinality.Unlabelled == 0)
+            {
+                log.Add(FindingCode.SingleClass, $"All texts have the label '{textLabels[0].Label}', and no other.");
+            }
+        }
+        else if (textLabels.Count == 1 && task?.HasTextLabels() == true)
         {
             var refused = log.CountOf(FindingCode.NotAccepted);
             log.Add(FindingCode.SingleClass, $"All texts have the label '{textLabels[0].Label}'.{(refused == 0 ? ""
                 : $" {refused} records that were not accepted are left out: where they answer no to that label, give them one of their own.")}");
         }
 
-        if (entityLabels.Count == 0 && task is TaskKind.TokenClassification or TaskKind.Joint && _tasks.Tagged > 0)
+        if (entityLabels.Count == 0 && task?.HasEntities() == true && _tasks.Tagged > 0)
         {
             log.Add(FindingCode.SingleClass, "No entity is tagged anywhere: all tags are O.");
         }

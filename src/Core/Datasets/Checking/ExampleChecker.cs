@@ -33,7 +33,7 @@ internal sealed class ExampleChecker(
     {
         _example.Tags.Clear();
         _example.Spans.Clear();
-        ReadLabel(record);
+        ReadLabels(record);
         if (record.HasTokens)
         {
             ReadWords(record);
@@ -61,32 +61,45 @@ internal sealed class ExampleChecker(
     /// <summary>Reports what only all records of the file show.</summary>
     public void Complete(string? file) => _spans.Complete(file);
 
-    private void ReadLabel(Record record)
+    private void ReadLabels(Record record)
     {
-        _example.Label = -1;
-        if (record.Labels.Count == 0 || manifest.Task == TaskKind.TokenClassification)
+        _example.Labels.Clear();
+        var isList = manifest.HasSeveralLabels() && record.HasLabelList;
+        _example.HasLabels = (isList || record.Labels.Count > 0) && manifest.Task?.HasTextLabels() != false;
+        if (!_example.HasLabels)
         {
             return;
         }
 
-        if (record.Labels.Count > 1)
+        if (record.Labels.Count > 1 && !manifest.HasSeveralLabels())
         {
             log.LeaveOut(FindingCode.MultipleLabels, record, $"{record.Labels.Count} labels: {record.Labels[0]}, {record.Labels[1]}…");
+            return;
         }
-        else if (record.Labels[0].Trim(" \t\r\n"u8).IsEmpty)
+
+        for (var i = 0; i < record.Labels.Count; i++)
         {
-            log.LeaveOut(FindingCode.EmptyField, record, $"The label is blank.");
+            if (record.Labels[i].Trim(" \t\r\n"u8).IsEmpty)
+            {
+                log.LeaveOut(FindingCode.EmptyField, record, $"{(record.Labels.Count == 1 ? "The" : "A")} label is blank.");
+                return;
+            }
+
+            _example.Labels.Add(textLabels.IdOf(record.Labels[i]));
         }
-        else
+
+        if (_example.Labels.Count > 1)
         {
-            _example.Label = textLabels.IdOf(record.Labels[0]);
+            int[] sorted = [.. _example.Labels.Distinct().OrderBy(label => textLabels[label], StringComparer.Ordinal)];
+            _example.Labels.Clear();
+            _example.Labels.AddRange(sorted);
         }
     }
 
     private void ReadWords(Record record)
     {
         _example.Tokens = record.Tokens;
-        _example.HasTags = record.HasTags && manifest.Task != TaskKind.TextClassification;
+        _example.HasTags = record.HasTags && manifest.Task?.HasEntities() != false;
         if (record.Tokens.Count == 0)
         {
             log.LeaveOut(FindingCode.EmptyField, record, $"There are no tokens.");
@@ -146,7 +159,7 @@ internal sealed class ExampleChecker(
         }
 
         _example.Tokens = null;
-        _example.HasTags = record.HasSpans && manifest.Task != TaskKind.TextClassification;
+        _example.HasTags = record.HasSpans && manifest.Task?.HasEntities() != false;
         _example.Text = record.Text.Joined;
         if (record.Text[0].Trim(" \t\r\n"u8).IsEmpty || TextChecker.IsBlank(record.Text[0]))
         {

@@ -19,7 +19,7 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
     {
         _examples++;
         _withoutTags.Add(!example.HasTags, record);
-        _withoutLabel.Add(example.Label < 0, record);
+        _withoutLabel.Add(!example.HasLabels, record);
         _unclear += record.MayBeUnlabelled ? 1 : 0;
         _hasEntities = _hasEntities || example.Spans.Count > 0 || example.Tags.Exists(tag => tag > 0);
     }
@@ -28,16 +28,17 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
     public TaskKind Find()
     {
         var labelled = _examples - _withoutLabel.Count;
+        var ofTexts = manifest.HasSeveralLabels() ? TaskKind.MultiLabelClassification : TaskKind.TextClassification;
         var task = manifest.Task ?? (Tagged - _unclear, labelled) switch
         {
-            (0, > 0) => TaskKind.TextClassification,
-            _ when Tagged == 0 => TaskKind.TextClassification,
+            (0, > 0) => ofTexts,
+            _ when Tagged == 0 => ofTexts,
             _ when labelled == 0 => TaskKind.TokenClassification,
             // Labelling tools write an empty list of entities even where none are asked for.
-            _ when !_hasEntities && labelled == _examples => TaskKind.TextClassification,
+            _ when !_hasEntities && labelled == _examples => ofTexts,
             _ => TaskKind.Joint,
         };
-        if ((task != TaskKind.TokenClassification && labelled == 0) || (task != TaskKind.TextClassification && Tagged == 0))
+        if ((task.HasTextLabels() && labelled == 0) || (task.HasEntities() && Tagged == 0))
         {
             log.Add(FindingCode.TaskMismatch, labelled + Tagged == 0
                 ? "No example has a label, tags or entities: there is nothing to learn."
@@ -45,12 +46,17 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
             return task;
         }
 
-        if (task != TaskKind.TokenClassification)
+        if (manifest.MultiLabel && !task.HasTextLabels())
+        {
+            log.Add(FindingCode.TaskMismatch, "The manifest states multiLabel, but no example has a label.");
+        }
+
+        if (task.HasTextLabels())
         {
             _withoutLabel.Report(log, FindingCode.MissingLabel, "The example has no label, others have one.");
         }
 
-        if (task != TaskKind.TextClassification)
+        if (task.HasEntities())
         {
             _withoutTags.Report(log, FindingCode.MissingTags, "The example has no tags or entities, others have them.");
         }

@@ -71,7 +71,7 @@ public static class DatasetGate
     {
         var log = new FindingLog();
         log.Apply(settings with { Severities = settings.Severities.Append(new("span-cuts-word", Severity.Error)).DistinctBy(severity => severity.Key).ToDictionary() });
-        var manifest = new DatasetManifest { SpanUnit = StringIndexType.Utf16CodeUnit, SpanEnd = SpanEnd.Exclusive };
+        var manifest = new DatasetManifest { SpanUnit = StringIndexType.Utf16CodeUnit, SpanEnd = SpanEnd.Exclusive, MultiLabel = example.Labels is not null };
         using var reader = new JsonLinesReader(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(example, DroptuneJson.Compact)), log, manifest, new ClassNames(null, ""));
         var record = new Record(file: null);
         if (reader.Read(record))

@@ -43,7 +43,7 @@ internal sealed class GateRun(
         }
 
         var tags = FindTagForm();
-        var canonical = new CanonicalWriter(_textLabels, _entityLabels);
+        var canonical = new CanonicalWriter(_textLabels, _entityLabels, manifest.HasSeveralLabels());
         using var snapshot = new SnapshotWriter(folder);
         foreach (var (part, owner) in files.Parts.OrderBy(part => part.Key.Name, StringComparer.Ordinal))
         {
@@ -102,10 +102,10 @@ internal sealed class GateRun(
         return look.Moved.Count == 0 && _movable.Count <= SmallDataset ? look.Move(_movable, _statistics.Counts, !_plan.HasTestFile) : null;
     }
 
-    /// <summary>The label of each text of some files, by what it says; null where it has none.</summary>
-    private Dictionary<ulong, string?> ReadTexts(Func<string, bool> isWanted)
+    /// <summary>The labels of each text of some files, by what it says; null where it says none.</summary>
+    private Dictionary<ulong, IReadOnlyList<string>?> ReadTexts(Func<string, bool> isWanted)
     {
-        var texts = new Dictionary<ulong, string?>();
+        var texts = new Dictionary<ulong, IReadOnlyList<string>?>();
         foreach (var file in files.Data.Where(file => isWanted(file.Name)))
         {
             using var content = files.Folder.Open(file);
@@ -116,7 +116,7 @@ internal sealed class GateRun(
                 cancellationToken.ThrowIfCancellationRequested();
                 if (checker.Check(record) is { } example)
                 {
-                    texts.TryAdd(_hash.Normalised(example.Text.Span), example.Label < 0 ? null : _textLabels[example.Label]);
+                    texts.TryAdd(_hash.Normalised(example.Text.Span), example.HasLabels ? [.. example.Labels.Select(label => _textLabels[label])] : null);
                 }
             }
         }

@@ -20,8 +20,8 @@ internal sealed class Halves
     public void Add(string file, CheckedExample example)
     {
         var (labelled, tagged) = _files.GetValueOrDefault(file);
-        _files[file] = (labelled || example.Label >= 0, tagged || example.HasTags);
-        _isJoint |= example.Label >= 0 && example.HasTags;
+        _files[file] = (labelled || example.HasLabels, tagged || example.HasTags);
+        _isJoint |= example.HasLabels && example.HasTags;
     }
 
     public bool AreThere =>

@@ -47,6 +47,12 @@ internal static class ManifestReader
             log.Add(FindingCode.BadManifest, DatasetFile.ManifestName, 0, 0, [], $"model: {problem}.");
         }
 
+        if (manifest is { MultiLabel: true, Task: TaskKind.TextClassification or TaskKind.TokenClassification })
+        {
+            log.Add(FindingCode.BadManifest, DatasetFile.ManifestName, 0, 0, [],
+                $"multiLabel is true, but task is {DroptuneJson.Word(manifest.Task.Value)}: state {DroptuneJson.Word(TaskKind.MultiLabelClassification)} or {DroptuneJson.Word(TaskKind.Joint)}, or leave task out.");
+        }
+
         var start = manifest.Start(BaseModel.Scratch);
         foreach (var wrong in JobSpecRules.SizeProblems("size", start).Concat(JobSpecRules.Problems(manifest.Training, "training")))
         {

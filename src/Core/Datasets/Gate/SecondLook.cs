@@ -21,12 +21,12 @@ internal sealed record SecondLook
     public IReadOnlyList<Split> Stated { get; init; } = [];
 
     /// <summary>Where some files have labels and others entities of the same texts: the labels; null where that is not so.</summary>
-    public IReadOnlyDictionary<ulong, string?>? Labels { get; private init; }
+    public IReadOnlyDictionary<ulong, IReadOnlyList<string>?>? Labels { get; private init; }
 
     /// <summary>The texts that have entities.</summary>
-    private IReadOnlyDictionary<ulong, string?>? Tagged { get; init; }
+    private IReadOnlyDictionary<ulong, IReadOnlyList<string>?>? Tagged { get; init; }
 
-    public SecondLook Join(IReadOnlyDictionary<ulong, string?> labelled, IReadOnlyDictionary<ulong, string?> tagged) =>
+    public SecondLook Join(IReadOnlyDictionary<ulong, IReadOnlyList<string>?> labelled, IReadOnlyDictionary<ulong, IReadOnlyList<string>?> tagged) =>
         this with { Labels = labelled, Tagged = tagged };
 
     /// <summary>
@@ -51,7 +51,10 @@ internal sealed record SecondLook
     /// <summary>Whether an example of joined files has its other half in none of them.</summary>
     public bool IsUnmatched(CheckedExample example, ulong text) => !(example.HasTags ? Labels : Tagged)!.ContainsKey(text);
 
-    /// <summary>Gives an example that has entities its label.</summary>
-    public void Complete(CheckedExample example, ulong text, LabelTable labels) =>
-        example.Label = labels.IdOf(Encoding.UTF8.GetBytes(Labels![text]!));
+    /// <summary>Gives an example that has entities its labels.</summary>
+    public void Complete(CheckedExample example, ulong text, LabelTable labels)
+    {
+        example.HasLabels = true;
+        example.Labels.AddRange(Labels![text]!.Select(label => labels.IdOf(Encoding.UTF8.GetBytes(label))));
+    }
 }

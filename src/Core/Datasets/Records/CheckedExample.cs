@@ -21,8 +21,11 @@ internal sealed class CheckedExample
     /// <summary>Empty for words; by start, without overlap; UTF-16 code units, end exclusive; the label is an entity label's id.</summary>
     public List<(int Start, int End, int Label)> Spans { get; } = [];
 
-    /// <summary>Id of the text label; -1 = none.</summary>
-    public int Label { get; set; }
+    /// <summary>Whether it says which labels the text has.</summary>
+    public bool HasLabels { get; set; }
+
+    /// <summary>Ids of the text labels, by name: one, unless the dataset has several a text; then there may be none.</summary>
+    public List<int> Labels { get; } = [];
 
     /// <summary>The entities: their labels and words.</summary>
     public IEnumerable<(int Label, ReadOnlyMemory<byte> Surface)> Entities() => Tokens is null ? EntitiesOfText() : EntitiesOfWords();

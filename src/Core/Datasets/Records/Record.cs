@@ -34,8 +34,11 @@ internal sealed class Record(string? file)
     /// <summary>The text, the label: lists of at most one, empty where there is none.</summary>
     public Utf8List Text { get; } = new();
 
-    /// <summary>All labels the record gives its text: one, unless something is wrong with it.</summary>
+    /// <summary>All labels the record gives its text: one, unless something is wrong with it, or the dataset has several a text.</summary>
     public Utf8List Labels { get; } = new();
+
+    /// <summary>Whether a list of labels is there, if only an empty one: none of them holds.</summary>
+    public bool HasLabelList { get; set; }
 
     public List<RawSpan> Spans { get; } = [];
 
@@ -112,7 +115,7 @@ internal sealed class Record(string? file)
         Tags.Clear();
         Labels.Clear();
         Spans.Clear();
-        (HasTags, HasSpans, MayBeUnlabelled) = (false, false, false);
+        (HasTags, HasSpans, HasLabelList, MayBeUnlabelled) = (false, false, false, false);
     }
 
     /// <summary>Begins another record, with nothing in it.</summary>
@@ -125,7 +128,7 @@ internal sealed class Record(string? file)
         Labels.Clear();
         Spans.Clear();
         SpanStrings.Clear();
-        (ReaderStart, HasTokens, HasTags, HasSpans, MayBeUnlabelled) = (0, false, false, false, false);
+        (ReaderStart, HasTokens, HasTags, HasSpans, HasLabelList, MayBeUnlabelled) = (0, false, false, false, false, false);
         (SpanUnit, SpanEnd, Split) = (null, null, null);
     }
 }

@@ -8,7 +8,7 @@ namespace Droptune.Core.Datasets.Snapshots;
 /// Writes an example as its canonical line. Versions are hashes of these bytes, so they are spelt out here rather than
 /// left to a serializer: fixed key order, no spaces, only <c>"</c>, <c>\</c> and control characters escaped.
 /// </summary>
-internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLabels)
+internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLabels, bool severalLabels)
 {
     private static readonly SearchValues<byte> Escaped = SearchValues.Create([(byte)'"', (byte)'\\', 0x7f, .. Enumerable.Range(0, 32).Select(b => (byte)b)]);
     private readonly List<byte[]> _textLabels = [];
@@ -65,14 +65,33 @@ internal sealed class CanonicalWriter(LabelTable textLabels, LabelTable entityLa
             }
         }
 
-        if (example.Label >= 0)
+        if (example.HasLabels)
         {
-            Append(",\"label\":"u8);
-            Append(_textLabels[example.Label]);
+            AppendLabels(example.Labels);
         }
 
         Append("}\n"u8);
         return _line.AsSpan(0, _length);
+    }
+
+    private void AppendLabels(List<int> labels)
+    {
+        if (!severalLabels)
+        {
+            Append(",\"label\":"u8);
+            Append(_textLabels[labels[0]]);
+            return;
+        }
+
+        Append(",\"labels\":["u8);
+        foreach (var label in labels)
+        {
+            Append(_textLabels[label]);
+            Append((byte)',');
+        }
+
+        _length -= labels.Count > 0 ? 1 : 0; // the last comma
+        Append((byte)']');
     }
 
     /// <summary>Spells the labels that came up since the last example, so that each is escaped once.</summary>

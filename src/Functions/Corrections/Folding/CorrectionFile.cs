@@ -24,7 +24,11 @@ public static class CorrectionFile
                 line["ents"] = new JsonArray([.. entities.Select(entity => (JsonNode)Span(entity, example.Text!, manifest))]);
             }
 
-            if (example.Label is { } label)
+            if (example.Labels is { } labels)
+            {
+                line[manifest.LabelColumn] = new JsonArray([.. labels.Select(name => JsonValue.Create(name))]);
+            }
+            else if (example.Label is { } label)
             {
                 line[manifest.LabelColumn] = label;
             }
@@ -56,7 +60,8 @@ public static class CorrectionFile
             {
                 Text = text,
                 Entities = record["ents"]?.AsArray().Select(span => Place(span!, text, manifest)).ToList(),
-                Label = record[manifest.LabelColumn]?.GetValue<string>(),
+                Label = record[manifest.LabelColumn] is JsonValue label ? label.GetValue<string>() : null,
+                Labels = (record[manifest.LabelColumn] as JsonArray)?.Select(name => name!.GetValue<string>()).ToList(),
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)

@@ -11,10 +11,13 @@ public sealed record UncertainText
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Of the text label or the entity that is least sure.</summary>
+    /// <summary>Of the text label or the entity that is least sure; of several labels, of the one nearest to its threshold.</summary>
     public required float Score { get; init; }
 
     public PredictedLabel? Label { get; init; }
+
+    /// <summary>Where a text can have several labels: those that it was given.</summary>
+    public IReadOnlyList<PredictedLabel>? Labels { get; init; }
 
     public IReadOnlyList<PredictedEntity>? Entities { get; init; }
 }

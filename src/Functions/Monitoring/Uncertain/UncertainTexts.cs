@@ -30,6 +30,7 @@ public sealed class UncertainTexts(IOptions<UncertainOptions> options, TimeProvi
                     At = clock.GetUtcNow(),
                     Score = score,
                     Label = prediction.Label,
+                    Labels = prediction.Labels,
                     Entities = prediction.Entities,
                 });
             }

@@ -31,14 +31,17 @@ public sealed class EncodedSplit
     /// <param name="tags">The model's tags, or null; a tag it does not have is ignored.</param>
     /// <param name="textLabels">The model's text labels, or null.</param>
     /// <param name="maxLength">Pieces a sequence.</param>
+    /// <param name="combinations">Numbers the labels of a text where it can have several; null where it has one.</param>
     public static EncodedSplit Of(
-        IEnumerable<(Example Example, TokenizedText Text)> examples, WordPieceTokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength)
+        IEnumerable<(Example Example, TokenizedText Text)> examples, WordPieceTokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength,
+        LabelCombinations? combinations = null)
     {
         var split = new EncodedSplit();
         foreach (var (index, (example, text)) in examples.Index())
         {
             var unitTags = tags is null ? null : UnitTags.Of(example, text);
-            var textLabel = textLabels is not null && example.Label is { } name && textLabels.TryGetId(name, out var id) ? id : Ignored;
+            var textLabel = combinations is not null ? (example.TextLabels() is { } names ? combinations.Of(names) : Ignored)
+                : textLabels is not null && example.Label is { } name && textLabels.TryGetId(name, out var id) ? id : Ignored;
             foreach (var window in Windows.Split(text, maxLength))
             {
                 split.Add(text, window, tokenizer, unitTags, tags, textLabel);
@@ -67,6 +70,7 @@ public sealed class EncodedSplit
     /// <summary>One tag a piece; <see cref="Ignored"/> at all but the first piece of each unit.</summary>
     public ReadOnlySpan<int> Tags(int sequence) => Part(_tags, sequence);
 
+    /// <summary>The text label's id, or the number of a text's <see cref="LabelCombinations"/>.</summary>
     public int TextLabel(int sequence) => _textLabels[sequence];
 
     /// <summary>How often each tag, or each text label, is to be learned.</summary>

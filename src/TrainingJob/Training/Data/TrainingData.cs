@@ -13,17 +13,19 @@ namespace Droptune.TrainingJob.Training.Data;
 /// <param name="Train">The training split.</param>
 /// <param name="Texts">What masked-language modelling reads: the training split and the texts without labels, if there are any.</param>
 /// <param name="Dev">The dev split.</param>
+/// <param name="Combinations">The labels that texts have together, where a text can have several; else null.</param>
 /// <param name="TrainExamples">The number of examples that <paramref name="Train"/> was made of.</param>
 /// <param name="MaxLength">Pieces a sequence.</param>
 /// <param name="IsRunningText">Whether the dataset's words were joined as they stand in a text.</param>
 public sealed record TrainingData(
-    TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev, int TrainExamples, int MaxLength, bool IsRunningText)
+    TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev,
+    LabelCombinations? Combinations, int TrainExamples, int MaxLength, bool IsRunningText)
 {
     private const int LeastLength = 32;
 
     public long[]? TagCounts => Tags is null ? null : Train.CountTags(Tags.Count);
 
-    public long[]? TextCounts => TextLabels is null ? null : Train.CountTextLabels(TextLabels.Count);
+    public long[]? TextCounts => Combinations?.CountLabels(Train) ?? (TextLabels is null ? null : Train.CountTextLabels(TextLabels.Count));
 
     /// <summary>Reads the snapshot; from scratch the vocabulary is made of the training split.</summary>
     public static TrainingData Load(FineTuningInput input, Optimisation options)
@@ -48,16 +50,27 @@ public sealed record TrainingData(
         var tokenizer = input.BaseModelFolder is { } folder
             ? WithUnits(WordPieceTokenizer.Load(folder), labelled)
             : NewTokenizer(words, texts, labelled, isRunning, options);
-        var tags = task == TaskKind.TextClassification ? null : LabelSet.OfTags(examples);
-        var textLabels = task == TaskKind.TokenClassification ? null : LabelSet.OfTexts(examples);
+        var tags = task.HasEntities() ? LabelSet.OfTags(examples) : null;
+        var textLabels = task.HasTextLabels() ? LabelSet.OfTexts(examples) : null;
+        var combinations = textLabels is not null && HasSeveralLabels(task, examples) ? new LabelCombinations(textLabels) : null;
         var tokenized = examples.ConvertAll(example => (example, EncodedSplit.Tokenize(example, tokenizer)));
         var maxLength = input.BaseModelFolder is null
-            ? ReadingLength(tokenized.ConvertAll(text => text.Item2.Ids.Length + 2), task != TaskKind.TextClassification, options.MaxLength)
+            ? ReadingLength(tokenized.ConvertAll(text => text.Item2.Ids.Length + 2), task.HasEntities(), options.MaxLength)
             : options.MaxLength;
-        var train = EncodedSplit.Of(tokenized, tokenizer, tags, textLabels, maxLength);
+        var train = EncodedSplit.Of(tokenized, tokenizer, tags, textLabels, maxLength, combinations);
         var all = texts.Count == 0 ? train
             : EncodedSplit.Of(tokenized.Concat(texts.Select(text => (text, EncodedSplit.Tokenize(text, tokenizer)))), tokenizer, null, null, maxLength);
-        return new(task, tokenizer, tags, textLabels, train, all, new(dev, tokenizer, tags, textLabels, maxLength), examples.Count, maxLength, isRunning);
+        return new(
+            task, tokenizer, tags, textLabels, train, all, new(dev, tokenizer, tags, textLabels, maxLength, combinations), combinations, examples.Count,
+            maxLength, isRunning);
+    }
+
+    private static bool HasSeveralLabels(TaskKind task, List<Example> examples)
+    {
+        var areSeveral = examples.Exists(example => example.Labels is not null);
+        return areSeveral && task == TaskKind.TextClassification
+            ? throw new InvalidDataException($"The texts of the snapshot have several labels: the task is {DroptuneJson.Word(TaskKind.MultiLabelClassification)}")
+            : areSeveral || task == TaskKind.MultiLabelClassification;
     }
 
     /// <summary>

@@ -2,7 +2,7 @@
 import { number, points, score } from '../format.js';
 import { t, wordFor } from '../words/index.js';
 
-const order = ['main', 'f1', 'accuracy', 'precision', 'recall', 'macroF1', 'exact', 'ece', 'loss', 'msPerExample'];
+const order = ['main', 'f1', 'accuracy', 'microF1', 'precision', 'recall', 'macroF1', 'subsetAccuracy', 'exact', 'ece', 'loss', 'msPerExample'];
 const plain = new Set(['loss', 'msPerExample']); // no parts of a whole
 const splits = ['dev', 'test'];
 const lowerIsBetter = new Set(['ece', 'msPerExample', 'loss']);

@@ -27,6 +27,11 @@ internal static class Generators
         .Select((edge, words, separator, label) => new Example { Text = edge + string.Join(separator, words) + edge, Label = label })
         .Array[1, 12].Select(examples => (IReadOnlyList<Example>)examples);
 
+    /// <summary>Texts with some labels, or none.</summary>
+    public static readonly Gen<IReadOnlyList<Example>> LabelLists = Gen.Select(Word.Array[1, 12], Label.Array[0, 4])
+        .Select((words, labels) => new Example { Text = string.Join(' ', words), Labels = [.. labels.Distinct().Order(StringComparer.Ordinal)] })
+        .Array[1, 12].Select(examples => (IReadOnlyList<Example>)examples);
+
     private static string[] Tags(int length, Random random)
     {
         var tags = new string[length];

@@ -42,6 +42,22 @@ internal static class Rendering
         ("parquet", ParquetOfTexts),
     ];
 
+    /// <summary>Every way to write texts with several labels.</summary>
+    public static readonly IReadOnlyList<(string Extension, Func<IReadOnlyList<Example>, byte[]> Render)> OfLabelLists =
+    [
+        ("jsonl", examples => JsonLines(examples.Select(e => new { e.Text, e.Labels }))),
+        ("json", examples => JsonArray(examples.Select(e => new { id = 1, e.Text, label = e.Labels!.Reverse() }))),
+        ("json", examples => JsonArray(examples.Select(e => new { e.Text, label = new { choices = e.Labels } }))),
+        ("json", examples => JsonArray(examples.Select(e => new { e.Text, cats = e.Labels!.Append("another").ToDictionary(label => label, label => label == "another" ? 0.1 : 0.9) }))),
+        ("json", examples => JsonArray(examples.Select(e => new
+        {
+            annotations = new[] { new { result = e.Labels!.Count == 0 ? [] : new[] { new { type = "choices", value = new { choices = e.Labels } } } } },
+            data = new { text = e.Text },
+        }))),
+        ("csv", examples => Utf8("text,label\n" + string.Concat(examples.Select(e => $"{Quoted(e.Text!)},{Quoted(string.Join("; ", e.Labels!))}\n")))),
+        ("tsv", examples => Utf8("text\tlabels\n" + string.Concat(examples.Select(e => $"{Quoted(e.Text!)}\t{Quoted(JsonSerializer.Serialize(e.Labels, DroptuneJson.Compact))}\n")))),
+    ];
+
     /// <summary>The same file, stored otherwise: with byte order mark, in UTF-16, compressed.</summary>
     public static readonly IReadOnlyList<Func<byte[], byte[]>> Storages =
     [
@@ -159,6 +175,16 @@ internal static class Rendering
         {
             await group.WriteAsync(fields[0], (IReadOnlyCollection<string?>)[.. examples.Select(e => e.Text)]);
             await group.WriteAsync(fields[1], (IReadOnlyCollection<string?>)[.. examples.Select(e => e.Label)]);
+        });
+
+    /// <summary>Texts with several labels; none is without.</summary>
+    public static byte[] ParquetOfLabelLists(IReadOnlyList<Example> examples) =>
+        Parquet(new ParquetSchema(new DataField<string>("text"), new ListField("labels", new DataField<string>("element"))), async (group, fields) =>
+        {
+            await group.WriteAsync(fields[0], (IReadOnlyCollection<string?>)[.. examples.Select(e => e.Text)]);
+            await group.WriteAsync(
+                fields[1], (IReadOnlyCollection<string?>)[.. examples.SelectMany(e => e.Labels!)],
+                (ReadOnlyMemory<int>?)examples.SelectMany(e => e.Labels!.Select((_, i) => i == 0 ? 0 : 1)).ToArray());
         });
 
     /// <summary>As Hugging Face's datasets write classes: numbers, and their names in the file's metadata.</summary>

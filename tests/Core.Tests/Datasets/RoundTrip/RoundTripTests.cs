@@ -45,6 +45,14 @@ public sealed class RoundTripTests
             },
             iter: Iterations);
 
+    [Fact]
+    public void CheckAsync_LabelListsInAnyFormat_AreTheSameDataset() => Gen
+        .Select(Generators.LabelLists, Gen.OneOf([.. Rendering.OfLabelLists]), Gen.OneOf([.. Rendering.Storages]))
+        .Sample(
+            (examples, format, store) =>
+                AssertSame(examples, format.Extension, store(format.Render(examples)), new DatasetManifest { Task = TaskKind.MultiLabelClassification }),
+            iter: Iterations);
+
     private static void AssertSame(IReadOnlyList<Example> examples, string extension, byte[] content, DatasetManifest manifest)
     {
         var folder = Directory.CreateTempSubdirectory("round-trip-").FullName;

@@ -73,6 +73,67 @@ public sealed class TaskLossTests
         Assert.Equal(101_000, (effective[0] * 100_000) + (effective[1] * 1_000), 1.0);
     }
 
+    // Three texts of two labels that hold by themselves, and one of which nothing is known: the logits, and what holds.
+    private static readonly double[,] Logits = { { 2, -1 }, { 0.5, 0.25 }, { -0.75, 1.5 }, { 9, 9 } };
+    private static readonly string[]?[] Held = [["0", "1"], [], ["1"], null];
+
+    [Theory]
+    [InlineData("none", 0, 0)]
+    [InlineData("none", 0, 0.1)]
+    [InlineData("none", 2, 0)]
+    [InlineData("inverse", 0, 0)]
+    [InlineData("effective", 1, 0.2)]
+    public void Of_SeveralLabels_IsTheBinaryCrossEntropyOfEach(string classWeights, double focalGamma, double labelSmoothing)
+    {
+        var options = new Optimisation { ClassWeights = classWeights, FocalGamma = focalGamma, LabelSmoothing = labelSmoothing };
+        var weights = ClassWeights.Of(options.ClassWeights, [1, 2]) ?? [1, 1];
+        var (expected, gradient) = (0.0, new double[4, 2]);
+        for (var text = 0; text < 3; text++)
+        {
+            for (var label = 0; label < 2; label++)
+            {
+                var (p, holds) = (1 / (1 + Math.Exp(-Logits[text, label])), Held[text]!.Contains($"{label}") ? 1.0 : 0);
+                var target = (holds * (1 - options.LabelSmoothing)) + (options.LabelSmoothing / 2);
+                var focus = Math.Pow(Math.Abs(p - holds), options.FocalGamma);
+                expected -= focus * ((weights[label] * target * Math.Log(p)) + ((1 - target) * Math.Log(1 - p))) / 3;
+                gradient[text, label] = focus * (((1 - target) * p) - (weights[label] * target * (1 - p))) / 3;
+            }
+        }
+
+        using var scope = NewDisposeScope();
+        var (batch, combinations) = FourTexts();
+        using var loss = new TaskLoss(options, null, [1, 2], CPU, combinations);
+        var logits = tensor([.. Logits.Cast<double>().Select(x => (float)x)], [4, 2]).requires_grad_();
+        var value = loss.Of(new(null, logits), batch, CPU);
+        value.backward();
+
+        Assert.Equal(expected, value.item<float>(), 1e-5);
+        Assert.All(gradient.Cast<double>().Zip(logits.grad!.data<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    [Fact]
+    public void LabelCombinations_OfASplit_CountEachLabel()
+    {
+        var (_, combinations) = FourTexts();
+
+        Assert.Equal([0, 1], combinations[combinations.Of(["1", "0", "1", "unknown"])]);
+        Assert.Equal(combinations.Of([]), combinations.Of(["unknown"]));
+        Assert.Equal([1, 2], combinations.CountLabels(Split(combinations)));
+    }
+
+    private static (Batch Batch, LabelCombinations Combinations) FourTexts()
+    {
+        var combinations = new LabelCombinations(new(["0", "1"]));
+        return (new(Split(combinations), [0, 1, 2, 3], 0), combinations);
+    }
+
+    private static EncodedSplit Split(LabelCombinations combinations)
+    {
+        var tokenizer = new WordPieceTokenizer(new Vocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "x"]), new());
+        var examples = Held.Select(labels => new Example { Text = "x", Labels = labels });
+        return EncodedSplit.Of(examples.Select(e => (e, EncodedSplit.Tokenize(e, tokenizer))), tokenizer, null, new(["0", "1"]), 8, combinations);
+    }
+
     private static void AssertLoss(Optimisation options, double expected)
     {
         using var scope = NewDisposeScope();

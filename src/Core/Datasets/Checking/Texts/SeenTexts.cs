@@ -42,7 +42,12 @@ internal sealed class SeenTexts(FindingLog log)
     private static ulong LabelHash(CheckedExample example)
     {
         // The lowest bit is the shape: labels of words and of a text are not compared.
-        var hash = (ulong)(example.Label + 2) * 0x9E3779B97F4A7C15;
+        var hash = example.HasLabels ? 1UL : 0;
+        foreach (var label in example.Labels)
+        {
+            hash = (hash + (ulong)(label + 2)) * 0x9E3779B97F4A7C15;
+        }
+
         if (example.HasTags)
         {
             hash ^= example.Tokens is null

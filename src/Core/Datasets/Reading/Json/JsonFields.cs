@@ -37,6 +37,11 @@ internal sealed class JsonFields(DatasetManifest manifest, ClassNames names, Unr
         {
             var key = reader.ValueTextEquals(_labelKey) ? manifest.LabelColumn : "labels";
             reader.Read();
+            if (IsChoices(reader))
+            {
+                return ReadChoices(record, ref reader, key);
+            }
+
             if (reader.TokenType == JsonTokenType.StartObject && !record.HasTokens)
             {
                 Shape = RecordShape.Cluener;
@@ -110,7 +115,7 @@ internal sealed class JsonFields(DatasetManifest manifest, ClassNames names, Unr
     /// <summary>Settles what the fields of a whole record mean beside each other.</summary>
     public void Complete(Record record)
     {
-        if (_labelsAreList && record is { HasTokens: true, HasTags: false } && record.Labels.Count == record.Tokens.Count)
+        if (_labelsAreList && record is { HasTokens: true, HasTags: false } && manifest.Task != TaskKind.MultiLabelClassification && record.Labels.Count == record.Tokens.Count)
         {
             MoveLabelsToTags(record); // Hugging Face's token classification
         }
@@ -205,9 +210,21 @@ internal sealed class JsonFields(DatasetManifest manifest, ClassNames names, Unr
         }
     }
 
+    /// <summary>Whether the reader is at what Label Studio writes for a multiple choice outside its full JSON: <c>{"choices": […]}</c>.</summary>
+    private static bool IsChoices(Utf8JsonReader reader) => reader.TokenType == JsonTokenType.StartObject
+        && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("choices"u8) && reader.Read() && reader.TokenType == JsonTokenType.StartArray;
+
+    private string? ReadChoices(Record record, ref Utf8JsonReader reader, string key)
+    {
+        reader.Read();
+        reader.Read();
+        return ReadLabels(record, ref reader, key) ?? (reader.Read() && reader.TokenType == JsonTokenType.EndObject ? null : "The choices have something beside them.");
+    }
+
     /// <summary>doccano: a list of strings are labels of the text, a list of lists are spans; an empty one can be either.</summary>
     private string? ReadLabels(Record record, ref Utf8JsonReader reader, string key)
     {
+        var spans = record.Spans.Count;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.String)
@@ -229,6 +246,12 @@ internal sealed class JsonFields(DatasetManifest manifest, ClassNames names, Unr
         }
 
         _labelsAreList = record.Labels.Count > 0;
+        record.HasLabelList = record.Spans.Count == spans;
+        if (record.HasLabelList && manifest.HasSeveralLabels() && manifest.Task != TaskKind.Joint)
+        {
+            return null; // an empty one means that no label holds
+        }
+
         record.HasSpans |= record.Labels.Count == 0;
         record.MayBeUnlabelled |= record.Labels.Count == 0 && record.Spans.Count == 0;
         return null;
@@ -242,6 +265,7 @@ internal sealed class JsonFields(DatasetManifest manifest, ClassNames names, Unr
             return ReadLabel(record, ref reader, "cats");
         }
 
+        record.HasLabelList = true;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;

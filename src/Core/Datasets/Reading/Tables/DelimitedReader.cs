@@ -19,6 +19,7 @@ internal sealed class DelimitedReader : IDatasetReader
     private readonly UnreadAnnotations _unread;
     private readonly char _separator;
     private readonly int _fields; // of the first line
+    private readonly string _labelColumn;
     private readonly int _tags = -1; // lists of tags, where the text is a list of tokens
     private int _text = -1;
     private int _label = -1;
@@ -28,7 +29,7 @@ internal sealed class DelimitedReader : IDatasetReader
     {
         (_log, _manifest, _malformed, _unread) = (log, manifest, new Record(fileName), new(log));
         var header = TableHeader.Of(source.Head);
-        (_separator, _fields) = (header.Separator, header.Names.Count);
+        (_separator, _fields, _labelColumn) = (header.Separator, header.Names.Count, header.LabelColumn(manifest));
         if (!IsNumbered(manifest) && header.Lists(manifest) is var (tokens, tags))
         {
             (_text, _tags) = (tokens, tags);
@@ -57,7 +58,7 @@ internal sealed class DelimitedReader : IDatasetReader
         }
 
         var header = TableHeader.Of(head);
-        return header.Names.Contains(manifest.TextColumn.ToLowerInvariant()) && header.Names.Contains(manifest.LabelColumn.ToLowerInvariant());
+        return header.Names.Contains(manifest.TextColumn.ToLowerInvariant()) && header.Names.Contains(header.LabelColumn(manifest).ToLowerInvariant());
     }
 
     public bool Read(Record record)
@@ -83,7 +84,7 @@ internal sealed class DelimitedReader : IDatasetReader
             }
 
             record.Text.Add(_rows.GetSpan(_text));
-            record.Labels.Add(_rows.GetSpan(_label));
+            ReadLabels(record, _rows.GetSpan(_label));
             if (_entities < 0 || ReadEntities(record, _rows.GetSpan(_entities)))
             {
                 return true;
@@ -133,7 +134,7 @@ internal sealed class DelimitedReader : IDatasetReader
     private void FindColumns(Record record)
     {
         _text = IndexOf(_manifest.TextColumn, "textColumn");
-        _label = IndexOf(_manifest.LabelColumn, "labelColumn");
+        _label = IndexOf(_labelColumn, "labelColumn");
         record.Start(1);
         foreach (var (i, header) in _rows.Headers.Index().Where(column => column.Index != _text && column.Index != _label))
         {
@@ -184,6 +185,19 @@ internal sealed class DelimitedReader : IDatasetReader
         tags.ForEach(tag => record.Tags.Add(Encoding.UTF8.GetBytes(tag), 0));
         (record.HasTokens, record.HasTags) = (true, true);
         return true;
+    }
+
+    /// <summary>A label, or a list of them; between semicolons only where a text can have several.</summary>
+    private void ReadLabels(Record record, ReadOnlySpan<byte> cell)
+    {
+        if (!_manifest.HasSeveralLabels() && !LabelCell.IsList(cell))
+        {
+            record.Labels.Add(cell);
+            return;
+        }
+
+        record.HasLabelList = true;
+        LabelCell.Parse(cell).ForEach(record.Labels.Add);
     }
 
     /// <summary>Reads a cell of entities; false when the record is left out.</summary>

@@ -11,10 +11,14 @@ internal sealed class ParquetColumn(DataField field, string[]? names)
 {
     private string?[] _values = []; // one a level entry; null = no value
     private int[]? _repetition; // 0 = the entry begins a row; null = every entry is one
+    private bool[]? _isMissing; // by level entry: the list itself is; null = none can be
     private int _next;
 
     /// <summary>Of the column, a list's or struct's as a whole.</summary>
     public string Name => @field.Path.FirstPart!;
+
+    /// <summary>Whether the next row has a list, if only an empty one.</summary>
+    public bool HasList => _repetition is not null && _next < _values.Length && _isMissing?[_next] != true;
 
     /// <summary>Rows of the current group.</summary>
     public int Rows => _repetition?.Count(repetition => repetition == 0) ?? _values.Length;
@@ -38,6 +42,8 @@ internal sealed class ParquetColumn(DataField field, string[]? names)
             ? [.. present]
             : [.. raw.DefinitionLevels.ToArray().Select(level =>
                 level == field.MaxDefinitionLevel && value.MoveNext() ? value.Current : level == ofEmpty ? "" : null)];
+        var canBeMissing = field.MaxRepetitionLevel > 0 && field.MaxDefinitionLevel - (field.IsNullable ? 1 : 0) == 2;
+        _isMissing = canBeMissing ? [.. raw.DefinitionLevels.ToArray().Select(level => level == 0)] : null;
         _repetition = field.MaxRepetitionLevel == 0 ? null : raw.RepetitionLevels.ToArray();
         _next = 0;
     }

@@ -50,7 +50,7 @@ internal sealed class ParquetTableReader : IDatasetReader
             _spans = _tags is null ? FindSpans() : [];
             _text = FindColumn(names, manifest.TextColumn);
             (_tokens, _text) = _tags is null && _text is not null ? (null, _text) : (_tokens, _tokens is null ? _text : null); // entities are of the text
-            _label = FindColumn(names, manifest.LabelColumn) ?? FindColumn(names, "intent");
+            _label = FindColumn(names, manifest.LabelColumn) ?? (_tokens is null ? FindColumn(names, "labels") : null) ?? FindColumn(names, "intent");
             NoteUnread(fileName, log, [manifest.TextColumn, manifest.LabelColumn]);
             if (_tokens is null && _text is null)
             {
@@ -94,7 +94,7 @@ internal sealed class ParquetTableReader : IDatasetReader
         (record.HasTokens, record.HasTags) = (_tokens is not null, _tags is not null);
         _tokens?.ReadRow(record.Tokens);
         _text?.ReadRow(record.Text);
-        _label?.ReadRow(record.Labels);
+        ReadLabels(record);
         _tags?.ReadRow(_tagRow);
         for (var i = 0; i < _tagRow.Count; i++)
         {
@@ -110,6 +110,12 @@ internal sealed class ParquetTableReader : IDatasetReader
     {
         _reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _file.Dispose();
+    }
+
+    private void ReadLabels(Record record)
+    {
+        record.HasLabelList = _label is { HasList: true };
+        _label?.ReadRow(record.Labels);
     }
 
     private void ReadSpans(Record record)

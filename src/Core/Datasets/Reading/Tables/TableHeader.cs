@@ -15,13 +15,17 @@ internal sealed record TableHeader(char Separator, IReadOnlyList<string> Names)
         return new(separator, [.. line.Split(separator).Select(name => name.Trim(' ', '"').ToLowerInvariant())]);
     }
 
+    /// <summary>The column of the label, or of the labels where a text can have several.</summary>
+    public string LabelColumn(DatasetManifest manifest) =>
+        manifest.HasSeveralLabels() && !Names.Contains(manifest.LabelColumn.ToLowerInvariant()) && Names.Contains("labels") ? "labels" : manifest.LabelColumn;
+
     /// <summary>The columns of a row for each word, and of what tells sentences apart (-1 = none does); null where rows are not so.</summary>
     public (int Token, int Tag, int Sentence)? Words =>
         First(["word", "token"]) is >= 0 and var token && First(Tags) is >= 0 and var tag ? (token, tag, First(Sentences)) : null;
 
     /// <summary>The columns of a row for each sentence, whose tokens and tags are lists; null where rows are not so.</summary>
     public (int Tokens, int Tags)? Lists(DatasetManifest manifest) =>
-        !Names.Contains(manifest.LabelColumn.ToLowerInvariant()) && Words is null && First(Tags) is >= 0 and var tags && First(Tokens) is >= 0 and var tokens ? (tokens, tags) : null;
+        !Names.Contains(LabelColumn(manifest).ToLowerInvariant()) && Words is null && First(Tags) is >= 0 and var tags && First(Tokens) is >= 0 and var tokens ? (tokens, tags) : null;
 
     private int First(string[] names) => names.Select(name => Names.ToList().IndexOf(name)).FirstOrDefault(index => index >= 0, -1);
 }

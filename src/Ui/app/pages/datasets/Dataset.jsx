@@ -32,6 +32,7 @@ export function Dataset({ name, query }) {
               [t('dataset.train'), dataset.counts && number(dataset.counts.train)],
               [t('dataset.dev'), dataset.counts && number(dataset.counts.dev)],
               [t('dataset.test'), dataset.counts && number(dataset.counts.test)],
+              [t('dataset.cardinality'), dataset.cardinality && number(dataset.cardinality.mean, 2)],
               [t('dataset.checked'), dataset.validatedAt && dateTime(dataset.validatedAt)],
               [t('dataset.accepted'), dataset.acceptedVersion && dataset.acceptedVersion !== dataset.version && <code>{dataset.acceptedVersion}</code>],
               [t('one.run'), dataset.runId && <a href={href(['runs', dataset.runId])}><code>{dataset.runId}</code></a>],

@@ -2,7 +2,7 @@ import { Marked } from '../../parts/Marked.jsx';
 import { usePage } from '../../parts/Pager.jsx';
 import { hasError } from '../../figures/errors.js';
 import { percent } from '../../format.js';
-import { palette } from '../../labels.js';
+import { listed, palette } from '../../labels.js';
 import { href } from '../../route.js';
 import { t } from '../../words/index.js';
 
@@ -28,7 +28,8 @@ export function Errors({ split, wanted, onClear, place }) {
 const describe = ({ expected, predicted, label, kind, other }) => (expected !== undefined ? `${expected} → ${predicted}` : `${label}: ${t(`error.${kind}`)} ${other ?? ''}`);
 
 function Example({ example, colour, place }) {
-  const { text, score, expectedLabel, predictedLabel, expectedEntities, predictedEntities } = example;
+  const { text, score, expectedEntities, predictedEntities, expectedLabels, predictedLabels } = example;
+  const [expectedLabel, predictedLabel] = expectedLabels ? [expectedLabels, predictedLabels].map((labels) => listed([...labels].sort(), t('try.noLabels'))) : [example.expectedLabel, example.predictedLabel];
   const isSame = JSON.stringify(expectedEntities) === JSON.stringify(predictedEntities);
   return (
     <>

@@ -48,7 +48,7 @@ function Report({ report, split: asked, isOfTraining }) {
       <div class="filters" role="group" aria-label={t('evaluation.split')}>
         {names.map((item) => <button type="button" aria-pressed={item === name} onClick={() => setQuery({ split: item })}>{wordFor('split', item)} <span>{number(splits[item].examples)}</span></button>)}
       </div>
-      <SplitReport key={`${name} ${isOfTraining}`} split={split} model={report.model} version={report.version} />
+      <SplitReport key={`${name} ${isOfTraining}`} split={split} thresholds={report.thresholds} model={report.model} version={report.version} />
     </>
   );
 }
@@ -70,14 +70,14 @@ function Comparisons({ comparisons }) {
   );
 }
 
-function SplitReport({ split, model, version }) {
+function SplitReport({ split, thresholds, model, version }) {
   const [wanted, setWanted] = useState(null);
   const choose = (error) => {
     setWanted(error);
     document.getElementById('errors').scrollIntoView({ block: 'start' });
     document.getElementById('errors').focus({ preventScroll: true });
   };
-  const { entities, labels } = split;
+  const { entities, labels, multiLabels } = split;
   const tiles = [
     ['main', split.mainScore],
     entities && ['f1', entities.micro.f1],
@@ -85,6 +85,9 @@ function SplitReport({ split, model, version }) {
     entities && ['recall', entities.micro.recall],
     labels && ['accuracy', labels.accuracy],
     labels && ['macroF1', labels.macro.f1],
+    multiLabels && ['microF1', multiLabels.micro.f1],
+    multiLabels && ['macroF1', multiLabels.macro.f1],
+    multiLabels && ['subsetAccuracy', multiLabels.subsetAccuracy],
     ['exact', split.exact],
     ['msPerExample', split.millisecondsPerExample],
   ].filter(Boolean);
@@ -94,7 +97,9 @@ function SplitReport({ split, model, version }) {
       <div class="columns">
         {entities && <PerLabel title={t('evaluation.entities')} scores={entities.perLabel} />}
         {labels && <PerLabel title={t('evaluation.labels')} scores={labels.perLabel} />}
+        {multiLabels && <PerLabel title={t('evaluation.labels')} scores={multiLabels.perLabel} thresholds={thresholds} />}
       </div>
+      {multiLabels && <Facts facts={[[t('evaluation.cardinality'), `${number(multiLabels.predictedCardinality, 2)} / ${number(multiLabels.expectedCardinality, 2)}`]]} />}
       {split.entityErrors && <EntityErrors errors={split.entityErrors} onChoose={choose} />}
       {labels && <Confusion labels={labels.labels} counts={labels.confusion} onChoose={choose} />}
       <Calibration parts={[['evaluation.entities', split.entityCalibration], ['evaluation.labels', split.labelCalibration]]} />

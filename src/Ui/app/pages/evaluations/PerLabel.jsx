@@ -10,8 +10,8 @@ const orders = {
   label: ([a], [b]) => a.localeCompare(b),
 };
 
-/** Precision, recall and F1 by label; the weakest first. */
-export function PerLabel({ title, scores }) {
+/** Precision, recall and F1 by label, and the threshold from which it holds where each has one; the weakest first. */
+export function PerLabel({ title, scores, thresholds }) {
   const [order, setOrder] = useState('f1');
   const [shown, pager] = usePage(Object.entries(scores).sort(orders[order]), pageSize, order);
   const heading = (name, text, className) => (
@@ -31,6 +31,7 @@ export function PerLabel({ title, scores }) {
               <th scope="col" class="number">{t('metric.precision')}</th>
               <th scope="col" class="number">{t('metric.recall')}</th>
               {heading('support', t('evaluation.support'), 'number')}
+              {thresholds && <th scope="col" class="number">{t('evaluation.threshold')}</th>}
             </tr>
           </thead>
           <tbody>
@@ -41,6 +42,7 @@ export function PerLabel({ title, scores }) {
                 <td class="number">{score(precision)}</td>
                 <td class="number">{score(recall)}</td>
                 <td class="number">{number(support)}</td>
+                {thresholds && <td class="number">{score(thresholds[label])}</td>}
               </tr>
             ))}
           </tbody>

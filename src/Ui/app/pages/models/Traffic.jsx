@@ -96,7 +96,7 @@ function Uncertain({ model, texts }) {
   return (
     <>
       <ol class="history">
-        {shown.map(({ text, score, label }) => <li><span class="muted">{percent(score)}{label && ` ${label.name}`}</span> <a href={href(['try'], { model, text })}>{text}</a></li>)}
+        {shown.map(({ text, score, label, labels = label ? [label] : [] }) => <li><span class="muted">{percent(score)} {labels.map(({ name }) => name).join(', ')}</span> <a href={href(['try'], { model, text })}>{text}</a></li>)}
       </ol>
       {pager}
     </>

@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { post } from '../../api.js';
 import { announce } from '../../parts/notes/Announcer.jsx';
 import { ProblemNote } from '../../parts/notes/Problem.jsx';
+import { toggled } from '../../labels.js';
 import { href } from '../../route.js';
 import { correctableUnitsOf, overUnits } from '../../text/units.js';
 import { t } from '../../words/index.js';
@@ -13,6 +14,7 @@ export function Corrector({ model, text, prediction, entityLabels, textLabels, c
   const hasEntities = prediction.entities !== undefined;
   const [entities, setEntities] = useState(overUnits(prediction.entities ?? [], units));
   const [label, setLabel] = useState(prediction.label?.name);
+  const [labels, setLabels] = useState(prediction.labels?.map(({ name }) => name));
   const [selection, setSelection] = useState(null); // { from, to }: indices of units, both included
   const [state, setState] = useState({});
   const words = useRef();
@@ -36,6 +38,7 @@ export function Corrector({ model, text, prediction, entityLabels, textLabels, c
         text,
         ...(hasEntities && { entities: entities.map((entity) => ({ ...entity, text: text.slice(entity.start, entity.end) })) }),
         ...(label !== undefined && { label }),
+        ...(labels !== undefined && { labels }),
         stringIndexType: 'utf16CodeUnit',
       });
       setState({ answer });
@@ -67,6 +70,12 @@ export function Corrector({ model, text, prediction, entityLabels, textLabels, c
     <section class="answer correcting" aria-label={t('try.correct')}>
       {label !== undefined && (
         <label class="field">{t('correct.label')} <select value={label} onChange={(event) => setLabel(event.target.value)}>{textLabels.map((name) => <option>{name}</option>)}</select></label>
+      )}
+      {labels !== undefined && (
+        <fieldset class="choices">
+          <legend>{t('correct.labels')}</legend>
+          {textLabels.map((name) => <label><input type="checkbox" checked={labels.includes(name)} onChange={() => setLabels(toggled(labels, name))} /> {name}</label>)}
+        </fieldset>
       )}
       {hasEntities && (
         <>

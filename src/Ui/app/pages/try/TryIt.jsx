@@ -65,7 +65,8 @@ function Trial({ model, models, query }) {
 
   const { prediction } = state;
   const entityLabels = [...new Set([...(dataset.data?.entityLabels ?? []), ...(prediction?.entities ?? []).map(({ label }) => label)])].sort();
-  const textLabels = [...new Set([...(dataset.data?.textLabels ?? []), ...(prediction?.label ? [prediction.label.name] : [])])].sort();
+  const said = prediction?.labels ?? (prediction?.label ? [prediction.label] : []);
+  const textLabels = [...new Set([...(dataset.data?.textLabels ?? []), ...said.map(({ name }) => name)])].sort();
   const colour = palette(entityLabels);
   return (
     <>
@@ -90,13 +91,14 @@ function Trial({ model, models, query }) {
       <section ref={result} aria-live="polite" aria-label={t('try.answer')}>
         {prediction && !state.isCorrecting && (
           <div class="answer">
-            {prediction.label && (
+            {said.map((label) => (
               <p class="text-label">
-                <strong>{prediction.label.name}</strong>
-                <meter min="0" max="1" value={prediction.label.score} aria-label={t('try.score')} />
-                <span>{percent(prediction.label.score, 1)}</span>
+                <strong>{label.name}</strong>
+                <meter min="0" max="1" value={label.score} aria-label={t('try.score')} />
+                <span>{percent(label.score, 1)}</span>
               </p>
-            )}
+            ))}
+            {prediction.labels?.length === 0 && <p class="muted">{t('try.noLabels')}</p>}
             <p class="sentence"><Marked text={state.text} entities={prediction.entities} colour={colour} /></p>
             {prediction.entities?.length === 0 && <p class="muted">{t('try.noEntities')}</p>}
             <p class="actions">

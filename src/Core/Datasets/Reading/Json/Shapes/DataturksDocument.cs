@@ -15,6 +15,7 @@ internal static class DataturksDocument
         var annotation = element.Of("annotation");
         if (annotation.ValueKind == JsonValueKind.Object)
         {
+            record.HasLabelList = annotation.Of("labels").ValueKind == JsonValueKind.Array;
             foreach (var label in annotation.ItemsOf("labels"))
             {
                 record.Labels.Add(label.GetString()!);

@@ -35,7 +35,7 @@ internal sealed class LabelStudioTask(FindingLog log, DatasetManifest manifest)
             }
 
             record.Text.Add(text.GetString()!);
-            record.HasSpans = true; // an annotated text without regions has no entities
+            (record.HasSpans, record.HasLabelList) = (true, true); // an annotated text without regions has no entities, and without choices no label
             foreach (var result in done[0].GetProperty("result").EnumerateArray())
             {
                 ReadResult(result.GetProperty("type").GetString(), result, record);

@@ -24,7 +24,8 @@ internal static class SpacyParagraph
                 }
             }
 
-            foreach (var category in paragraph.TryGetProperty("cats", out var cats) ? cats.EnumerateArray() : default)
+            record.HasLabelList = paragraph.TryGetProperty("cats", out var cats);
+            foreach (var category in record.HasLabelList ? cats.EnumerateArray() : default)
             {
                 if (category.GetProperty("value").GetDouble() >= 0.5)
                 {
