@@ -46,8 +46,8 @@ public sealed record DatasetReport
     public IReadOnlyList<string> EntityLabels { get; init; } = [];
 
     /// <summary>
-    /// The first 100 findings of each code (of an ignored one that left something out, the first), by file and line; findings about
-    /// the whole dataset come first.
+    /// The first 100 findings of each code (of an ignored one that left something out, the first): errors first, as they reject the
+    /// dataset, then by file and line; findings about the whole dataset come before those of files.
     /// </summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 

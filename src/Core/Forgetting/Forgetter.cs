@@ -82,22 +82,14 @@ public sealed class Forgetter(DroptuneStorage storage, ForgottenTexts forgotten,
         await ForEachAsync(StorageNames.Reports, name => name.Contains("/evaluation-", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal), async (name, content, cancellation) =>
         {
             var report = EvaluationReport.Read(content.ToString());
-            if (report.Evaluated().SelectMany(evaluation => evaluation.Splits.Values).SelectMany(split => split.Errors).Any(error => ForgottenTexts.KeyOf(error.Text) == key))
+            if (report.Without(new HashSet<ulong> { key }) is var without && without != report)
             {
-                var without = report with
-                {
-                    Splits = Without(report.Splits, key),
-                    TrainedOn = report.TrainedOn is { } trained ? trained with { Splits = Without(trained.Splits, key) } : null,
-                };
                 await ReportFiles.Of(without).StoreAsync(storage.Container(StorageNames.Reports), name[..^".json".Length], cancellation);
                 cleaned.Add($"{StorageNames.Reports}/{name}");
             }
         }, cancellationToken);
         return [.. cleaned.Order(StringComparer.Ordinal)];
     }
-
-    private static Dictionary<Split, SplitEvaluation> Without(IReadOnlyDictionary<Split, SplitEvaluation> splits, ulong key) => splits.ToDictionary(
-        split => split.Key, split => split.Value with { Errors = [.. split.Value.Errors.Where(error => ForgottenTexts.KeyOf(error.Text) != key)] });
 
     /// <summary>The files of the drop box that have the text, by the gate, which reads them all.</summary>
     private async Task<IReadOnlyList<string>> DroppedFilesAsync(ulong key, CancellationToken cancellationToken)
@@ -168,8 +160,10 @@ public sealed class Forgetter(DroptuneStorage storage, ForgottenTexts forgotten,
         string container, Func<string, bool> isIncluded, Func<string, BinaryData, CancellationToken, Task> act, CancellationToken cancellationToken) =>
         await Parallel.ForEachAsync(await NamesAsync(container, isIncluded, cancellationToken), Options(cancellationToken), async (name, cancellation) =>
         {
-            var content = await storage.Container(container).GetBlobClient(name).DownloadContentAsync(cancellation);
-            await act(name, content.Value.Content, cancellation);
+            if (await storage.Container(container).TryReadAsync(name, cancellation) is { } content)
+            {
+                await act(name, content, cancellation);
+            }
         });
 
     private async Task<IReadOnlyList<string>> NamesAsync(string container, Func<string, bool> isIncluded, CancellationToken cancellationToken) =>

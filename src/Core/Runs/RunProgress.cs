@@ -31,6 +31,12 @@ public sealed record RunProgress
     /// <summary>What it runs on and computes in, and why; null before it is known.</summary>
     public string? Machine { get; init; }
 
+    /// <summary>Parts that each batch is computed in, because memory is too small for all of it; null = whole.</summary>
+    public int? Parts { get; init; }
+
+    /// <summary>The most memory that the process had in use, as a part of what it may; null while unknown.</summary>
+    public double? Memory { get; init; }
+
     /// <summary>What is going on beyond the numbers, such as "trial 3 of 8"; usually null.</summary>
     public string? Note { get; init; }
 }

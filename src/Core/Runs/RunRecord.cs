@@ -24,6 +24,12 @@ public sealed record RunRecord
     /// <summary>When the worker last reported.</summary>
     public DateTimeOffset? HeartbeatAt { get; init; }
 
+    /// <summary>The step at which the worker of the last attempt ended without a word; null = it did not.</summary>
+    public int? LostAt { get; init; }
+
+    /// <summary>Parts that an attempt computes each batch in from the beginning, as workers seem to have ended for want of memory; null = whole.</summary>
+    public int? Parts { get; init; }
+
     public DateTimeOffset? FinishedAt { get; init; }
 
     public RunProgress? Progress { get; init; }

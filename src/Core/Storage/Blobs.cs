@@ -13,6 +13,19 @@ public static class Blobs
         await container.GetBlobClient(name).UploadAsync(
             content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
 
+    /// <summary>What a blob holds; null when it is gone: a list of blobs is old as soon as it is there.</summary>
+    public static async Task<BinaryData?> TryReadAsync(this BlobContainerClient container, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Deletes the blobs under a prefix, or those of them that <paramref name="isIncluded"/> names.</summary>
     public static async Task DeleteFolderAsync(
         this BlobContainerClient container, string prefix, CancellationToken cancellationToken, Func<string, bool>? isIncluded = null)

@@ -73,7 +73,8 @@ public sealed class RecordTable<T>(TableClient table)
                     : table.UpdateEntityAsync(ToRow(partition, key, changed), row.ETag, TableUpdateMode.Replace, cancellationToken));
                 return changed;
             }
-            catch (RequestFailedException e) when ((HttpStatusCode)e.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+            catch (RequestFailedException e) when ((HttpStatusCode)e.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict
+                || (row is not null && e.Status == (int)HttpStatusCode.NotFound)) // deleted meanwhile
             {
             }
         }

@@ -5,7 +5,7 @@ namespace Droptune.Core.Storage;
 /// <summary>Does once for a table what an earlier version did not do yet; a row of the table says that it is done.</summary>
 /// <param name="table">The table.</param>
 /// <param name="name">Of what is done: the key of that row.</param>
-internal sealed class TableUpgrade(TableClient table, string name)
+public sealed class TableUpgrade(TableClient table, string name)
 {
     private const string Partition = "-upgrade"; // no name begins so
 

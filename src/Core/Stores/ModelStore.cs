@@ -171,7 +171,7 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
     public async Task<ModelRecord?> PromoteAsync(string model, string version, string reason, CancellationToken cancellationToken) =>
         await FindVersionAsync(model, version, cancellationToken) is null
             ? null
-            : await _models.ChangeAsync(model, ModelKey, record => Promoted(record!, version, reason), cancellationToken);
+            : await PromoteAsync(model, version, record => Promoted(record, version, reason), cancellationToken);
 
     /// <summary>
     /// Makes a version the production one if <paramref name="over"/> (null = none) still is, so that a decision made on a
@@ -179,22 +179,54 @@ public sealed class ModelStore(DroptuneStorage storage, TimeProvider clock)
     /// </summary>
     public async Task<bool> TryPromoteAsync(string model, string version, string? over, string reason, CancellationToken cancellationToken)
     {
-        var record = await _models.ChangeAsync(
-            model, ModelKey, record => record!.Production == over ? Promoted(record, version, reason) : record, cancellationToken);
-        return record!.Production == version;
+        var record = await PromoteAsync(model, version, record => record.Production == over ? Promoted(record, version, reason) : record, cancellationToken);
+        return record?.Production == version;
+    }
+
+    /// <summary>
+    /// Changes what is served, and back where that is a version which was deleted meanwhile: null then. Who deletes looks the other
+    /// way round, so that one of both sees the other.
+    /// </summary>
+    private async Task<ModelRecord?> PromoteAsync(string model, string version, Func<ModelRecord, ModelRecord> change, CancellationToken cancellationToken)
+    {
+        ModelRecord? before = null;
+        var after = await _models.ChangeAsync(model, ModelKey, record => (before = record) is null ? null : change(record!), cancellationToken);
+        if (before is null || after?.Production != version || await FindVersionAsync(model, version, cancellationToken) is not null)
+        {
+            return after;
+        }
+
+        await _models.ChangeAsync(
+            model,
+            ModelKey,
+            record => record?.Production == version ? record with { Production = before.Production, Previous = before.Previous, History = before.History } : record,
+            cancellationToken);
+        return null;
     }
 
     /// <summary>Deletes the record of a version; false while it is served, or there is no such version. Its files are the caller's to delete.</summary>
     public async Task<bool> DeleteVersionAsync(string model, string version, CancellationToken cancellationToken)
     {
-        if (await FindVersionAsync(model, version, cancellationToken) is null)
+        if (await FindVersionAsync(model, version, cancellationToken) is not { } deleted)
         {
             return false;
         }
 
-        // First, so that nobody promotes it, or goes back to it, from then on.
+        // First, so that nobody goes back to it from then on.
         var record = await _models.ChangeAsync(model, ModelKey, found => found?.Previous == version ? found with { Previous = null } : found, cancellationToken);
-        return record?.Production != version && await _versions.DeleteAsync(model, VersionPrefix + version, when: null, cancellationToken);
+        if (record?.Production == version)
+        {
+            return false;
+        }
+
+        await _versions.DeleteAsync(model, VersionPrefix + version, when: null, cancellationToken);
+        if ((await FindAsync(model, cancellationToken))?.Production != version)
+        {
+            return true;
+        }
+
+        await _versions.ChangeAsync(model, VersionPrefix + version, existing => existing ?? deleted, cancellationToken); // promoted meanwhile
+        return false;
     }
 
     /// <summary>Deletes a model's record and those of all its versions.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
@@ -26,8 +27,12 @@ public enum RunStart
 public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, TrainingBudget? budget = null)
 {
     private const string Partition = "run";
-    private const int IndexedAtOnce = 16;
+    private const int ReadAtOnce = 16;
+    private const double NearlyAll = 0.9; // of the memory that a process may have: the next batch may be the one too many
+    private const double Half = 0.5;
     private const int LongestError = 4000; // characters; a column holds 32,000
+
+    private static readonly Task<IReadOnlyList<RunRecord>> None = Task.FromResult<IReadOnlyList<RunRecord>>([]);
 
     private readonly RecordTable<RunRecord> _runs = new(storage.Table(StorageNames.RunsTable));
     private readonly RunIndex _index = new(storage);
@@ -40,11 +45,12 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, Traini
     public async Task<IReadOnlyList<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellationToken)
     {
         var (isOpen, isEnded) = (query.State is null or RunState.Queued or RunState.Running, query.State is not (RunState.Queued or RunState.Running));
-        var open = isOpen ? await OpenAsync(cancellationToken) : [];
-        var ended = isEnded ? await EndedAsync(query, cancellationToken) : [];
+        await EnsureIndexedAsync(cancellationToken);
+        var (open, ended) = (isOpen ? ListedOpenAsync(cancellationToken) : None, isEnded ? _index.EndedAsync(query, cancellationToken) : None); // side by side
+        await Task.WhenAll(open, ended);
         return
         [
-            .. open.Where(query.Includes).Concat(ended)
+            .. (await open).Where(query.Includes).Concat(await ended)
                 .DistinctBy(run => run.RunId)
                 .OrderBy(RunIndex.Key, StringComparer.Ordinal)
                 .Take(query.Limit),
@@ -55,21 +61,28 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, Traini
     public async Task<IReadOnlyList<RunRecord>> OpenAsync(CancellationToken cancellationToken)
     {
         await EnsureIndexedAsync(cancellationToken);
-        var runs = new List<RunRecord>();
-        foreach (var runId in await _index.OpenAsync(cancellationToken))
-        {
-            var run = await FindAsync(runId, cancellationToken);
-            if (IsOpen(run))
-            {
-                runs.Add(run!);
-            }
-            else if (run is not null)
-            {
-                await SettleAsync(run, cancellationToken); // its worker ended before it could
-            }
-        }
+        return [.. (await ListedOpenAsync(cancellationToken)).Where(IsOpen).OrderBy(RunIndex.Key, StringComparer.Ordinal)];
+    }
 
-        return [.. runs.OrderBy(RunIndex.Key, StringComparer.Ordinal)];
+    /// <summary>The runs that are listed as open, some of which may just have ended.</summary>
+    private async Task<IReadOnlyList<RunRecord>> ListedOpenAsync(CancellationToken cancellationToken)
+    {
+        var runs = new ConcurrentBag<RunRecord>();
+        await Parallel.ForEachAsync(await _index.OpenAsync(cancellationToken), AtOnce(cancellationToken), async (runId, cancellation) =>
+        {
+            var run = await FindAsync(runId, cancellation);
+            if (run is null)
+            {
+                return;
+            }
+
+            runs.Add(run);
+            if (!IsOpen(run))
+            {
+                await SettleAsync(run, cancellation); // its worker ended before it could
+            }
+        });
+        return [.. runs];
     }
 
     /// <summary>The runs that ended and were queued before <paramref name="time"/>, newest first.</summary>
@@ -156,7 +169,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, Traini
                     _ => RunStart.Over,
                 };
                 return start == RunStart.Started
-                    ? run with { State = RunState.Running, Attempt = run.Attempt + 1, StartedAt = now, HeartbeatAt = now, Progress = null, Waits = null }
+                    ? Lost(run) with { State = RunState.Running, Attempt = run.Attempt + 1, StartedAt = now, HeartbeatAt = now, Progress = null, Waits = null }
                     : run;
             },
             cancellationToken);
@@ -184,12 +197,20 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, Traini
             run => run with { State = RunState.Failed, FinishedAt = clock.GetUtcNow(), Error = Shortened(error) },
             cancellationToken);
 
-    /// <summary>The attempt failed, or its worker fell silent; the run waits for another one. Sends no message.</summary>
+    /// <summary>The attempt failed; the run waits for another one. Sends no message.</summary>
     public Task<bool> RetryAsync(string runId, int attempt, string error, CancellationToken cancellationToken) =>
         ChangeOwnAsync(
             runId,
             attempt,
-            run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Progress = null, Error = Shortened(error) },
+            run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Progress = null, LostAt = null, Error = Shortened(error) },
+            cancellationToken);
+
+    /// <summary>The attempt's worker fell silent; the run waits for another one. Sends no message.</summary>
+    public Task<bool> LoseAsync(string runId, int attempt, string error, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(
+            runId,
+            attempt,
+            run => Lost(run) with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Progress = null, Error = Shortened(error) },
             cancellationToken);
 
     /// <summary>The attempt stops until the budget allows more; its checkpoint is where it goes on. Sends no message.</summary>
@@ -197,7 +218,7 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, Traini
         ChangeOwnAsync(
             runId,
             attempt,
-            run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, Waits = waits },
+            run => run with { State = RunState.Queued, StartedAt = null, HeartbeatAt = null, LostAt = null, Waits = waits },
             cancellationToken);
 
     /// <summary>
@@ -215,8 +236,26 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, Traini
         ? run with { State = state, FinishedAt = clock.GetUtcNow(), Error = error ?? run.Error, Waits = null }
         : run;
 
+    /// <summary>
+    /// A run that a worker left without a word. The kernel says to nobody that it ended a process for memory: that is assumed where the
+    /// training had nearly used it up, or a second worker in a row ended so at the same step or with half of it, and the next one halves its
+    /// batches.
+    /// </summary>
+    private static RunRecord Lost(RunRecord run)
+    {
+        if (run is not { State: RunState.Running, Progress: { Stage: RunStage.Searching or RunStage.Pretraining or RunStage.Training } progress })
+        {
+            return run;
+        }
+
+        var isForMemory = progress.Memory >= NearlyAll || (run.LostAt is { } before && (progress.Step == before || progress.Memory >= Half));
+        return run with { LostAt = progress.Step, Parts = isForMemory ? 2 * Math.Max(run.Parts ?? 1, progress.Parts ?? 1) : run.Parts };
+    }
+
     private static RunRecord Waiting(RunRecord run, string? waits) =>
         run.State == RunState.Queued && run.Waits != waits ? run with { Waits = waits } : run;
+
+    private static ParallelOptions AtOnce(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = ReadAtOnce, CancellationToken = cancellationToken };
 
     private static bool IsOpen(RunRecord? run) => run is { State: RunState.Queued or RunState.Running };
 
@@ -252,16 +291,10 @@ public sealed class RunStore(DroptuneStorage storage, TimeProvider clock, Traini
         }
     }
 
-    private async Task<IReadOnlyList<RunRecord>> EndedAsync(RunQuery query, CancellationToken cancellationToken)
-    {
-        await EnsureIndexedAsync(cancellationToken);
-        return await _index.EndedAsync(query, cancellationToken);
-    }
-
     private Task EnsureIndexedAsync(CancellationToken cancellationToken) => _indexing.EnsureAsync(
         () => Parallel.ForEachAsync(
             _runs.QueryAsync($"PartitionKey eq {Partition}", cancellationToken),
-            new ParallelOptions { MaxDegreeOfParallelism = IndexedAtOnce, CancellationToken = cancellationToken },
+            AtOnce(cancellationToken),
             async (run, cancellation) => await (IsOpen(run) ? _index.AddOpenAsync(run.RunId, cancellation) : _index.AddEndedAsync(run, cancellation))),
         cancellationToken);
 

@@ -70,9 +70,9 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
         },
         new("GetRun", "Show a run with its progress", typeof(RunRecord), UnknownRun),
         new("CancelRun", "Cancel a run that waits or runs", typeof(RunRecord), UnknownRun, RunIsOver),
-        new("ListEvaluations", "List evaluations, newest first", typeof(EvaluationRecord[]), InvalidName, InvalidParameter)
+        new("ListEvaluations", "List evaluations, newest first", typeof(EvaluationRecord[]), InvalidName, InvalidParameter, UnknownEvaluation)
         {
-            Query = [new("model", "Only evaluations of this model.", typeof(string)), Limit],
+            Query = [new("after", "The page after this evaluation: the report of the last one of the page before.", typeof(string)), new("model", "Only evaluations of this model.", typeof(string)), Limit],
         },
         new("GetEvaluation", "Show an evaluation's report", typeof(EvaluationReport), InvalidName, UnknownEvaluation),
         new("Health", "Say whether requests can be answered", typeof(HealthAnswer))

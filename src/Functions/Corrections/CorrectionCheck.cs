@@ -77,6 +77,9 @@ public static class CorrectionCheck
             "Choose one of these. A new label comes with a file of examples in the dataset.");
     }
 
+    /// <summary>What is wrong with a text that is to be forgotten.</summary>
+    public static Finding Forgotten { get; } = NewError(FindingCode.ForgottenText, "The text is to be forgotten.", "Leave it out.");
+
     private static Finding NewError(FindingCode code, string message, string? advice = null) =>
         new() { Code = code, Severity = Severity.Error, Message = message, Advice = advice ?? FindingRule.Of(code).Advice };
 }

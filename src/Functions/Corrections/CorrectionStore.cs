@@ -4,8 +4,8 @@ using Azure.Storage.Blobs.Models;
 namespace Droptune.Functions.Corrections;
 
 /// <summary>
-/// The corrections in the container <c>feedback</c>. None is ever changed or deleted; one that was folded says so in its
-/// metadata.
+/// The corrections in the container <c>feedback</c>. None is ever changed, nor deleted unless its text is to be forgotten or
+/// its model goes; one that was folded says so in its metadata.
 /// </summary>
 public sealed class CorrectionStore(DroptuneStorage storage, TimeProvider clock)
 {
@@ -38,20 +38,35 @@ public sealed class CorrectionStore(DroptuneStorage storage, TimeProvider clock)
     public async Task<IReadOnlyList<Correction>> WaitingAsync(string model, CancellationToken cancellationToken)
     {
         var names = await BlobsOf(model, cancellationToken).Where(IsWaiting).Select(blob => blob.Name).ToListAsync(cancellationToken);
-        var corrections = new Correction[names.Count];
+        var corrections = new Correction?[names.Count];
         var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, names.Count, atOnce, async (i, cancellation) =>
         {
-            var content = await storage.Container(StorageNames.Feedback).GetBlobClient(names[i]).DownloadContentAsync(cancellation);
-            corrections[i] = new(names[i], content.Value.Content.ToObjectFromJson<Example>(DroptuneJson.Compact)!);
+            if (await storage.Container(StorageNames.Feedback).TryReadAsync(names[i], cancellation) is { } content)
+            {
+                corrections[i] = new(names[i], content.ToObjectFromJson<Example>(DroptuneJson.Compact)!);
+            }
         });
-        return corrections;
+        return [.. corrections.OfType<Correction>()];
     }
 
     /// <summary>Notes where a correction is now: it waits no longer.</summary>
-    public async Task MarkAsync(Correction correction, string place, CancellationToken cancellationToken) =>
-        await storage.Container(StorageNames.Feedback).GetBlobClient(correction.Blob).SetMetadataAsync(
-            new Dictionary<string, string> { [FoldedKey] = place }, cancellationToken: cancellationToken);
+    public async Task MarkAsync(Correction correction, string place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.Container(StorageNames.Feedback).GetBlobClient(correction.Blob).SetMetadataAsync(
+                new Dictionary<string, string> { [FoldedKey] = place }, cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            // It was deleted meanwhile: nothing waits.
+        }
+    }
+
+    /// <summary>Deletes a correction whose text is to be forgotten.</summary>
+    public Task DeleteAsync(Correction correction, CancellationToken cancellationToken) =>
+        storage.Container(StorageNames.Feedback).GetBlobClient(correction.Blob).DeleteIfExistsAsync(cancellationToken: cancellationToken);
 
     private static bool IsWaiting(BlobItem blob) => !blob.Metadata.ContainsKey(FoldedKey);
 

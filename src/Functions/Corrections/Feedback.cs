@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Droptune.Functions.Corrections;
 
 /// <summary>Checks a corrected answer as the gate would, and keeps it for the next version of the dataset.</summary>
-public sealed class Feedback(CorrectionStore corrections, ModelStore models, DatasetStore datasets, IOptions<PipelineOptions> options, Answers answers)
+public sealed class Feedback(
+    CorrectionStore corrections, ForgottenTexts forgotten, ModelStore models, DatasetStore datasets, IOptions<PipelineOptions> options, Answers answers)
 {
     [ForCallers]
     [Function("GiveFeedback")]
@@ -27,13 +28,16 @@ public sealed class Feedback(CorrectionStore corrections, ModelStore models, Dat
             var findings = CorrectionCheck.Findings(example, report);
             if (findings.Any(finding => finding.Severity == Severity.Error))
             {
-                throw new ProblemException(ProblemKinds.InvalidFeedback, "The gate would refuse it as an example: correct what the findings name.")
-                {
-                    Findings = findings,
-                };
+                throw Refused(findings);
             }
 
             var (kept, isNew) = await corrections.AddAsync(model, example, cancellationToken);
+            if (await forgotten.HasAsync(example.Text!, cancellationToken))
+            {
+                await corrections.DeleteAsync(kept, cancellationToken);
+                throw Refused([CorrectionCheck.Forgotten]);
+            }
+
             var answer = new CorrectionAnswer
             {
                 Id = Correction.IdOf(example),
@@ -45,6 +49,9 @@ public sealed class Feedback(CorrectionStore corrections, ModelStore models, Dat
             };
             return new JsonAnswer(answer, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
         });
+
+    private static ProblemException Refused(IReadOnlyList<Finding> findings) =>
+        new(ProblemKinds.InvalidFeedback, "The gate would refuse it as an example: correct what the findings name.") { Findings = findings };
 
     private string Next(Correction kept, string? dataset, DatasetReport? report) => (kept.FoldedInto, report) switch
     {

@@ -47,26 +47,44 @@ public enum EvaluatedRole
     Candidate,
 }
 
-/// <summary>The evaluations of all models.</summary>
+/// <summary>The evaluations: those of a model in a partition of its name, and a copy of each in one of all models. Both newest first.</summary>
 public sealed class EvaluationStore(DroptuneStorage storage)
 {
+    private const string All = "-newest"; // a partition that is no model's name
+    private const int IndexedAtOnce = 16;
+
     private readonly RecordTable<EvaluationRecord> _evaluations = new(storage.Table(StorageNames.EvaluationsTable));
+    private readonly TableUpgrade _indexing = new(storage.Table(StorageNames.EvaluationsTable), "newest");
 
     /// <summary>Adds an evaluation; the same one twice is one.</summary>
-    public Task AddAsync(EvaluationRecord evaluation, CancellationToken cancellationToken) =>
-        _evaluations.ChangeAsync(evaluation.Model, Key(evaluation), existing => existing ?? evaluation, cancellationToken);
-
-    /// <summary>Evaluations of a model (of all when null), newest first.</summary>
-    public async Task<IReadOnlyList<EvaluationRecord>> ListAsync(string? model, int limit, CancellationToken cancellationToken)
+    public async Task AddAsync(EvaluationRecord evaluation, CancellationToken cancellationToken)
     {
-        if (model is not null)
+        await _evaluations.ChangeAsync(evaluation.Model, Key(evaluation), existing => existing ?? evaluation, cancellationToken);
+        foreach (var newest in await ListAsync(evaluation.Model, after: null, limit: 2, cancellationToken))
         {
-            return await _evaluations.FirstAsync(limit, cancellationToken, $"PartitionKey eq {model}").ToListAsync(cancellationToken);
+            await CopyAsync(newest, cancellationToken); // who was killed between the two writes left the one before without its copy
+        }
+    }
+
+    /// <summary>Evaluations of a model (of all when null) after one of them (null = from the first on), newest first; no more are read.</summary>
+    public async Task<IReadOnlyList<EvaluationRecord>> ListAsync(string? model, EvaluationRecord? after, int limit, CancellationToken cancellationToken)
+    {
+        if (model is null)
+        {
+            await EnsureCopiedAsync(cancellationToken);
         }
 
-        var evaluations = await _evaluations.QueryAsync($"PartitionKey ge {""}", cancellationToken).ToListAsync(cancellationToken);
-        return [.. evaluations.OrderByDescending(evaluation => evaluation.At).Take(limit)];
+        FormattableString[] filters =
+        [
+            $"PartitionKey eq {model ?? All}",
+            .. after is null ? Array.Empty<FormattableString>() : [$"RowKey gt {(model is null ? KeyAmongAll(after) : Key(after))}"],
+        ];
+        return await _evaluations.FirstAsync(limit, cancellationToken, filters).ToListAsync(cancellationToken);
     }
+
+    /// <summary>The evaluation of a model that has this report; null when there is none.</summary>
+    public async Task<EvaluationRecord?> FindAsync(string model, string report, CancellationToken cancellationToken) =>
+        await _evaluations.FirstAsync(1, cancellationToken, $"PartitionKey eq {model}", $"report eq {report}").FirstOrDefaultAsync(cancellationToken);
 
     /// <summary>All evaluations of a model, newest first.</summary>
     public IAsyncEnumerable<EvaluationRecord> OfModelAsync(string model, CancellationToken cancellationToken) =>
@@ -76,8 +94,23 @@ public sealed class EvaluationStore(DroptuneStorage storage)
     public async Task<EvaluationRecord?> NewestAsync(string model, string version, CancellationToken cancellationToken) =>
         await _evaluations.FirstAsync(1, cancellationToken, $"PartitionKey eq {model}", $"version eq {version}").FirstOrDefaultAsync(cancellationToken);
 
-    public Task DeleteAsync(EvaluationRecord evaluation, CancellationToken cancellationToken) =>
-        _evaluations.DeleteAsync(evaluation.Model, Key(evaluation), when: null, cancellationToken);
+    public async Task DeleteAsync(EvaluationRecord evaluation, CancellationToken cancellationToken)
+    {
+        await _evaluations.DeleteAsync(All, KeyAmongAll(evaluation), when: null, cancellationToken);
+        await _evaluations.DeleteAsync(evaluation.Model, Key(evaluation), when: null, cancellationToken);
+    }
+
+    private Task<EvaluationRecord?> CopyAsync(EvaluationRecord evaluation, CancellationToken cancellationToken) =>
+        _evaluations.ChangeAsync(All, KeyAmongAll(evaluation), existing => existing ?? evaluation, cancellationToken);
+
+    private Task EnsureCopiedAsync(CancellationToken cancellationToken) => _indexing.EnsureAsync(
+        () => Parallel.ForEachAsync(
+            _evaluations.QueryAsync($"PartitionKey ge {"0"}", cancellationToken), // as names begin
+            new ParallelOptions { MaxDegreeOfParallelism = IndexedAtOnce, CancellationToken = cancellationToken },
+            async (evaluation, cancellation) => await CopyAsync(evaluation, cancellation)),
+        cancellationToken);
 
     private static string Key(EvaluationRecord evaluation) => $"{RowKey.NewestFirst(evaluation.At)}-{evaluation.Version}";
+
+    private static string KeyAmongAll(EvaluationRecord evaluation) => $"{Key(evaluation)}-{evaluation.Model}";
 }

@@ -18,7 +18,8 @@ public sealed class Evaluations(DroptuneStorage storage, EvaluationStore evaluat
                 RequestParameters.RequireName(model);
             }
 
-            return await evaluations.ListAsync(model, request.Limit(), cancellationToken);
+            var after = request.Parameter("after") is { } last ? await FindAsync(last, cancellationToken) : null;
+            return await evaluations.ListAsync(model, after, request.Limit(), cancellationToken);
         });
 
     // utc: the time in the report's name, 20261124T114312Z in evaluation-20261124T114312Z.
@@ -44,4 +45,11 @@ public sealed class Evaluations(DroptuneStorage storage, EvaluationStore evaluat
                     ProblemKinds.UnknownEvaluation, $"Model '{model}' {version} has no evaluation of {utc}; GET /api/evaluations?model={model} lists them.");
             }
         });
+
+    private async Task<EvaluationRecord> FindAsync(string report, CancellationToken cancellationToken)
+    {
+        var model = report.Split('/')[0];
+        return (ResourceName.IsValid(model) ? await evaluations.FindAsync(model, report, cancellationToken) : null)
+            ?? throw new ProblemException(ProblemKinds.UnknownEvaluation, $"after is '{report}', and no evaluation has that report: begin with the first page again.");
+    }
 }

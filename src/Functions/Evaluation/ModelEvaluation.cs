@@ -1,6 +1,7 @@
 using Azure;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Evaluation;
+using Droptune.Core.Forgetting;
 using Droptune.Core.Inference;
 using Droptune.Core.Reports;
 using Droptune.Functions.Ingestion;
@@ -16,7 +17,7 @@ namespace Droptune.Functions.Evaluation;
 /// of the one that a version was trained on: on those, evaluations stay comparable when data is added.
 /// </summary>
 public sealed class ModelEvaluation(
-    DroptuneStorage storage, ModelStore models, DatasetStore datasets, EvaluationStore evaluations, ModelCache cache,
+    DroptuneStorage storage, ModelStore models, DatasetStore datasets, EvaluationStore evaluations, ForgottenTexts forgotten, ModelCache cache,
     TrafficReports traffic, ScratchSpace scratch, IOptions<PromotionSettings> promotion, TimeProvider clock, ILogger<ModelEvaluation> logger)
 {
     private static readonly Split[] Splits = [Split.Dev, Split.Test];
@@ -161,7 +162,7 @@ public sealed class ModelEvaluation(
 
     private async Task<EvaluationReport?> PreviousAsync(string model, CancellationToken cancellationToken)
     {
-        var records = await evaluations.ListAsync(model, limit: 20, cancellationToken);
+        var records = await evaluations.ListAsync(model, after: null, limit: 20, cancellationToken);
         if (records.FirstOrDefault(record => record.Role == EvaluatedRole.Production || record.Promoted) is not { } last)
         {
             return null;
@@ -193,7 +194,14 @@ public sealed class ModelEvaluation(
 
         var path = string.Create(
             CultureInfo.InvariantCulture, $"{report.Model}/{report.Version}/evaluation-{report.At.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}");
-        await ReportFiles.Of(report).StoreAsync(storage.Container(StorageNames.Reports), path, cancellationToken);
+        IReadOnlySet<ulong> known;
+        do
+        {
+            known = await forgotten.AllAsync(cancellationToken);
+            await ReportFiles.Of(report.Without(known)).StoreAsync(storage.Container(StorageNames.Reports), path, cancellationToken);
+        }
+        while ((await forgotten.AllAsync(cancellationToken)).Count > known.Count);
+
         await evaluations.AddAsync(
             new EvaluationRecord
             {
@@ -211,6 +219,12 @@ public sealed class ModelEvaluation(
                 Dropped = isDrop,
             },
             cancellationToken);
+        if (await models.FindVersionAsync(report.Model, report.Version, cancellationToken) is null
+            && await evaluations.FindAsync(report.Model, path, cancellationToken) is { } left)
+        {
+            await evaluations.DeleteAsync(left, cancellationToken); // the version was deleted meanwhile, and with it what was there
+            await storage.Container(StorageNames.Reports).DeleteFolderAsync($"{path}.", cancellationToken);
+        }
     }
 
     private static string Scores(EvaluationReport report) =>

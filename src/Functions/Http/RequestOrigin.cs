@@ -26,8 +26,9 @@ public static class RequestOrigin
 
         if (request.Headers.Origin.ToString() is { Length: > 0 } origin)
         {
-            // By host: a front end may have taken TLS off, and then the schemes differ.
-            return Uri.TryCreate(origin, UriKind.Absolute, out var address) && address.Authority == new UriBuilder($"{address.Scheme}://{request.Host}").Uri.Authority
+            // By host: a front end may have taken TLS off, and then the schemes differ. A host can be empty, which makes no address.
+            return Uri.TryCreate(origin, UriKind.Absolute, out var page)
+                && Uri.TryCreate($"{page.Scheme}://{request.Host}", UriKind.Absolute, out var own) && page.Authority == own.Authority
                 ? null
                 : $"The request comes from the web page {origin}: send it from a program, or from the page of this address";
         }

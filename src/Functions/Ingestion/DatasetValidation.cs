@@ -12,7 +12,7 @@ namespace Droptune.Functions.Ingestion;
 /// is named by content, and the dataset's record is written last, so the whole may be repeated.
 /// </summary>
 public sealed class DatasetValidation(
-    DroptuneStorage storage, DatasetStore datasets, RunStore runs, BaseModels baseModels, DatasetCheck check, ScratchSpace scratch,
+    DroptuneStorage storage, DatasetStore datasets, RunStore runs, ForgottenTexts forgotten, BaseModels baseModels, DatasetCheck check, ScratchSpace scratch,
     IOptions<PipelineOptions> options, TimeProvider clock, ILogger<DatasetValidation> logger)
 {
     public async Task ValidateAsync(DatasetChange change, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ public sealed class DatasetValidation(
             if (!await TryValidateAsync(record, files, cancellationToken))
             {
                 // A changed file sends an event of its own, a deleted one none: what is left is looked at once it is quiet.
-                logger.LogInformation("Dataset {Dataset} changed while it was read; its next validation follows", change.Dataset);
+                logger.LogInformation("Dataset {Dataset}, or what is to be forgotten, changed while it was read; its next validation follows", change.Dataset);
                 await storage.SendAsync(StorageNames.DatasetChanges, change, options.Value.QuietPeriod, cancellationToken);
             }
         }
@@ -49,7 +49,7 @@ public sealed class DatasetValidation(
         }
     }
 
-    /// <summary>False when the files changed meanwhile.</summary>
+    /// <summary>False when the files changed meanwhile, or a text was to be forgotten.</summary>
     private async Task<bool> TryValidateAsync(DatasetRecord record, DatasetFiles files, CancellationToken cancellationToken)
     {
         if (files.Fingerprint == record.Fingerprint)
@@ -62,6 +62,7 @@ public sealed class DatasetValidation(
 
         var watch = Stopwatch.StartNew();
         using var folder = scratch.NewFolder();
+        var known = await forgotten.AllAsync(cancellationToken);
         if (await check.RunAsync(record.Dataset, files, folder.Path, cancellationToken) is not { } report)
         {
             return false;
@@ -69,7 +70,14 @@ public sealed class DatasetValidation(
 
         var path = DatasetStore.ReportPlace(report.Dataset, report.Version);
         await ReportFiles.Of(report).StoreAsync(storage.Container(StorageNames.Reports), path, cancellationToken);
-        var run = report.Accepted ? await StoreAsync(report, folder.Path, cancellationToken) : null;
+        var stored = report.Accepted ? await StoreAsync(report, folder.Path, cancellationToken) : [];
+        if ((await forgotten.AllAsync(cancellationToken)).Count > known.Count)
+        {
+            await TakeBackAsync(stored, record.Report == path ? null : path, cancellationToken); // whoever forgets may have looked before they were there
+            return false;
+        }
+
+        var run = report is { Accepted: true, Manifest.Train: true } ? await QueueAsync(report, cancellationToken) : null;
         await datasets.ConcludeAsync(
             record.Dataset, record.ChangeId, dataset => Verdict(dataset, report, path, files.Fingerprint, run), cancellationToken);
         Measures.Validated(
@@ -86,23 +94,41 @@ public sealed class DatasetValidation(
         return true;
     }
 
-    /// <summary>Stores the snapshot of an accepted dataset and queues its training, if it is meant to be trained on.</summary>
-    private async Task<RunRecord?> StoreAsync(DatasetReport report, string folder, CancellationToken cancellationToken)
+    /// <summary>Stores the snapshot of an accepted dataset; returns the blobs that were not there.</summary>
+    private async Task<IReadOnlyList<string>> StoreAsync(DatasetReport report, string folder, CancellationToken cancellationToken)
     {
+        var stored = new List<string>();
         var container = storage.Container(StorageNames.Snapshots);
         foreach (var path in Directory.GetFiles(folder, "*" + SnapshotFile.Extension))
         {
             // A version names its content: what is there already is the same.
             await using var content = File.OpenRead(path);
             var name = SnapshotFile.Folder(report.Dataset, report.Version) + Path.GetFileName(path);
-            await container.TryCreateAsync(name, "application/gzip", content, cancellationToken);
+            if (await container.TryCreateAsync(name, "application/gzip", content, cancellationToken))
+            {
+                stored.Add(name);
+            }
         }
 
-        if (!report.Manifest.Train)
+        return stored;
+    }
+
+    private async Task TakeBackAsync(IReadOnlyList<string> snapshot, string? report, CancellationToken cancellationToken)
+    {
+        foreach (var name in snapshot)
         {
-            return null;
+            await storage.Container(StorageNames.Snapshots).GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         }
 
+        if (report is not null)
+        {
+            await storage.Container(StorageNames.Reports).DeleteFolderAsync($"{report}.", cancellationToken);
+        }
+    }
+
+    /// <summary>Queues the training of an accepted dataset.</summary>
+    private async Task<RunRecord> QueueAsync(DatasetReport report, CancellationToken cancellationToken)
+    {
         var run = await runs.QueueAsync(
             report.ToJobSpec(await baseModels.DefaultAsync(cancellationToken)) with { Traceparent = Activity.Current?.Id },
             cancellationToken);

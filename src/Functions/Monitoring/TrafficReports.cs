@@ -62,7 +62,7 @@ public sealed class TrafficReports(
 
     private async Task<TrafficProfile?> ExpectedAsync(string model, string version, CancellationToken cancellationToken)
     {
-        var all = await evaluations.ListAsync(model, limit: 50, cancellationToken);
+        var all = await evaluations.ListAsync(model, after: null, limit: 50, cancellationToken);
         if (all.FirstOrDefault(evaluation => evaluation.Version == version) is not { } last)
         {
             return null;

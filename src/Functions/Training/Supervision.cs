@@ -75,7 +75,7 @@ public sealed class Supervision(
             logger.LogError("Run {RunId} failed: {Problem}", run.RunId, problem);
             await runs.FailAsync(run.RunId, run.Attempt, problem, cancellationToken);
         }
-        else if (await runs.RetryAsync(run.RunId, run.Attempt, problem, cancellationToken))
+        else if (await runs.LoseAsync(run.RunId, run.Attempt, problem, cancellationToken))
         {
             // The worker's own message may show up as well: whoever comes second finds the run taken.
             logger.LogWarning("Run {RunId} is queued again: {Problem}", run.RunId, problem);

@@ -110,6 +110,9 @@ public sealed record FineTuningInput(JobSpec Spec, string SnapshotFolder, string
     /// <summary>Called after each checkpoint, so that the caller can store the folder somewhere safer.</summary>
     public Action<string>? CheckpointWritten { get; init; }
 
+    /// <summary>Parts that each batch is computed in from the beginning: more than 1 where memory was too small before.</summary>
+    public int Parts { get; init; } = 1;
+
     /// <summary>Time between two checkpoints: what a killed run may lose.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -120,6 +120,6 @@ internal sealed class ModelTraining(
             ? new Checkpoint(
                 folder, stage, RunIds.For(input.Spec with { Base = start, Optimisation = options }), input.CheckpointInterval, input.Clock, input.CheckpointWritten)
             : null;
-        return new(device, data.Tokenizer.PadId, input.Clock, reports, checkpoint);
+        return new(device, data.Tokenizer.PadId, input.Clock, reports, checkpoint) { Parts = input.Parts };
     }
 }

@@ -1,3 +1,5 @@
+using Droptune.TrainingJob.Torch;
+
 namespace Droptune.TrainingJob.Training;
 
 /// <summary>Passes on where a run is, a few times a second at most: reading the loss would else hold up a GPU.</summary>
@@ -25,10 +27,24 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
         progress.Report(_current);
     }
 
-    /// <summary>Says something that holds until the stage ends.</summary>
-    public void Note(string note)
+    /// <summary>Says where a training begins, or goes on.</summary>
+    public void Begin(TrainingState state, int steps, int epochs)
     {
-        _current = _current with { Note = note };
+        _current = _current with { Epoch = state.Epoch, Epochs = epochs, Step = state.Rates.Count, Steps = steps };
+        if (state.Parts > 1)
+        {
+            Parted(state.Parts);
+        }
+        else
+        {
+            progress.Report(_current);
+        }
+    }
+
+    /// <summary>Says, until the stage ends, that batches are computed in parts.</summary>
+    public void Parted(int parts)
+    {
+        _current = _current with { Parts = parts, Note = $"memory is too small: each batch in {parts} parts" };
         progress.Report(_current);
     }
 
@@ -62,6 +78,7 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
         _current = _current with
         {
             Machine = machine?.Invoke(),
+            Memory = HostMemory.Used(),
             Epoch = state.Epoch,
             Epochs = epochs,
             Step = step,

@@ -60,6 +60,12 @@ public sealed class Trainer : IDisposable
     public TrainingOutcome Train(CancellationToken cancellationToken)
     {
         _setting.Checkpoint?.Restore(this);
+        State.Parts = Math.Max(State.Parts, _setting.Parts);
+        if (State.StoppedBecause is null)
+        {
+            _setting.Reports.Begin(State, Steps, _options.Epochs!.Value);
+        }
+
         while (State.StoppedBecause is null)
         {
             RunEpoch(cancellationToken);
@@ -199,7 +205,7 @@ public sealed class Trainer : IDisposable
         }
 
         State.Parts *= 2;
-        _setting.Reports.Note($"memory is too small: each batch in {State.Parts} parts");
+        _setting.Reports.Parted(State.Parts);
     }
 
     private InvalidOperationException OutOfMemory(string what, Exception failure)
@@ -313,6 +319,9 @@ public sealed class Trainer : IDisposable
 /// <param name="Checkpoint">Where to continue from and to save; null = nowhere.</param>
 public sealed record TrainingSetting(Device Device, int PadId, TimeProvider Clock, ProgressReports Reports, Checkpoint? Checkpoint)
 {
+    /// <summary>Parts that each batch is computed in from the beginning.</summary>
+    public int Parts { get; init; } = 1;
+
     /// <summary>Whether weights and batches lie in few large tensors, as a GPU needs it; 16 bits always do.</summary>
     internal bool IsFlat { get; init; } = Device.type != TorchSharp.DeviceType.CPU;
 }

@@ -138,7 +138,7 @@ public sealed class QueueWorker(
         {
             try
             {
-                version = await training.RunAsync(run.Spec, lease);
+                version = await training.RunAsync(run.Spec, lease, run.Parts ?? 1);
             }
             catch (Exception e)
             {

@@ -68,6 +68,13 @@ internal sealed class RunLease : IRunHold, IAsyncDisposable
             _logger.LogInformation("Run {RunId} runs on {Machine}", _run.RunId, machine);
         }
 
+        if (value.Steps > 0 && (_latest?.Stage != value.Stage || _latest.Steps == 0))
+        {
+            _logger.LogInformation(
+                "Run {RunId}: {Stage} goes on from {Place}{Note}",
+                _run.RunId, value.Stage, value.Step == 0 ? "the start" : $"step {value.Step} of {value.Steps}", value.Note is { } note ? $", {note}" : "");
+        }
+
         Measures.Progressed(_run, _latest, value);
         Volatile.Write(ref _latest, value);
     }

@@ -21,12 +21,15 @@ public sealed class TrainingRun(
     private const string Checkpoint = "checkpoint.tar";
 
     /// <summary>Returns the version of the model that was made. Where storage does not answer, it waits: what was trained is not given up.</summary>
-    public async Task<string> RunAsync(JobSpec spec, IRunHold hold)
+    /// <param name="spec">What to train.</param>
+    /// <param name="hold">The worker's hold on the run.</param>
+    /// <param name="parts">That each batch is computed in from the beginning.</param>
+    public async Task<string> RunAsync(JobSpec spec, IRunHold hold, int parts)
     {
         var version = RunIds.ModelVersion(spec.RunId!);
         if (await models.FindVersionAsync(spec.Model, version, hold.Work) is null)
         {
-            await MakeAsync(spec, version, hold);
+            await MakeAsync(spec, version, hold, parts);
         }
 
         // Whoever made the version: a worker that was killed when it had added it left its checkpoint.
@@ -38,7 +41,7 @@ public sealed class TrainingRun(
         return version;
     }
 
-    private async Task MakeAsync(JobSpec spec, string version, IRunHold hold)
+    private async Task MakeAsync(JobSpec spec, string version, IRunHold hold, int parts)
     {
         var cancellationToken = hold.Work;
         using var scratchFolder = scratch.NewFolder();
@@ -52,6 +55,7 @@ public sealed class TrainingRun(
         {
             CheckpointFolder = Path.Combine(folder, "checkpoint"),
             CheckpointWritten = path => StoreCheckpoint(path, spec.Model, version, hold),
+            Parts = parts,
             Clock = clock,
         };
         await RestoreCheckpointAsync(input.CheckpointFolder, spec.Model, version, cancellationToken);
@@ -140,7 +144,6 @@ public sealed class TrainingRun(
         {
             await using var archive = await blob.OpenReadAsync(cancellationToken: cancellationToken);
             await TarFile.ExtractToDirectoryAsync(archive, folder, overwriteFiles: true, cancellationToken);
-            logger.LogInformation("Model {Model} {Version} continues from its last checkpoint", model, version);
         }
     }
 

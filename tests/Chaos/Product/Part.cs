@@ -14,6 +14,7 @@ internal sealed class Part : IAsyncDisposable
     private Process? _process;
     private Task _running = Task.CompletedTask;
     private bool _isMeant;
+    private volatile bool _isOver; // nothing is started any more
 
     public Part(string name, StorageTap tap, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
@@ -24,7 +25,11 @@ internal sealed class Part : IAsyncDisposable
             _start.Environment[key] = value;
         }
 
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill(); // whatever ends this program
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => // whatever ends this program
+        {
+            _isOver = true;
+            Kill();
+        };
     }
 
     public string Name { get; }
@@ -70,7 +75,7 @@ internal sealed class Part : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (!_stop.IsCancellationRequested)
+        while (!_isOver && !_stop.IsCancellationRequested)
         {
             Starting?.Invoke(_start);
             using var process = new Process { StartInfo = _start };

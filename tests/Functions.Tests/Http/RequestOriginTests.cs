@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Droptune.Functions.Http;
 
@@ -38,6 +39,28 @@ public partial class RequestOriginTests(LocalHostFixture host)
 
             Assert.NotEqual(HttpStatusCode.Forbidden, answer.StatusCode);
         }
+    }
+
+    /// <summary>A browser sends none of these; a program can.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData(":80")]
+    [InlineData("a b")]
+    public async Task Send_ToAHostThatIsNoAddress_IsRefused(string name)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port, TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST /api/datasets/nowhere/feedback/fold HTTP/1.1\r\nHost: {name}\r\nOrigin: https://evil.example\r\n"
+                + $"x-functions-key: {LocalHostFixture.Key}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("HTTP/1.1 4", answer, StringComparison.Ordinal);
     }
 
     private async Task<HttpResponseMessage> SendAsync(string method, string path, (string Name, string Value)? header = null, string contentType = "application/json")

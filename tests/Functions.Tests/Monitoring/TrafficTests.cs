@@ -1,6 +1,7 @@
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
 using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 using Droptune.Core.Traffic;
 using Droptune.Functions.Evaluation;
 using Droptune.Functions.Monitoring;
@@ -73,7 +74,7 @@ public class TrafficTests(LocalHostFixture host)
         await host.AddModelAsync("t-unsure");
         var options = Options.Create(new UncertainOptions { Most = 2 });
         var texts = new UncertainTexts(options, TimeProvider.System);
-        var store = new UncertainStore(host.Get<DroptuneStorage>(), options, TimeProvider.System);
+        var store = new UncertainStore(host.Get<DroptuneStorage>(), host.Get<ForgottenTexts>(), options, TimeProvider.System);
         PredictInput[] inputs =
         [
             PredictInput.OfText("sure"), PredictInput.OfText("unsure"), PredictInput.OfText("half"), PredictInput.OfTokens(["words"]),
@@ -100,8 +101,8 @@ public class TrafficTests(LocalHostFixture host)
         var later = new Later(TimeSpan.FromDays(2));
         var text = new UncertainText { Text = "old", Version = "v", At = default, Score = 0.1f };
 
-        await new UncertainStore(host.Get<DroptuneStorage>(), options, TimeProvider.System).AddAsync("t-old", [text], Token);
-        await new UncertainStore(host.Get<DroptuneStorage>(), options, later).AddAsync("t-old", [], Token);
+        await new UncertainStore(host.Get<DroptuneStorage>(), host.Get<ForgottenTexts>(), options, TimeProvider.System).AddAsync("t-old", [text], Token);
+        await new UncertainStore(host.Get<DroptuneStorage>(), host.Get<ForgottenTexts>(), options, later).AddAsync("t-old", [], Token);
 
         Assert.Empty(await host.Get<UncertainStore>().ListAsync("t-old", 10, Token));
     }

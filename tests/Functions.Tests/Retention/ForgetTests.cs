@@ -1,10 +1,17 @@
 using System.IO.Compression;
+using Azure.Core;
 using Azure.Storage.Blobs.Models;
 using Droptune.Core.Inference;
 using Droptune.Core.Storage;
+using Droptune.Core.Stores;
+using Droptune.Functions.Corrections;
+using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;
+using Droptune.Functions.Hosting;
 using Droptune.Functions.Ingestion;
 using Droptune.Functions.Monitoring.Uncertain;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Droptune.Functions.Tests.Retention;
 
@@ -59,6 +66,49 @@ public class ForgetTests(LocalHostFixture host)
         {
             Assert.DoesNotContain("zaphod", await ReadAsync(file), StringComparison.OrdinalIgnoreCase);
         }
+
+        // Nor does it come back, by an evaluation on the old snapshot, a caller, or who corrects it again.
+        await host.Get<ModelStore>().PromoteAsync("f-all", TestModel.Version, "test", Cancellation);
+        await host.Get<ModelEvaluation>().EvaluateAsync("f-all", Cancellation);
+        var refused = await host.PostAsync("models/f-all/feedback", $$"""{"text":"{{Text}}","label":"refund","entities":[]}""").ProblemAsync(422, "invalid-feedback");
+        var uncertain = new UncertainStore(host.Get<DroptuneStorage>(), host.Get<ForgottenTexts>(), Options.Create(new UncertainOptions { Most = 9 }), TimeProvider.System);
+        await uncertain.AddAsync("f-all", [new UncertainText { Text = Text, Version = "0", At = TimeProvider.System.GetUtcNow(), Score = 0.1f }], Cancellation);
+
+        Assert.Contains("forgotten-text", refused.ToString(), StringComparison.Ordinal);
+        foreach (var container in new[] { StorageNames.Feedback, StorageNames.Uncertain, StorageNames.Reports })
+        {
+            Assert.Empty(await MentioningAsync(container));
+        }
+    }
+
+    /// <summary>Forgotten between the fold's look at the corrections and its file.</summary>
+    [Fact]
+    public async Task ForgetText_WhileItsCorrectionIsFolded_IsInNoFile()
+    {
+        const string gone = "marvin wants a refund";
+        await host.DropAsync("f-fold/dataset.json", """{"train":false}""");
+        await host.DropAsync("f-fold/train.conll", Some.Conll(40));
+        var dataset = await AcceptedAsync("f-fold", version: null);
+        await host.AddModelAsync("f-fold", dataset: "f-fold", datasetVersion: dataset.Version!);
+        foreach (var text in new[] { gone, "somebody else wants a refund" })
+        {
+            await host.PostAsync("models/f-fold/feedback", $$"""{"text":"{{text}}","label":"refund","entities":[]}""").OkAsync();
+        }
+
+        var interruption = new Interruption();
+        var storage = interruption.Storage(host.Connection);
+        var fold = new CorrectionFold(
+            storage, host.Get<CorrectionStore>(), host.Get<ForgottenTexts>(), host.Get<DatasetStore>(), host.Get<ModelStore>(),
+            host.Get<IOptions<PipelineOptions>>(), TimeProvider.System, NullLogger<CorrectionFold>.Instance);
+        interruption.Before(
+            request => request.Method == RequestMethod.Put && request.Uri.ToString().Contains("feedback-", StringComparison.Ordinal),
+            () => host.PostAsync("texts/forget", $$"""{"text":"{{gone}}"}""").OkAsync());
+
+        var report = await fold.FoldAsync("f-fold", minimum: 1, Cancellation);
+
+        var content = await host.Get<DroptuneStorage>().Container(StorageNames.Datasets).TryReadAsync(report!.File!, Cancellation);
+        Assert.Contains("somebody else", content!.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("marvin", content.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

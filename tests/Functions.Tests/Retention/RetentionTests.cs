@@ -154,12 +154,12 @@ public sealed class RetentionTests(AzuriteFixture azurite) : IAsyncLifetime
         }
 
         await ApplyAsync(new());
-        var (evaluations, reports) = (await _evaluations.ListAsync("m", 1000, Cancellation), await NamesAsync(StorageNames.Reports, "m/"));
+        var (evaluations, reports) = (await _evaluations.ListAsync("m", null, 1000, Cancellation), await NamesAsync(StorageNames.Reports, "m/"));
         _clock.Advance(TimeSpan.FromDays(80));
         await ApplyAsync(new());
 
         Assert.Equal((31, 31 * 3), (evaluations.Count, reports.Count));
-        Assert.Single(await _evaluations.ListAsync("m", 1000, Cancellation));
+        Assert.Single(await _evaluations.ListAsync("m", null, 1000, Cancellation));
         Assert.Equal(11, (await _traffic.ListAsync("m", DateTimeOffset.MinValue.AddDays(1), Cancellation)).Count);
     }
 

@@ -8,6 +8,7 @@ using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
+using Droptune.Functions.Evaluation;
 
 namespace Droptune.Functions.Tests.Training;
 
@@ -111,6 +112,49 @@ public sealed class PagingTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Null(await _models.PageAsync("nowhere", 1, Cancellation));
         Assert.Equal(Models, (await _models.PageAsync(null, 1000, Cancellation))!.Select(model => model.Model.Model).Distinct().Count());
     }
+
+    [Fact]
+    public async Task ListEvaluations_OfManyModels_ReadsWhatIsShownNewestFirst()
+    {
+        var evaluations = new EvaluationStore(_storage);
+        await Parallel.ForAsync(0, 60, Cancellation, async (i, cancellation) => await evaluations.AddAsync(Evaluation(i), cancellation));
+        var table = _storage.Table(StorageNames.EvaluationsTable);
+        await foreach (var copy in table.QueryAsync<TableEntity>("PartitionKey lt '0'", cancellationToken: Cancellation))
+        {
+            await table.DeleteEntityAsync(copy, cancellationToken: Cancellation); // as an earlier version left it
+        }
+
+        Assert.Equal(60, (await evaluations.ListAsync(null, null, 1000, Cancellation)).Count); // makes the copies
+        await table.DeleteEntityAsync(await table.QueryAsync<TableEntity>("PartitionKey eq '-newest'", maxPerPage: 1, cancellationToken: Cancellation).FirstAsync(Cancellation), cancellationToken: Cancellation);
+        await evaluations.AddAsync(Evaluation(63), Cancellation); // of the model whose last one lost its copy
+
+        var (newest, one) = await CountAsync(() => evaluations.ListAsync(null, null, 1, Cancellation));
+        var (next, ten) = await CountAsync(() => evaluations.ListAsync(null, newest[0], 10, Cancellation));
+        var (ofModel, three) = await CountAsync(() => evaluations.ListAsync("m-3", newest[0], 3, Cancellation));
+        var found = await evaluations.FindAsync("m-3", Evaluation(3).Report, Cancellation);
+        await evaluations.DeleteAsync(newest[0], Cancellation);
+
+        Assert.Equal((63, 1), (Minute(newest[0]), one));
+        Assert.Equal([59, 58, 57, 56, 55, 54, 53, 52, 51, 50], next.Select(Minute));
+        Assert.Equal([59, 55, 51], ofModel.Select(Minute));
+        Assert.Equal((10, 3), (ten, three));
+        Assert.Equal(3, Minute(found!));
+        Assert.Equal(59, Minute((await evaluations.ListAsync(null, null, 1, Cancellation))[0]));
+    }
+
+    private static int Minute(EvaluationRecord evaluation) => (int)(evaluation.At - Start).TotalMinutes;
+
+    private static EvaluationRecord Evaluation(int minute) => new()
+    {
+        Model = $"m-{minute % 4}",
+        Version = "0123456789ab",
+        At = Start.AddMinutes(minute),
+        Role = EvaluatedRole.Production,
+        Dataset = "d",
+        DatasetVersion = "0",
+        Metrics = new Dictionary<string, double>(),
+        Report = $"m-{minute % 4}/0123456789ab/evaluation-{minute}",
+    };
 
     private async Task<(T Result, int Rows)> CountAsync<T>(Func<Task<T>> call)
     {

@@ -67,6 +67,34 @@ public class QueueWorkerTests(AzuriteFixture azurite)
         Assert.False(await checkpoint.ExistsAsync(Cancellation));
     }
 
+    /// <summary>The kernel tells nobody: what the next worker sees is what the last one reported.</summary>
+    [Theory]
+    [InlineData(0.95, 2, 7)] // nearly all was in use
+    [InlineData(0.95, 4, 7, 8)]
+    [InlineData(0.6, 2, 7, 8)] // a half, twice
+    [InlineData(0.3, 2, 7, 7)] // twice at the same step
+    [InlineData(0.3, 1, 7, 8)] // it may have been a power cut, and another
+    public async Task RunAsync_WorkersBeforeWereKilledInTheirTraining_HalvesItsBatches(double memory, int parts, params int[] steps)
+    {
+        var bench = await WorkerBench.CreateAsync(azurite);
+        await bench.Runs.QueueAsync(WorkerBench.Spec, Cancellation);
+        foreach (var step in steps)
+        {
+            var (_, run) = await bench.Runs.StartAsync(WorkerBench.Spec, TimeSpan.Zero, Cancellation);
+            await bench.Runs.ReportAsync(run.RunId, run.Attempt, new() { Stage = RunStage.Training, Step = step, Steps = 9, Memory = memory }, Cancellation);
+        }
+
+        await Task.Delay(bench.Options.Silence, Cancellation);
+        int? told = null;
+        await bench.Worker((input, progress, cancellationToken) =>
+        {
+            told = input.Parts;
+            return WorkerBench.Succeed(input, progress, cancellationToken);
+        }).RunAsync(once: true, Cancellation);
+
+        Assert.Equal(parts, told);
+    }
+
     [Fact]
     public async Task RunAsync_MessageTwice_TrainsOnce()
     {

@@ -26,7 +26,7 @@ internal sealed class FindingLog
             .OrderBy(total => total.Severity).ThenBy(total => total.Code)];
 
     public IReadOnlyList<Finding> Kept =>
-        [.. _kept.OrderBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Column).ThenBy(f => f.Code)];
+        [.. _kept.OrderBy(f => f.Severity).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Column).ThenBy(f => f.Code)];
 
     public long CountOf(FindingCode code) => _counts[(int)code];
 

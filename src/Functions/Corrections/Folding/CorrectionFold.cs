@@ -10,7 +10,7 @@ namespace Droptune.Functions.Corrections.Folding;
 /// reported and stay out. What is folded is known by content, so folding may be repeated at any point.
 /// </summary>
 public sealed class CorrectionFold(
-    DroptuneStorage storage, CorrectionStore corrections, DatasetStore datasets, ModelStore models, IOptions<PipelineOptions> options, TimeProvider clock,
+    DroptuneStorage storage, CorrectionStore corrections, ForgottenTexts forgotten, DatasetStore datasets, ModelStore models, IOptions<PipelineOptions> options, TimeProvider clock,
     ILogger<CorrectionFold> logger)
 {
     /// <summary>What a fold would do; null when no version of the dataset was accepted yet.</summary>
@@ -51,6 +51,13 @@ public sealed class CorrectionFold(
 
             if (await WriteAsync(plan, cancellationToken) is { } file)
             {
+                var gone = await forgotten.AllAsync(cancellationToken);
+                if (plan.Ready.Any(same => IsOf(same.First(), gone)))
+                {
+                    await storage.Container(StorageNames.Datasets).GetBlobClient(file).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+                    continue; // without it
+                }
+
                 foreach (var correction in plan.Ready.SelectMany(same => same))
                 {
                     await corrections.MarkAsync(correction, file, cancellationToken);
@@ -63,6 +70,8 @@ public sealed class CorrectionFold(
 
         return null;
     }
+
+    private static bool IsOf(Correction correction, IReadOnlySet<ulong> texts) => correction.Example.Text is { } text && texts.Contains(ForgottenTexts.KeyOf(text));
 
     /// <summary>Null when another fold wrote the file meanwhile.</summary>
     private async Task<string?> WriteAsync(Plan plan, CancellationToken cancellationToken)
@@ -95,9 +104,10 @@ public sealed class CorrectionFold(
         }
 
         var (waiting, folded) = (new List<Correction>(), 0);
+        var gone = await forgotten.AllAsync(cancellationToken);
         foreach (var model in await models.OfDatasetAsync(dataset, cancellationToken))
         {
-            waiting.AddRange(await corrections.WaitingAsync(model, cancellationToken));
+            waiting.AddRange((await corrections.WaitingAsync(model, cancellationToken)).Where(correction => !IsOf(correction, gone)));
             folded += (await corrections.CountAsync(model, cancellationToken)).Folded;
         }
 

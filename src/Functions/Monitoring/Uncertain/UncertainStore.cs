@@ -8,7 +8,7 @@ namespace Droptune.Functions.Monitoring.Uncertain;
 /// The least certain texts in the container <c>uncertain</c>: <c>{model}/{score}-{hash of the text}.json</c>, so that they are
 /// listed with the least certain first. No more are kept, and none longer, than the settings say.
 /// </summary>
-public sealed class UncertainStore(DroptuneStorage storage, IOptions<UncertainOptions> options, TimeProvider clock)
+public sealed class UncertainStore(DroptuneStorage storage, ForgottenTexts forgotten, IOptions<UncertainOptions> options, TimeProvider clock)
 {
     /// <summary>Adds texts to those of a model, and deletes the surest ones and the old ones that are too many.</summary>
     public async Task AddAsync(string model, IReadOnlyList<UncertainText> texts, CancellationToken cancellationToken)
@@ -19,6 +19,10 @@ public sealed class UncertainStore(DroptuneStorage storage, IOptions<UncertainOp
             var hash = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(text.Text));
             var name = string.Create(CultureInfo.InvariantCulture, $"{model}/{text.Score:0.0000}-{hash:x16}.json");
             await container.PutAsync(name, "application/json", BinaryData.FromObjectAsJson(text, DroptuneJson.Compact), cancellationToken);
+            if (await forgotten.HasAsync(text.Text, cancellationToken))
+            {
+                await container.GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+            }
         }
 
         var oldest = clock.GetUtcNow().AddDays(-options.Value.Days);
@@ -38,8 +42,10 @@ public sealed class UncertainStore(DroptuneStorage storage, IOptions<UncertainOp
         var texts = new List<UncertainText>();
         foreach (var blob in (await BlobsAsync(model, cancellationToken)).Take(limit))
         {
-            var content = await storage.Container(StorageNames.Uncertain).GetBlobClient(blob.Name).DownloadContentAsync(cancellationToken);
-            texts.Add(content.Value.Content.ToObjectFromJson<UncertainText>(DroptuneJson.Compact)!);
+            if (await storage.Container(StorageNames.Uncertain).TryReadAsync(blob.Name, cancellationToken) is { } content)
+            {
+                texts.Add(content.ToObjectFromJson<UncertainText>(DroptuneJson.Compact)!);
+            }
         }
 
         return texts;

@@ -165,7 +165,7 @@ internal sealed class DemoRun(IServiceProvider services, Uri address, LiveLine l
         var evaluation = await UntilAsync(
             "the evaluation",
             Short,
-            async () => (await _evaluations.ListAsync(run.Model, limit: 50, stop)).FirstOrDefault(found => found.Version == run.ModelVersion),
+            async () => (await _evaluations.ListAsync(run.Model, after: null, limit: 50, stop)).FirstOrDefault(found => found.Version == run.ModelVersion),
             stop);
         if (evaluation.Metrics["test.accuracy"] < LeastAccuracy)
         {
