@@ -5,6 +5,9 @@ namespace Droptune.Pipeline.Tests.Ui;
 /// <summary>A browser that is installed on this machine; none is downloaded.</summary>
 public sealed class Browser : IAsyncLifetime
 {
+    /// <summary>A name of this machine that looks like another one's.</summary>
+    public const string OtherName = "elsewhere.test";
+
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe", "msedge.exe"];
 
     private IPlaywright? _playwright;
@@ -28,7 +31,7 @@ public sealed class Browser : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Path,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"], // as containers need it; the page is our own
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", $"--host-resolver-rules=MAP {OtherName} 127.0.0.1"], // as containers need it; the page is our own
         });
     }
 
