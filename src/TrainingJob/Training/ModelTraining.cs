@@ -116,9 +116,11 @@ internal sealed class ModelTraining(
 
     private TrainingSetting Setting(string stage, BaseModel start, Optimisation options, bool isTrial)
     {
+        // An option that earlier versions did not have says nothing at its default: their checkpoints are gone on from.
+        var known = options.JoinedTexts == new Optimisation().For(start).JoinedTexts ? options with { JoinedTexts = null } : options;
         var checkpoint = input.CheckpointFolder is { } folder && !isTrial
             ? new Checkpoint(
-                folder, stage, RunIds.For(input.Spec with { Base = start, Optimisation = options }), input.CheckpointInterval, input.Clock, input.CheckpointWritten)
+                folder, stage, RunIds.For(input.Spec with { Base = start, Optimisation = known }), input.CheckpointInterval, input.Clock, input.CheckpointWritten)
             : null;
         return new(device, data.Tokenizer.PadId, input.Clock, reports, checkpoint) { Parts = input.Parts };
     }

@@ -104,6 +104,7 @@ public sealed class Trainer : IDisposable
             State.BestScore = State.Curve[State.BestEpoch - 1].Dev[_metric]; // the first version kept another one
         }
 
+        State.ProgressEpoch = State.ProgressEpoch == 0 ? State.BestEpoch : State.ProgressEpoch; // the first version did not tell them apart
         foreach (var (name, value) in Tensors())
         {
             // Only a CPU updates row by row and notes each row's step; where a GPU saved, every row is up to date.

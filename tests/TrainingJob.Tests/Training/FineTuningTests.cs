@@ -72,6 +72,28 @@ public sealed class FineTuningTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_ShortTexts_EntitiesAreFoundInLongOnes()
+    {
+        var spec = Some.Spec(TaskKind.TokenClassification);
+        Run(spec with { Optimisation = spec.Optimisation with { JoinedTexts = null, MaxLength = 64 } }, "model");
+        var parts = Some.Examples(96, seed: 5).Chunk(12).ToArray();
+
+        using var served = ServedModel.Load(Output("model"));
+        var predictions = await served.PredictAsync(
+            [.. parts.Select(part => PredictInput.OfText(string.Join(' ', part.SelectMany(example => example.Tokens!))))], TestContext.Current.CancellationToken);
+
+        var (right, found) = (0, 0);
+        foreach (var (part, prediction) in parts.Zip(predictions))
+        {
+            var names = prediction.Entities!.Select(entity => entity.Text).ToList();
+            found += names.Count;
+            right += part.Count(example => names.Remove(string.Join(' ', example.Tokens!.Where((_, word) => example.Tags![word] != "O"))));
+        }
+
+        Assert.True(2.0 * right / (96 + found) > 0.9, $"of 96 entities {right} are found, and {found - right} that are none");
+    }
+
+    [Fact]
     public async Task Run_EntitiesInsideWords_AreFoundThere()
     {
         var examples = Enumerable.Range(0, 150).Select(i => new Example

@@ -12,7 +12,7 @@ namespace Droptune.TrainingJob.Tests.Training;
 
 public sealed class MemoryTests
 {
-    private const int Epochs = 51;
+    private const int Epochs = 56;
     private const int StepsAnEpoch = 40;
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class FlatOptimizerTests : IDisposable
     public void Train_FlatAndOutOfMemoryOnce_GoesOnWithHalvedBatchesToTheSameModel()
     {
         var examples = Enumerable.Repeat(Some.Examples(1, 1).Single(), 16).ToArray();
-        var options = new Optimisation { Epochs = 4, LearningRate = 1e-3, BatchTokens = 64, Dropout = 0, PieceDropout = 0, EarlyStopping = new("loss", 100) };
+        var options = new Optimisation { Epochs = 4, LearningRate = 1e-3, BatchTokens = 64, Dropout = 0, PieceDropout = 0, JoinedTexts = 0, EarlyStopping = new("loss", 100) };
 
         var (expected, _, _, whole) = TrainerTests.Train(examples, options, flat: true);
         var (actual, _, _, halved) = TrainerTests.Train(examples, options, objective => new TrainerTests.SmallMemory(objective, failsAt: 2, failures: 1), flat: true);
@@ -76,6 +76,7 @@ public sealed class FlatOptimizerTests : IDisposable
             Dropout = 0,
             PieceDropout = 0,
             MentionSwap = 0,
+            JoinedTexts = 0,
             EarlyStopping = new("loss", 100),
         };
         var checkpoint = new Checkpoint(folder.FullName, "training", "some", TimeSpan.FromHours(1), TimeProvider.System, null);
