@@ -119,7 +119,7 @@ public sealed record Optimisation
             Dropout = Dropout ?? 0.1,
             PieceDropout = PieceDropout ?? 0.1,
             MentionSwap = MentionSwap ?? 0.3,
-            JoinedTexts = JoinedTexts ?? 2000,
+            JoinedTexts = JoinedTexts ?? 500,
         }
         : this with
         {

@@ -98,7 +98,8 @@ public sealed class FineTuningTests : IDisposable
     {
         var examples = Enumerable.Range(0, 150).Select(i => new Example
         {
-            Text = $"send {(i * 7 % 90) + 10}kg to me", Entities = [new(5, 7, "number"), new(7, 9, "unit")],
+            Text = $"send {(i * 7 % 90) + 10}kg to me",
+            Entities = [new(5, 7, "number"), new(7, 9, "unit")],
         }).ToList();
         var snapshot = Some.Snapshot(Path.Combine(_folder, "weights"), examples[..120], examples[120..], []);
 
