@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Core.Text;
@@ -9,8 +10,10 @@ namespace Droptune.Core.Text;
 /// </summary>
 public sealed class PreTokenizer
 {
+    private static readonly ConcurrentDictionary<(bool StripAccents, bool ChineseCharacters), Kind[]> Tables = []; // there are four
+
     // The kind of every UTF-16 code unit; those of surrogates are found pair by pair.
-    private readonly Kind[] _kinds = new Kind[char.MaxValue + 1];
+    private readonly Kind[] _kinds;
     private readonly bool _stripAccents;
     private readonly bool _chineseCharacters;
     private readonly SmallUnits? _small;
@@ -18,10 +21,7 @@ public sealed class PreTokenizer
     public PreTokenizer(bool stripAccents, bool chineseCharacters, SmallUnits? small = null)
     {
         (_stripAccents, _chineseCharacters, _small) = (stripAccents, chineseCharacters, small);
-        for (var code = 0; code < _kinds.Length; code++)
-        {
-            _kinds[code] = KindOf(code);
-        }
+        _kinds = Tables.GetOrAdd((stripAccents, chineseCharacters), _ => [.. Enumerable.Range(0, char.MaxValue + 1).Select(KindOf)]);
     }
 
     private enum Kind : byte
