@@ -53,16 +53,17 @@ public sealed record TrainingData(
         var tags = task.HasEntities() ? LabelSet.OfTags(examples) : null;
         var textLabels = task.HasTextLabels() ? LabelSet.OfTexts(examples) : null;
         var combinations = textLabels is not null && HasSeveralLabels(task, examples) ? new LabelCombinations(textLabels) : null;
-        var tokenized = examples.ConvertAll(example => (example, EncodedSplit.Tokenize(example, tokenizer)));
         var maxLength = input.BaseModelFolder is null
-            ? ReadingLength(tokenized.ConvertAll(text => text.Item2.Ids.Length + 2), task.HasEntities(), options.MaxLength)
+            ? ReadingLength(examples.ConvertAll(example => EncodedSplit.Tokenize(example, tokenizer).Ids.Length + 2), task.HasEntities(), options.MaxLength)
             : options.MaxLength;
-        var train = EncodedSplit.Of(tokenized, tokenizer, tags, textLabels, maxLength, combinations);
-        var all = texts.Count == 0 ? train
-            : EncodedSplit.Of(tokenized.Concat(texts.Select(text => (text, EncodedSplit.Tokenize(text, tokenizer)))), tokenizer, null, null, maxLength);
+        var train = EncodedSplit.Of(Tokenized(examples), tokenizer, tags, textLabels, maxLength, combinations);
+        var all = texts.Count == 0 ? train : EncodedSplit.Of(Tokenized(examples.Concat(texts)), tokenizer, null, null, maxLength);
         return new(
             task, tokenizer, tags, textLabels, train, all, new(dev, tokenizer, tags, textLabels, maxLength, combinations), combinations, examples.Count,
             maxLength, isRunning);
+
+        // One by one: all of a large split at once would take far more memory than what is encoded.
+        IEnumerable<(Example, TokenizedText)> Tokenized(IEnumerable<Example> split) => split.Select(example => (example, EncodedSplit.Tokenize(example, tokenizer)));
     }
 
     private static bool HasSeveralLabels(TaskKind task, List<Example> examples)
