@@ -18,7 +18,7 @@ internal sealed class UimaReader : IDatasetReader
     private readonly List<Annotation> _annotations = [];
     private readonly Dictionary<string, (string Text, long Line)> _texts = []; // by the id of their sofa
     private IEnumerator<(string Sofa, int Start, int End)>? _sentences;
-    private ILookup<string, Annotation>? _entities;
+    private Dictionary<string, Queue<Annotation>> _entities = []; // by sofa, by start: those that no sentence before began behind
 
     public UimaReader(string fileName, Stream source, FindingLog log, ValidationSettings limits)
     {
@@ -72,7 +72,13 @@ internal sealed class UimaReader : IDatasetReader
 
             record.Text.Add(record.Source.Span);
             (record.HasSpans, record.SpanUnit, record.SpanEnd) = (true, StringIndexType.Utf16CodeUnit, SpanEnd.Exclusive);
-            foreach (var entity in _entities![sofa].Where(entity => entity.Start >= start && entity.Start < end))
+            var entities = _entities.GetValueOrDefault(sofa) ?? [];
+            while (entities.TryPeek(out var passed) && passed.Start < start)
+            {
+                entities.Dequeue();
+            }
+
+            foreach (var entity in entities.TakeWhile(entity => entity.Start < end))
             {
                 record.AddSpan(entity.Value ?? "", entity.Start - start, entity.End - start);
             }
@@ -98,7 +104,7 @@ internal sealed class UimaReader : IDatasetReader
         }
 
         new UnreadAnnotations(_log).NoteAll(_fileName, layers.Where(layer => layer.Key != named?.Key).Select(layer => layer.Key));
-        _entities = (named ?? Enumerable.Empty<Annotation>()).OrderBy(entity => entity.Start).ToLookup(entity => entity.Sofa);
+        _entities = (named ?? Enumerable.Empty<Annotation>()).GroupBy(entity => entity.Sofa).ToDictionary(text => text.Key, text => new Queue<Annotation>(text.OrderBy(entity => entity.Start)));
         return [.. _texts.SelectMany(text => Sentences(text.Key, text.Value.Text))];
     }
 
@@ -147,9 +153,10 @@ internal sealed class UimaReader : IDatasetReader
             else if (structure.TryGetProperty("begin", out var begin) && structure.TryGetProperty("end", out var end))
             {
                 var features = structure.EnumerateObject().Where(feature => feature.Value.ValueKind == JsonValueKind.String).ToDictionary(feature => feature.Name, feature => feature.Value.GetString()!);
+                var layer = type[(type.LastIndexOf('.') + 1)..];
                 _annotations.Add(new(
-                    type[(type.LastIndexOf('.') + 1)..], structure.GetProperty("@sofa").GetRawText(), begin.GetInt32(), end.GetInt32(),
-                    Annotation.ValueOf(features), Annotation.IsText(type, type[(type.LastIndexOf('.') + 1)..])));
+                    layer, structure.GetProperty("@sofa").GetRawText(), begin.GetInt32(), end.GetInt32(),
+                    Annotation.ValueOf(features), Annotation.IsText(type, layer)));
             }
         }
     }
