@@ -18,7 +18,7 @@ public static class RunningText
         {
             for (var i = 1; i < words.Count; i++)
             {
-                borders.Add(LastOf(words[i - 1]), FirstOf(words[i]));
+                borders.Add(Scripts.Before(words[i - 1], words[i - 1].Length), Scripts.At(words[i], 0));
             }
         }
 
@@ -63,7 +63,7 @@ public static class RunningText
         var places = new TextRange[words.Count];
         for (var i = 0; i < words.Count; i++)
         {
-            if (i > 0 && IsSpaced(LastOf(words[i - 1])) && IsSpaced(FirstOf(words[i])))
+            if (i > 0 && IsSpaced(Scripts.Before(words[i - 1], words[i - 1].Length)) && IsSpaced(Scripts.At(words[i], 0)))
             {
                 text.Append(' ');
             }
@@ -78,18 +78,4 @@ public static class RunningText
 
     private static bool IsSpaced(Script script) =>
         script is not (Script.Symbol or Script.Inherited or Script.Han) && !SmallUnits.IsUnspaced(script);
-
-    private static Script FirstOf(string word) => word.Length == 0 ? Script.Symbol : UnicodeData.ScriptOf(CodePoints.At(word, 0, out _));
-
-    /// <summary>Of the last character that is of a script.</summary>
-    private static Script LastOf(string word)
-    {
-        var script = Script.Inherited;
-        for (var i = word.Length - 1; i >= 0 && script == Script.Inherited; i--)
-        {
-            script = char.IsLowSurrogate(word[i]) ? script : UnicodeData.ScriptOf(CodePoints.At(word, i, out _));
-        }
-
-        return script;
-    }
 }

@@ -31,32 +31,20 @@ public sealed record MultiLabelScores
             throw new ArgumentException($"The labels of {expected.Count} texts were predicted with those of {predicted.Count}.", nameof(predicted));
         }
 
-        var counts = new SortedDictionary<string, (int Correct, int Predicted, int Expected)>(StringComparer.Ordinal);
-        var exact = 0;
-        foreach (var (right, guess) in expected.Zip(predicted))
-        {
-            var (rightOnes, guessed) = (right.ToHashSet(), guess.ToHashSet());
-            exact += rightOnes.SetEquals(guessed) ? 1 : 0;
-            foreach (var label in rightOnes.Union(guessed))
-            {
-                var (isRight, isGuessed) = (rightOnes.Contains(label), guessed.Contains(label));
-                var sum = counts.GetValueOrDefault(label);
-                counts[label] = (sum.Correct + (isRight && isGuessed ? 1 : 0), sum.Predicted + (isGuessed ? 1 : 0), sum.Expected + (isRight ? 1 : 0));
-            }
-        }
-
-        var perLabel = counts.ToDictionary(label => label.Key, label => Scores.Of(label.Value.Correct, label.Value.Predicted, label.Value.Expected));
-        var micro = Scores.Of(counts.Values.Sum(c => c.Correct), counts.Values.Sum(c => c.Predicted), counts.Values.Sum(c => c.Expected));
+        var scores = EntityScores.OfEntities([.. expected.Select(Entities)], [.. predicted.Select(Entities)]);
         return new()
         {
-            PerLabel = perLabel,
-            Micro = micro,
-            Macro = Scores.Macro(perLabel.Values),
-            Weighted = Scores.Weighted(perLabel.Values),
-            SubsetAccuracy = Mean(exact),
-            ExpectedCardinality = Mean(micro.Support),
-            PredictedCardinality = Mean(counts.Values.Sum(c => c.Predicted)),
+            PerLabel = scores.PerLabel,
+            Micro = scores.Micro,
+            Macro = scores.Macro,
+            Weighted = scores.Weighted,
+            SubsetAccuracy = Mean(expected.Zip(predicted).Count(text => text.First.ToHashSet().SetEquals(text.Second))),
+            ExpectedCardinality = Mean(scores.Micro.Support),
+            PredictedCardinality = Mean(predicted.Sum(labels => labels.Distinct().Count())),
         };
+
+        // A label is counted as an entity that is the whole text.
+        static IEnumerable<Entity> Entities(IReadOnlyList<string> labels) => labels.Select(label => new Entity(0, 0, label));
 
         double Mean(int sum) => expected.Count == 0 ? 0 : (double)sum / expected.Count;
     }

@@ -106,6 +106,10 @@ public sealed record ModelConfig
         _ => [],
     };
 
+    /// <summary>Whether the words of its dataset were joined to running text.</summary>
+    [JsonIgnore]
+    public bool IsRunningText => Droptune?.RunningText == true;
+
     /// <summary>The ONNX file that is served.</summary>
     [JsonIgnore]
     public string ServedFile => Droptune?.ServedFile ?? ModelFileNames.Onnx;

@@ -23,6 +23,9 @@ public sealed record SmallUnits(IReadOnlyList<Script> Pieces)
     /// <summary>Scripts that are written without spaces between words (CJK characters are units in any case).</summary>
     internal static bool IsUnspaced(Script script) => Unspaced.Contains(script);
 
+    /// <summary>Whether the pieces of a word are units, by the script that it begins with.</summary>
+    internal bool ArePieces(ReadOnlySpan<char> text, int start) => Pieces.Count > 0 && Pieces.Contains(UnicodeData.ScriptOf(CodePoints.At(text, start, out _)));
+
     /// <summary>Whether a unit ends between two characters of a word, by their scripts.</summary>
     internal bool IsBorder(Script before, Script after) => after != Script.Inherited
         && before != Script.Inherited && (before != after || (CutsCharacters && Pieces.Contains(after)));

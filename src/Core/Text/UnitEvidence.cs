@@ -12,7 +12,7 @@ public sealed class UnitEvidence
     private const int LongestWord = 100; // as in TokenizerOptions
     private const int LeastLabels = 2; // in an alphabet whose words seldom hold labels
 
-    private static readonly SmallUnits Scripts = new([]);
+    private static readonly SmallUnits ByScript = new([]);
 
     private readonly PreTokenizer _words;
     private readonly PreTokenizer _scripts;
@@ -22,7 +22,7 @@ public sealed class UnitEvidence
     /// <param name="stripAccents">Whether words lose their accents, so that nothing can begin with one.</param>
     /// <param name="chineseCharacters">Whether CJK characters are units.</param>
     public UnitEvidence(bool stripAccents = false, bool chineseCharacters = true) =>
-        (_words, _scripts) = (new(stripAccents, chineseCharacters), new(stripAccents, chineseCharacters, Scripts));
+        (_words, _scripts) = (new(stripAccents, chineseCharacters), new(stripAccents, chineseCharacters, ByScript));
 
     /// <summary>
     /// The units that all labels of examples need; texts of a script without spaces need pieces, too, where a word of it is longer than a
@@ -47,7 +47,7 @@ public sealed class UnitEvidence
     /// <summary>Counts a label of a part of a text, in UTF-16 units, end exclusive.</summary>
     public void Add(ReadOnlySpan<char> text, int start, int end)
     {
-        var (first, last) = (ScriptAt(text, start), ScriptBefore(text, end));
+        var (first, last) = (Scripts.At(text, start), Scripts.Before(text, end));
         Count(first, first != Script.Inherited && Cuts(text, start));
         Count(last, Cuts(text, end));
     }
@@ -58,7 +58,7 @@ public sealed class UnitEvidence
         {
             for (var position = 0; _words.Next(text, ref position, out var word);)
             {
-                if (word.Length > LongestWord && ScriptAt(text, word.Start) is var script && SmallUnits.IsUnspaced(script))
+                if (word.Length > LongestWord && Scripts.At(text, word.Start) is var script && SmallUnits.IsUnspaced(script))
                 {
                     Count(script, isCut: true);
                 }
@@ -90,28 +90,12 @@ public sealed class UnitEvidence
 
         var isBetweenScripts = _scripts.IsBorder(text, index);
         _isBetweenScripts |= isBetweenScripts;
-        return !isBetweenScripts && ScriptAt(text, index) != Script.Inherited; // else before a mark, which nothing can be
+        return !isBetweenScripts && Scripts.At(text, index) != Script.Inherited; // else before a mark, which nothing can be
     }
 
     private void Count(Script script, bool isCut)
     {
         var (all, cutting) = _labels.GetValueOrDefault(script);
         _labels[script] = (all + 1, cutting + (isCut ? 1 : 0));
-    }
-
-    private static Script ScriptAt(ReadOnlySpan<char> text, int index) =>
-        index < text.Length ? UnicodeData.ScriptOf(CodePoints.At(text, index, out _)) : Script.Inherited;
-
-    /// <summary>The script that ends at an index: of the last character that is of one.</summary>
-    private static Script ScriptBefore(ReadOnlySpan<char> text, int index)
-    {
-        var script = Script.Inherited;
-        while (index > 0 && script == Script.Inherited)
-        {
-            index -= index > 1 && char.IsSurrogatePair(text[index - 2], text[index - 1]) ? 2 : 1;
-            script = ScriptAt(text, index);
-        }
-
-        return script;
     }
 }

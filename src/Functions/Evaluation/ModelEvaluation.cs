@@ -113,7 +113,7 @@ public sealed class ModelEvaluation(
     private async Task<Dictionary<Split, SplitEvaluation>> EvaluateAsync(
         ModelVersionRecord version, ServedModel model, string data, CancellationToken cancellationToken)
     {
-        var evaluator = new Evaluator(model.PredictAsync, model.Config.Task, clock, model.Config.Droptune?.RunningText == true);
+        var evaluator = new Evaluator(model.PredictAsync, model.Config.Task, clock, model.Config.IsRunningText);
         var splits = new Dictionary<Split, SplitEvaluation>();
         foreach (var split in Splits)
         {

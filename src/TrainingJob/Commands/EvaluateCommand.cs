@@ -71,7 +71,7 @@ internal static class EvaluateCommand
     private static async Task<Dictionary<Split, SplitEvaluation>> EvaluateAsync(ServedModel model, string snapshot, Split[] splits, CancellationToken stop)
     {
         var line = LiveLine.OnConsole();
-        var evaluator = new Evaluator(model.PredictAsync, model.Config.Task, TimeProvider.System, model.Config.Droptune?.RunningText == true);
+        var evaluator = new Evaluator(model.PredictAsync, model.Config.Task, TimeProvider.System, model.Config.IsRunningText);
         var evaluations = new Dictionary<Split, SplitEvaluation>();
         foreach (var split in splits.Distinct())
         {

@@ -120,7 +120,7 @@ internal sealed class ExampleChecker(
             }
             else if (evidence.AreWordsJoined)
             {
-                // What the words are does not matter then.
+                continue; // what the words are does not matter then
             }
             else if (TextChecker.IsBlank(token))
             {

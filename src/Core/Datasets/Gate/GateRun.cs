@@ -94,9 +94,10 @@ internal sealed class GateRun(
             return look.Join(ReadTexts(_halves.IsLabelled), ReadTexts(_halves.IsTagged));
         }
 
-        if ((look.Units is null && _evidence.Units.Find() is not null) || (!look.AreWordsJoined && _evidence.Borders.AreUnseen))
+        var (units, areUnseen) = (_evidence.Units.Find(), _evidence.Borders.AreUnseen);
+        if ((look.Units is null && units is not null) || (!look.AreWordsJoined && areUnseen))
         {
-            return look with { Units = _evidence.Units.Find(), AreWordsJoined = _evidence.Borders.AreUnseen };
+            return look with { Units = units, AreWordsJoined = areUnseen };
         }
 
         return look.Moved.Count == 0 && _movable.Count <= SmallDataset ? look.Move(_movable, _statistics.Counts, !_plan.HasTestFile) : null;

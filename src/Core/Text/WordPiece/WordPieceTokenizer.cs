@@ -1,5 +1,4 @@
 using System.Buffers;
-using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Core.Text.WordPiece;
 
@@ -103,7 +102,7 @@ public sealed class WordPieceTokenizer
         var plain = text[..end];
         while (_preTokenizer.Next(plain, ref start, out var unit))
         {
-            if (Options.SmallUnits is { } small && small.Pieces.Contains(UnicodeData.ScriptOf(CodePoints.At(plain, unit.Start, out _))))
+            if (Options.SmallUnits?.ArePieces(plain, unit.Start) == true)
             {
                 builder.AddEach(unit, word, _wordPieces.CutAll(plain[unit.Start..unit.End]));
                 continue;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Droptune.Core.Text.Unicode;
 
 namespace Droptune.Core.Text.WordPiece;
 
@@ -59,7 +58,7 @@ public sealed class WordPieceTrainer
             for (var position = 0; preTokenizer.Next(text, ref position, out var unit);)
             {
                 var start = unit.Start;
-                if (ArePieces(text, unit))
+                if (options.SmallUnits?.ArePieces(text, unit.Start) == true)
                 {
                     foreach (var cut in cuts.SkipWhile(cut => cut <= start).TakeWhile(cut => cut < unit.End))
                     {
@@ -77,7 +76,7 @@ public sealed class WordPieceTrainer
         {
             var continues = unit.StartsWith(Vocabulary.Continuation, StringComparison.Ordinal);
             var (word, _, codePoints) = normalizer.Normalize(continues ? unit.AsSpan(Vocabulary.Continuation.Length) : unit);
-            if (codePoints <= options.LongestWord || ArePieces(unit, new(0, unit.Length)))
+            if (codePoints <= options.LongestWord || options.SmallUnits?.ArePieces(unit, 0) == true)
             {
                 word = (continues ? Vocabulary.Continuation : "") + word;
                 words[word] = words.GetValueOrDefault(word) + count;
@@ -87,9 +86,6 @@ public sealed class WordPieceTrainer
         return [.. words.OrderBy(word => word.Key, StringComparer.Ordinal)];
 
         void Count(ReadOnlySpan<char> word) => CollectionsMarshal.GetValueRefOrAddDefault(lookup, word, out _)++;
-
-        bool ArePieces(string text, TextRange unit) => options.SmallUnits is { Pieces.Count: > 0 } small
-            && small.Pieces.Contains(UnicodeData.ScriptOf(CodePoints.At(text, unit.Start, out _)));
     }
 
     private void AddCharacters(List<KeyValuePair<string, long>> words)
