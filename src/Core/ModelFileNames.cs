@@ -26,4 +26,7 @@ public static class ModelFileNames
 
     /// <summary>The model card.</summary>
     public const string Card = "README.md";
+
+    /// <summary>The works that the base model was made of, if it lists them.</summary>
+    public const string Notice = "NOTICE.md";
 }

@@ -69,6 +69,10 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
     }
 }
 
-/// <summary>The tests that share the running host.</summary>
+/// <summary>The tests of datasets, runs, models and the API, which share a running host.</summary>
 [CollectionDefinition(nameof(SharedHost))]
 public sealed class SharedHost : ICollectionFixture<LocalHostFixture>;
+
+/// <summary>The tests of what becomes of a model that is served, which share another: both wait more than they compute.</summary>
+[CollectionDefinition(nameof(LoopHost))]
+public sealed class LoopHost : ICollectionFixture<LocalHostFixture>;

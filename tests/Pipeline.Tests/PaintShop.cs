@@ -6,9 +6,14 @@ internal static class PaintShop
     private static readonly string[] Colours = ["red", "green", "blue", "dark red", "yellow", "light grey"];
     private static readonly string[] Things = ["door", "chair", "garden fence", "wall", "table"];
 
-    /// <summary>Training settings under which it does.</summary>
-    public static string Manifest(int epochs) => $$$"""
-        { "task": "joint", "training": { "epochs": {{{epochs}}}, "batchTokens": 512, "maxLength": 32, "joinedTexts": 0, "earlyStopping": null } }
+    /// <summary>Training settings under which it does, from scratch.</summary>
+    public static string Manifest(int epochs) => Manifest(epochs, """ "size": "tiny", """);
+
+    /// <summary>The same from the built-in base model, as nothing else is named.</summary>
+    public static string ManifestOfBase(int epochs) => Manifest(epochs, "");
+
+    private static string Manifest(int epochs, string size) => $$$"""
+        { "task": "joint",{{{size}}} "training": { "epochs": {{{epochs}}}, "batchTokens": 512, "maxLength": 32, "joinedTexts": 0, "earlyStopping": null } }
         """;
 
     /// <summary>Sentences, each with its intent and the surfaces of its entities.</summary>

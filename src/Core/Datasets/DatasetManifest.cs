@@ -39,7 +39,7 @@ public sealed record DatasetManifest
     /// <summary>Whether a span's end is the position after it; null = found in the same way, else exclusive.</summary>
     public SpanEnd? SpanEnd { get; init; }
 
-    /// <summary>A folder of <c>base-models</c>, or "scratch"; null = the default of the storage account.</summary>
+    /// <summary>A folder of <c>base-models</c>, or "scratch"; null = the default of the storage account, the built-in one where it has none.</summary>
     public string? BaseModel { get; init; }
 
     /// <summary>Size of a model from scratch, a name of <see cref="ModelSize"/>; a manifest that states it asks for such a model.</summary>
@@ -58,10 +58,13 @@ public sealed record DatasetManifest
     /// <summary>Whether a text can have several labels, or none.</summary>
     public bool HasSeveralLabels() => MultiLabel || Task == TaskKind.MultiLabelClassification;
 
+    /// <summary>Whether the training starts from random weights: stated, or by a setting that only such a model has.</summary>
+    public bool IsFromScratch() => BaseModel is Models.BaseModel.Scratch
+        || (BaseModel is null && (Size is not null || Training.WantsOwnVocabulary()));
+
     /// <summary>What the training starts from.</summary>
     /// <param name="otherwise">Name of the base model where the manifest leaves it open.</param>
-    public BaseModel Start(string otherwise) =>
-        new() { Name = BaseModel ?? (Size is null ? otherwise : Models.BaseModel.Scratch), Size = Size };
+    public BaseModel Start(string otherwise) => new() { Name = BaseModel ?? (IsFromScratch() ? Models.BaseModel.Scratch : otherwise), Size = Size };
 }
 
 /// <summary>A column by its name or its number, from 1.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Droptune.Core.Jobs;
+using Droptune.Core.Models;
 using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets;
@@ -22,6 +23,9 @@ public sealed record DatasetReport
 
     /// <summary>How the tags were read: stated in the manifest or recognised; null where there are none.</summary>
     public TagScheme? TagScheme { get; init; }
+
+    /// <summary>What a training starts from that is asked for nothing else; null in reports of versions that did not say.</summary>
+    public BaseModel? Base { get; init; }
 
     /// <summary>Units smaller than words, which labels need; null = words.</summary>
     public SmallUnits? Units { get; init; }
@@ -62,11 +66,10 @@ public sealed record DatasetReport
     public required DatasetManifest Manifest { get; init; }
 
     /// <summary>The training that an accepted dataset asks for.</summary>
-    /// <param name="otherwise">Name of the base model where the manifest leaves it open.</param>
-    public JobSpec ToJobSpec(string otherwise) => new()
+    public JobSpec ToJobSpec() => new()
     {
         Model = Manifest.Model ?? Dataset,
-        Base = Manifest.Start(otherwise),
+        Base = Base ?? Manifest.Start(BaseModel.Scratch),
         Dataset = new(Dataset, Version),
         Task = Task!.Value,
         Optimisation = Manifest.Training,

@@ -6,6 +6,7 @@ public enum FindingCode
     // The dataset and its files
     BadManifest,
     UnusableBaseModel,
+    UnfitBaseModel,
     NoExamples,
     UnknownFormat,
     FormatNotRead,

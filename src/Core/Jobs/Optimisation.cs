@@ -67,7 +67,7 @@ public sealed record Optimisation
     public double? InitializerRange { get; init; }
 
     /// <summary>Pieces of the vocabulary that a model from scratch gets at most.</summary>
-    public int VocabularySize { get; init; } = 8000;
+    public int VocabularySize { get; init; } = DefaultVocabularySize;
 
     /// <summary>What the vocabulary of a model from scratch does with letters; null = as the data show.</summary>
     public Letters? Tokenizer { get; init; }
@@ -108,8 +108,21 @@ public sealed record Optimisation
     /// <summary>A search for the options below; null = none.</summary>
     public Search? Search { get; init; }
 
-    /// <summary>The options with every default filled in, as for a CPU: a GPU has larger batches where they are left open.</summary>
-    public Optimisation For(BaseModel model) => model.Name == BaseModel.Scratch
+    /// <summary>Whether a vocabulary is asked for that only a model from scratch makes.</summary>
+    public bool WantsOwnVocabulary() => Tokenizer is not null || VocabularySize != DefaultVocabularySize;
+
+    /// <summary>Of BERT-base, which a base model's defaults are known for: 2e-5 is its rate, and 5e-4 does well at a third of it.</summary>
+    private const int FullWidth = 768;
+
+    private const int DefaultVocabularySize = 8000;
+
+    /// <summary>
+    /// The options with every default filled in, as for a CPU: a GPU has larger batches where they are left open. The epochs of a base
+    /// model stay open until its data are known, see <see cref="EpochsFor"/>.
+    /// </summary>
+    /// <param name="model">What the training starts from.</param>
+    /// <param name="width">Of the base model's layers.</param>
+    public Optimisation For(BaseModel model, int width = FullWidth) => model.Name == BaseModel.Scratch
         ? this with
         {
             Epochs = Epochs ?? 20,
@@ -123,14 +136,17 @@ public sealed record Optimisation
         }
         : this with
         {
-            Epochs = Epochs ?? 5,
-            BatchTokens = BatchTokens ?? 4096,
-            LearningRate = LearningRate ?? 2e-5,
+            BatchTokens = BatchTokens ?? (width < FullWidth ? 1024 : 4096),
+            LearningRate = LearningRate ?? Math.Min(5e-4, 2e-5 * Math.Pow((double)FullWidth / width, 3)),
             Dropout = Dropout ?? 0.1,
             PieceDropout = PieceDropout ?? 0,
             MentionSwap = MentionSwap ?? 0,
             JoinedTexts = JoinedTexts ?? 0,
         };
+
+    /// <summary>Epochs of a base model where they are left open: few pass a large dataset, a small one is seen more often.</summary>
+    /// <param name="steps">Steps of an epoch.</param>
+    public static int EpochsFor(int steps) => Math.Clamp((int)Math.Round(400.0 / steps), 5, 40);
 }
 
 /// <summary>What a tokenizer that is made of the training data does with letters.</summary>

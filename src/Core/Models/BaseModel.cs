@@ -2,17 +2,25 @@ using System.Text.Json.Serialization;
 
 namespace Droptune.Core.Models;
 
-/// <summary>The model to start from: a folder of <c>base-models</c>, or "scratch".</summary>
+/// <summary>The model to start from: a folder of <c>base-models</c>, the built-in one, or "scratch".</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record BaseModel
 {
     public const string Scratch = "scratch";
+
+    /// <summary>The base model that comes with the programs, see <see cref="BuiltInBase"/>.</summary>
+    public const string BuiltIn = "droptune-mini";
 
     public string Name { get; init; } = Scratch;
 
     /// <summary>Size of a model from scratch: a name of <see cref="ModelSize"/>; null = <see cref="ModelSize.Default"/>.</summary>
     public string? Size { get; init; }
 }
+
+/// <summary>A base model that was found.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Folder">Where its configuration and vocabulary lie; null = not at hand.</param>
+public sealed record FoundBaseModel(string Name, string? Folder);
 
 /// <summary>The shape of a model from scratch; every head has 64 dimensions, the inner layer is four times as wide.</summary>
 public sealed record ModelSize(string Name, int Layers, int Hidden)

@@ -4,13 +4,16 @@ using Droptune.Core.Storage;
 
 namespace Droptune.Core.Stores;
 
-/// <summary>The base models of the account: folders of <c>base-models</c> in Hugging Face layout.</summary>
+/// <summary>
+/// The base models of the account, folders of <c>base-models</c> in Hugging Face layout, and the built-in one; a folder of
+/// its name stands before it.
+/// </summary>
 public sealed class BaseModels(DroptuneStorage storage)
 {
     /// <summary>What a tokenizer is made of; the weights stay where they are.</summary>
     private static readonly string[] TokenizerFiles = [ModelFileNames.Config, ModelFileNames.Vocabulary, ModelFileNames.Tokenizer, ModelFileNames.TokenizerConfig];
 
-    /// <summary>The names of all base models.</summary>
+    /// <summary>The names of all base models of the account.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
     {
         var options = new GetBlobsByHierarchyOptions { Delimiter = "/" };
@@ -20,16 +23,16 @@ public sealed class BaseModels(DroptuneStorage storage)
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>What a run starts from that names no base model: the first one by name, scratch where there is none.</summary>
+    /// <summary>What a run starts from that names no base model: the first one of the account by name, the built-in one where it holds none.</summary>
     public async Task<string> DefaultAsync(CancellationToken cancellationToken) =>
-        await ListAsync(cancellationToken) is [var first, ..] ? first : BaseModel.Scratch;
+        await ListAsync(cancellationToken) is [var first, ..] ? first : BaseModel.BuiltIn;
 
     /// <summary>
     /// Downloads what the gate needs of a base model (null = the default one) below <paramref name="folder"/>; null when
     /// there is no such model.
     /// </summary>
     /// <exception cref="InvalidDataException">The model has no weights, or damaged ones.</exception>
-    public async Task<string?> DownloadTokenizerAsync(string? name, string folder, CancellationToken cancellationToken)
+    public async Task<FoundBaseModel?> DownloadTokenizerAsync(string? name, string folder, CancellationToken cancellationToken)
     {
         name ??= await DefaultAsync(cancellationToken);
         var container = storage.Container(StorageNames.BaseModels);
@@ -38,7 +41,7 @@ public sealed class BaseModels(DroptuneStorage storage)
             .ToListAsync(cancellationToken);
         if (files.Count == 0)
         {
-            return null;
+            return name == BaseModel.BuiltIn ? new(name, BuiltInBase.Folder) : null;
         }
 
         if (!files.Exists(file => file.EndsWith(".safetensors", StringComparison.Ordinal)))
@@ -58,6 +61,6 @@ public sealed class BaseModels(DroptuneStorage storage)
             await container.GetBlobClient($"{name}/{file}").DownloadToAsync(Path.Combine(target, file), cancellationToken);
         }
 
-        return target;
+        return new(name, target);
     }
 }

@@ -22,6 +22,9 @@ public sealed class CaseEvidence
     /// <summary>Whether the label of at least every hundredth word is known better by its case.</summary>
     public bool IsCarried => _labels.IsBetterByCase || _entities.IsBetterByCase;
 
+    /// <summary>The same of the labels of whole texts alone.</summary>
+    public bool IsCarriedByTextLabels => _labels.IsBetterByCase;
+
     /// <summary>Of the examples of a training split.</summary>
     public static bool IsCarriedBy(IEnumerable<Example> train)
     {

@@ -12,7 +12,7 @@ namespace Droptune.Functions.Ingestion;
 /// is named by content, and the dataset's record is written last, so the whole may be repeated.
 /// </summary>
 public sealed class DatasetValidation(
-    DroptuneStorage storage, DatasetStore datasets, RunStore runs, ForgottenTexts forgotten, BaseModels baseModels, DatasetCheck check, ScratchSpace scratch,
+    DroptuneStorage storage, DatasetStore datasets, RunStore runs, ForgottenTexts forgotten, DatasetCheck check, ScratchSpace scratch,
     IOptions<PipelineOptions> options, TimeProvider clock, ILogger<DatasetValidation> logger)
 {
     public async Task ValidateAsync(DatasetChange change, CancellationToken cancellationToken)
@@ -130,7 +130,7 @@ public sealed class DatasetValidation(
     private async Task<RunRecord> QueueAsync(DatasetReport report, CancellationToken cancellationToken)
     {
         var run = await runs.QueueAsync(
-            report.ToJobSpec(await baseModels.DefaultAsync(cancellationToken)) with { Traceparent = Activity.Current?.Id },
+            report.ToJobSpec() with { Traceparent = Activity.Current?.Id },
             cancellationToken);
         logger.LogInformation("Run {RunId} of model {Model} is {State}", run.RunId, run.Model, run.State);
         return run;

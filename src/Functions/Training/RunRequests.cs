@@ -9,7 +9,7 @@ public sealed record RunRequest
     /// <summary>Default: the dataset's name.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Default: the first base model of the account, scratch where it holds none.</summary>
+    /// <summary>Default: the first base model of the account, where it holds none the built-in one if the dataset's check found that it fits, else scratch.</summary>
     public BaseModel? Base { get; init; }
 
     public required RunDataset Dataset { get; init; }
@@ -36,21 +36,27 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
             ? null
             : $"The dataset cannot be learnt as {DroptuneJson.Word(task)}: it is for {DroptuneJson.Word(report.Task!.Value)}.");
         var known = await baseModels.ListAsync(cancellationToken);
-        var baseModel = request.Base ?? new BaseModel { Name = await baseModels.DefaultAsync(cancellationToken) };
-        Check("$.base.name", baseModel.Name == BaseModel.Scratch || known.Contains(baseModel.Name)
+        var optimisation = request.Optimisation ?? new();
+        var baseModel = request.Base ?? new BaseModel { Name = optimisation.WantsOwnVocabulary() ? BaseModel.Scratch : known is [var first, ..] ? first : Default(report, optimisation) };
+        IEnumerable<string> usable = [.. known.Except([BaseModel.BuiltIn]), BaseModel.BuiltIn, BaseModel.Scratch];
+        Check("$.base.name", usable.Contains(baseModel.Name)
             ? null
-            : $"There is no base model '{baseModel.Name}': use one of {string.Join(", ", known.Append(BaseModel.Scratch))}.");
+            : $"There is no base model '{baseModel.Name}': use one of {string.Join(", ", usable)}.");
         var spec = new JobSpec
         {
             Model = request.Model ?? request.Dataset.Name,
             Base = baseModel,
             Dataset = new(request.Dataset.Name, report.Version),
             Task = task,
-            Optimisation = request.Optimisation ?? new(),
+            Optimisation = optimisation,
         };
         Check("$", JobSpecRules.Problems(spec) is { Count: > 0 } problems ? string.Join("; ", problems) + "." : null);
         return spec;
     }
+
+    /// <summary>Where the account has no base model: what the dataset's check found to fit, if it can be trained so.</summary>
+    private static string Default(DatasetReport dataset, Optimisation how) =>
+        dataset.Base?.Name == BaseModel.BuiltIn && how.MaxLength <= BuiltInBase.MaxLength ? BaseModel.BuiltIn : BaseModel.Scratch;
 
     /// <summary>Whether a dataset is for a task, or a joint one has what it needs.</summary>
     private static bool CanLearn(TaskKind task, DatasetReport dataset) => task == dataset.Task || (dataset.Task == TaskKind.Joint

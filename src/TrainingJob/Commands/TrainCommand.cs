@@ -14,7 +14,7 @@ internal static class TrainCommand
     {
         var dataset = new Argument<string>("dataset") { Description = "A file, a folder, or the address of a file" };
         var output = new Option<string>("--out") { Description = "Folder for the model, new or empty", Required = true };
-        var baseModel = new Option<string?>("--base") { Description = "Folder of the model to start from, or 'scratch' (default)" };
+        var baseModel = new Option<string?>("--base") { Description = $"Folder of the model to start from, '{BaseModel.Scratch}', or '{BaseModel.BuiltIn}' (default, where the data are English or Chinese)" };
         var size = new Option<string?>("--size") { Description = "Size from scratch: tiny, mini, small, medium or base" };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the training data" };
         var learningRate = new Option<double?>("--learning-rate") { Description = "Peak learning rate" };
@@ -43,7 +43,7 @@ internal static class TrainCommand
         var source = DatasetSource.Open(dataset);
         using var scratch = new ScratchSpace();
         var snapshot = scratch.NewFolder().Path;
-        var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot, LocalBaseModel.Finder(settings.Base), cancellationToken: stop);
+        var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot, LocalBaseModel.Finder(settings.Start), cancellationToken: stop);
         Console.Write(DatasetReportText.Write(report));
         if (!report.Accepted)
         {
@@ -95,7 +95,7 @@ internal static class TrainCommand
     {
         if (file is null)
         {
-            return report.ToJobSpec(BaseModel.Scratch);
+            return report.ToJobSpec();
         }
 
         try
@@ -103,6 +103,7 @@ internal static class TrainCommand
             var json = JsonNode.Parse(File.ReadAllText(file.FullName))?.AsObject() ?? throw new JsonException("It is null: write an object.");
             json["model"] ??= report.Dataset;
             json["dataset"] = JsonSerializer.SerializeToNode(new DatasetReference(report.Dataset, report.Version), DroptuneJson.Compact);
+            json["base"] ??= JsonSerializer.SerializeToNode(report.Base, DroptuneJson.Compact);
             json["task"] ??= JsonSerializer.SerializeToNode(report.Task, DroptuneJson.Compact);
             return json.Deserialize<JobSpec>(DroptuneJson.Compact)!;
         }
@@ -114,11 +115,14 @@ internal static class TrainCommand
 
     private sealed record Settings(string? Base, string? Size, int? Epochs, double? LearningRate, int? Seed)
     {
+        /// <summary>What is asked for; only a model from scratch has a choice of its size.</summary>
+        public string? Start => Base ?? (Size is null ? null : BaseModel.Scratch);
+
         public JobSpec Apply(JobSpec spec) => spec with
         {
             Base = new BaseModel
             {
-                Name = Base is null ? spec.Base.Name : Base == BaseModel.Scratch ? Base : Path.GetFileName(Path.GetFullPath(Base)),
+                Name = Start is null ? spec.Base.Name : Start == BaseModel.Scratch ? Start : LocalBaseModel.NameOf(Start),
                 Size = Size ?? spec.Base.Size,
             },
             Optimisation = spec.Optimisation with
@@ -136,10 +140,9 @@ internal static class TrainCommand
                 return null;
             }
 
-            var folder = Base ?? spec.Base.Name;
-            return Directory.Exists(folder)
-                ? folder
-                : throw new WrongUseException($"There is no folder '{folder}': --base names the folder of the model to start from, or '{BaseModel.Scratch}'.");
+            var name = Base ?? spec.Base.Name;
+            return LocalBaseModel.FolderOf(name)
+                ?? throw new WrongUseException($"There is no folder '{name}': --base names the folder of the model to start from, or '{BaseModel.Scratch}'.");
         }
     }
 

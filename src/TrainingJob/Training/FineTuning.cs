@@ -25,7 +25,7 @@ public static class FineTuning
         }
 
         var started = clock.GetUtcNow();
-        var (start, options) = (spec.Base, spec.Optimisation.For(spec.Base));
+        var (start, options) = (spec.Base, Defaults(spec, input.BaseModelFolder));
         var device = cuda.is_available() ? CUDA : CPU;
         var gpu = device.type == DeviceType.CUDA ? Gpu.Find() : null;
         var precision = PrecisionChoice.Of(options.Precision, device.type, gpu);
@@ -37,13 +37,14 @@ public static class FineTuning
         var batch = BatchChoice.Of(
             spec.Optimisation, options, training.Config(start, options), input.BaseModelFolder is null, device.type, precision.Type, gpu?.MemoryBytes);
         options = options with { BatchTokens = batch.Tokens, LearningRate = batch.LearningRate };
+        options = options with { Epochs = options.Epochs ?? Optimisation.EpochsFor(data.Train.Tokens / (batch.Tokens * options.GradientAccumulation) + 1) };
         environment = environment with { BatchTokens = batch.Tokens, BatchTokensReason = batch.Reason };
 
         IReadOnlyList<TrialRecord> trials = [];
         if (options.Search is not null)
         {
-            var record = input.CheckpointFolder is { } folder ? Path.Combine(folder, "search.json") : null;
-            var search = new OptionSearch(start, options, options.Seed, record, clock);
+            var known = input.CheckpointFolder is { } checkpoint ? Path.Combine(checkpoint, "search.json") : null;
+            var search = new OptionSearch(start, options, options.Seed, known, clock);
             (start, options) = search.Run(Score, note => reports.Stage(RunStage.Searching, note), cancellationToken);
             trials = search.Trials;
         }
@@ -65,7 +66,8 @@ public static class FineTuning
         ServedFile.ChooseAsync(parameters, input.OutputFolder, [.. data.Dev.Examples], clock, cancellationToken).GetAwaiter().GetResult();
 
         var duration = clock.GetUtcNow() - started;
-        TrainingRecord.Of(spec, start, options, environment, data, training.Loaded, model, outcome, trials, check, started, duration).Write(input.OutputFolder);
+        var record = TrainingRecord.Of(spec, start, options, environment, data, training.Loaded, model, outcome, trials, check, started, duration);
+        (record with { BaseLicence = input.BaseModelFolder is { } folder ? BaseLicence.Pass(folder, input.OutputFolder) : null }).Write(input.OutputFolder);
         reports.Stage(RunStage.Done);
         return new(
             outcome.Main, outcome.Dev.ToDictionary(s => $"dev.{s.Key}", s => s.Value),
@@ -89,6 +91,10 @@ public static class FineTuning
             return result.Main;
         }
     }
+
+    private static Optimisation Defaults(JobSpec spec, string? baseModel) => baseModel is null
+        ? spec.Optimisation.For(spec.Base)
+        : spec.Optimisation.For(spec.Base, ModelConfig.From(ModelNaming.For(baseModel).Config).HiddenSize);
 
     private static Dictionary<string, (long[] Shape, float[] Data)> Parameters(BertModel model)
     {

@@ -103,10 +103,13 @@ public sealed class TrainingRun(
             return null;
         }
 
-        return await BlobFolder.DownloadAsync(storage.Container(StorageNames.BaseModels), $"{model.Name}/", folder, cancellationToken) > 0
-            ? folder
-            : throw new InvalidJobException(
-                $"There is no base model '{model.Name}' in '{StorageNames.BaseModels}': upload its folder there, or use \"{BaseModel.Scratch}\".");
+        if (await BlobFolder.DownloadAsync(storage.Container(StorageNames.BaseModels), $"{model.Name}/", folder, cancellationToken) > 0)
+        {
+            return folder;
+        }
+
+        return model.Name == BaseModel.BuiltIn ? BuiltInBase.Folder : throw new InvalidJobException(
+            $"There is no base model '{model.Name}' in '{StorageNames.BaseModels}': upload its folder there, or use \"{BaseModel.Scratch}\".");
     }
 
     // One blob, replaced as a whole: a worker that is killed while it stores a checkpoint leaves the one before.

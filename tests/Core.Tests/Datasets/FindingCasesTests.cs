@@ -1,6 +1,7 @@
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Checking.Texts;
 using Droptune.Core.Datasets.Gate;
+using Droptune.Core.Models;
 
 namespace Droptune.Core.Tests.Datasets;
 
@@ -27,7 +28,7 @@ public sealed class FindingCasesTests
         var folder = Path.Combine(Root, DroptuneJson.Word(code));
         var files = DatasetFile.FromFolder(folder).Where(file => file.Name != ExpectedName).ToList();
 
-        var report = await DatasetGate.CheckAsync("sample", files, null, Tiny, Forgotten, cancellationToken: TestContext.Current.CancellationToken);
+        var report = await DatasetGate.CheckAsync("sample", files, null, code == FindingCode.UnfitBaseModel ? BuiltIn : Tiny, Forgotten, cancellationToken: TestContext.Current.CancellationToken);
 
         var expected = Path.Combine(folder, ExpectedName);
         var actual = JsonSerializer.Serialize(new { report.Accepted, report.Task, report.Counts, report.LeftOut, report.Totals, report.Findings }, DroptuneJson.Readable) + "\n";
@@ -46,6 +47,9 @@ public sealed class FindingCasesTests
         Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
 
     /// <summary>The one base model is "tiny": its vocabulary is ASCII letters and a few marks.</summary>
-    private static Task<string?> Tiny(string? name, CancellationToken cancellationToken) =>
-        Task.FromResult(name == "tiny" ? TestData.PathOf("models", "letters-vocabulary") : null);
+    private static Task<FoundBaseModel?> Tiny(string? name, CancellationToken cancellationToken) =>
+        Task.FromResult<FoundBaseModel?>(name == "tiny" ? new(name, TestData.PathOf("models", "letters-vocabulary")) : null);
+
+    private static Task<FoundBaseModel?> BuiltIn(string? name, CancellationToken cancellationToken) =>
+        Task.FromResult<FoundBaseModel?>(new(BaseModel.BuiltIn, BuiltInBase.Folder));
 }

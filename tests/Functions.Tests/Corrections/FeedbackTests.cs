@@ -3,7 +3,7 @@ using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Tests.Corrections;
 
-[Collection(nameof(SharedHost))]
+[Collection(nameof(LoopHost))]
 public class FeedbackTests(LocalHostFixture host)
 {
     [Fact]

@@ -5,7 +5,7 @@ using Droptune.Functions.Ingestion;
 namespace Droptune.Functions.Tests.Corrections;
 
 /// <summary>Corrections on their way into the dataset that their model learns from.</summary>
-[Collection(nameof(SharedHost))]
+[Collection(nameof(LoopHost))]
 public class FoldTests(LocalHostFixture host)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

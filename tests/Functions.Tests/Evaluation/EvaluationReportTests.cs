@@ -3,7 +3,7 @@ using Droptune.Core.Storage;
 
 namespace Droptune.Functions.Tests.Evaluation;
 
-[Collection(nameof(SharedHost))]
+[Collection(nameof(LoopHost))]
 public class EvaluationReportTests(LocalHostFixture host)
 {
     [Fact]

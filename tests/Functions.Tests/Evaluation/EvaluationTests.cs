@@ -9,7 +9,7 @@ using Droptune.Functions.Ingestion;
 
 namespace Droptune.Functions.Tests.Evaluation;
 
-[Collection(nameof(SharedHost))]
+[Collection(nameof(LoopHost))]
 public class EvaluationTests(LocalHostFixture host)
 {
     private const string Second = "ba9876543210";

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace Droptune.Functions.Tests.Monitoring;
 
-[Collection(nameof(SharedHost))]
+[Collection(nameof(LoopHost))]
 public class TrafficTests(LocalHostFixture host)
 {
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;

@@ -4,7 +4,7 @@ using Droptune.Functions.Ingestion;
 
 namespace Droptune.Functions.Tests.Retention;
 
-[Collection(nameof(SharedHost))]
+[Collection(nameof(LoopHost))]
 public class DeleteTests(LocalHostFixture host)
 {
     private const string Second = "ba9876543210";

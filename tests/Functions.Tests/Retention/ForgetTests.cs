@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 
 namespace Droptune.Functions.Tests.Retention;
 
-[Collection(nameof(SharedHost))]
+[Collection(nameof(LoopHost))]
 public class ForgetTests(LocalHostFixture host)
 {
     private const string Text = "Zaphod Beeblebrox wants his towel";

@@ -93,6 +93,19 @@ public class RunsTests(LocalHostFixture host)
         await host.PostAsync("runs", body).ProblemAsync(status, code);
     }
 
+    [Theory]
+    [InlineData("{}", "droptune-mini")]
+    [InlineData("""{"maxLength":300}""", "scratch")]
+    [InlineData("""{"vocabularySize":2000}""", "scratch")]
+    public async Task StartRun_NoBase_StartsFromWhatTheDatasetFits(string optimisation, string start)
+    {
+        await AcceptAsync("r-base");
+
+        var run = await host.PostAsync("runs", $$"""{"model":"r-base-{{optimisation.Length}}","dataset":{"name":"r-base"},"optimisation":{{optimisation}}}""").OkAsync();
+
+        Assert.Equal(start, run.GetProperty("spec").GetProperty("base").Text("name"));
+    }
+
     [Fact]
     public async Task StartRun_OptionsOutOfRange_AreAllNamed()
     {

@@ -13,7 +13,7 @@ public class SnipsTests(LocalApp app) : IClassFixture<LocalApp>
     public async Task Drop_Snips_ServesAModelThatKnowsTheIntents()
     {
         Assert.SkipUnless(Directory.Exists(Folder), $"The dataset is not there: {Path.GetFullPath(Folder)}");
-        await app.DropAsync("snips/dataset.json", """{ "training": { "epochs": 3, "batchTokens": 1024, "maxLength": 64 } }""");
+        await app.DropAsync("snips/dataset.json", """{ "size": "tiny", "training": { "epochs": 3, "batchTokens": 1024, "maxLength": 64 } }""");
         await app.DropAsync("snips/train.conll", Head("train", TrainSentences));
         await app.DropAsync("snips/valid.conll", Head("valid", 300));
         await app.DropAsync("snips/test.conll", Head("test", 300));

@@ -1,5 +1,6 @@
 using Droptune.Core.Inference;
 using Droptune.Core.Jobs;
+using Droptune.Core.Models;
 using Droptune.Core.Runs;
 using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Training;
@@ -38,6 +39,23 @@ public sealed class FineTuningTests : IDisposable
         var prediction = (await served.PredictAsync([PredictInput.OfText("book a flight to new york please")], TestContext.Current.CancellationToken))[0];
         Assert.Equal(task == TaskKind.TokenClassification ? null : "travel", prediction.Label?.Name);
         Assert.Equal(task == TaskKind.TextClassification ? null : "new york", prediction.Entities?.Single().Text);
+    }
+
+    [Fact]
+    public async Task Run_FromTheBuiltInBase_LearnsWithTheDefaultsAndPassesOnItsLicence()
+    {
+        var spec = Some.Spec(TaskKind.Joint) with { Base = new() { Name = BaseModel.BuiltIn }, Optimisation = new() };
+
+        var result = Run(spec, "model", baseModel: BuiltInBase.Folder);
+
+        Assert.True(result.Main > 0.9, $"dev main is {result.Main}");
+        Assert.DoesNotContain(result.BaseWeights!.Missing, name => name.StartsWith("bert.", StringComparison.Ordinal));
+        var card = await File.ReadAllTextAsync(Path.Combine(Output("model"), "README.md"), TestContext.Current.CancellationToken);
+        Assert.Contains("| base | droptune-mini |", card, StringComparison.Ordinal);
+        Assert.Contains("| licence of the base | cc-by-sa-4.0; made of the works in [NOTICE.md](NOTICE.md) |", card, StringComparison.Ordinal);
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(BuiltInBase.Folder, "NOTICE.md"), TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(Path.Combine(Output("model"), "NOTICE.md"), TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -24,6 +24,11 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
 
     public long Examples => _examples[0] + _examples[1] + _examples[2];
 
+    /// <summary>Why the built-in base model, which the lengths were counted with, is no start for these data; null = it is.</summary>
+    public string? WhyBuiltInIsUnfit => lengths.WhyForeign ?? (_case.IsCarriedByTextLabels
+        ? "It reads all texts in lower case, and here upper and lower case tell labels of texts apart."
+        : null);
+
     /// <summary>Adds an example; <paramref name="normalised"/> is the hash of its normalised text.</summary>
     public void Add(Split split, Record record, CheckedExample example, ulong normalised)
     {

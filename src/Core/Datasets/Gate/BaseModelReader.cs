@@ -4,50 +4,68 @@ using Droptune.Core.Text.WordPiece;
 
 namespace Droptune.Core.Datasets.Gate;
 
+/// <summary>What a training on a dataset would start from, as far as it is known before the data are read.</summary>
+/// <param name="Base">The base model, or "scratch".</param>
+/// <param name="Tokenizer">Of the base model; null where its vocabulary is not known: training from scratch makes its own.</param>
+/// <param name="IsDefault">Whether it is the built-in base, and nobody asked for it: data that it does not fit start from scratch.</param>
+internal sealed record StartingPoint(BaseModel Base, WordPieceTokenizer? Tokenizer = null, bool IsDefault = false)
+{
+    public static readonly StartingPoint Scratch = new(new BaseModel());
+}
+
 /// <summary>Reads the vocabulary of the base model that a dataset is to be trained on; a model that cannot be trained is reported.</summary>
 internal static class BaseModelReader
 {
-    /// <summary>Null where the vocabulary is not known: training from scratch makes its own.</summary>
-    public static async Task<WordPieceTokenizer?> ReadAsync(
+    public static async Task<StartingPoint> ReadAsync(
         DatasetManifest manifest, BaseModelFinder? finder, FindingLog log, CancellationToken cancellationToken)
     {
-        if (finder is null || manifest.BaseModel is BaseModel.Scratch || (manifest.BaseModel is null && manifest.Size is not null))
+        var start = new StartingPoint(manifest.Start(BaseModel.Scratch));
+        if (finder is null || manifest.IsFromScratch())
         {
-            return null;
+            return start;
         }
 
-        string? folder = null;
+        FoundBaseModel? found = null;
         try
         {
-            folder = await finder(manifest.BaseModel, cancellationToken);
-            if (folder is not null)
-            {
-                return Read(folder, manifest.Training.MaxLength, log);
-            }
-
-            if (manifest.BaseModel is not null)
+            found = await finder(manifest.BaseModel, cancellationToken);
+            if (found is null && manifest.BaseModel is not null)
             {
                 log.Add(FindingCode.UnusableBaseModel, $"There is no base model '{manifest.BaseModel}'.");
+            }
+
+            if (found is not null)
+            {
+                var isDefault = manifest.BaseModel is null && found.Name == BaseModel.BuiltIn;
+                start = new(manifest.Start(found.Name), IsDefault: isDefault);
+                return found.Folder is { } folder ? Read(start, folder, manifest.Training.MaxLength, log) : start;
             }
         }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException or FileNotFoundException or JsonException or InvalidOperationException)
         {
             // By the model's name: where its copy lies is nobody's business.
-            var reason = folder is null ? e.Message : e.Message.Replace(folder, Path.GetFileName(folder), StringComparison.Ordinal);
+            var reason = found?.Folder is { } folder ? e.Message.Replace(folder, found.Name, StringComparison.Ordinal) : e.Message;
             log.Add(FindingCode.UnusableBaseModel, $"{reason.TrimEnd('.')}.");
         }
 
-        return null;
+        return start;
     }
 
-    private static WordPieceTokenizer Read(string folder, int maxLength, FindingLog log)
+    private static StartingPoint Read(StartingPoint start, string folder, int maxLength, FindingLog log)
     {
         var config = ModelConfig.From(ModelNaming.For(folder).Config);
         if (config.MaxPositionEmbeddings < maxLength)
         {
-            log.Add(FindingCode.UnusableBaseModel, $"training.maxLength is {maxLength}, the base model takes {config.MaxPositionEmbeddings} pieces.");
+            var reason = $"training.maxLength is {maxLength}, the base model takes {config.MaxPositionEmbeddings} pieces.";
+            if (start.IsDefault)
+            {
+                log.Add(FindingCode.UnfitBaseModel, reason);
+                return StartingPoint.Scratch;
+            }
+
+            log.Add(FindingCode.UnusableBaseModel, reason);
         }
 
-        return WordPieceTokenizer.Load(folder);
+        return start with { Tokenizer = WordPieceTokenizer.Load(folder) };
     }
 }

@@ -5,6 +5,7 @@ using Droptune.Core.Datasets.Checking.Texts;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Reading.Json;
 using Droptune.Core.Datasets.Records;
+using Droptune.Core.Models;
 using Droptune.Core.Text;
 
 namespace Droptune.Core.Datasets.Gate;
@@ -32,13 +33,13 @@ public static class DatasetGate
         {
             var log = new FindingLog();
             var manifest = await ManifestReader.ReadAsync(files, log, cancellationToken);
-            var tokenizer = await BaseModelReader.ReadAsync(manifest, baseModels, log, cancellationToken);
+            var start = await BaseModelReader.ReadAsync(manifest, baseModels, log, cancellationToken);
             var current = look;
             (report, look) = await Task.Run(
                 () =>
                 {
                     var gateFiles = GateFiles.Of(files, manifest, log, opening, cancellationToken);
-                    var run = new GateRun(dataset, gateFiles, manifest, tokenizer, forgotten ?? ImmutableHashSet<ulong>.Empty, log, current, opening, cancellationToken);
+                    var run = new GateRun(dataset, gateFiles, manifest, start, forgotten ?? ImmutableHashSet<ulong>.Empty, log, current, opening, cancellationToken);
                     return (run.Check(snapshotFolder), run.Next());
                 },
                 cancellationToken);
@@ -56,7 +57,7 @@ public static class DatasetGate
     {
         var log = new FindingLog();
         log.LeaveRest(code, file, 0, $"{reason} Nothing more was looked at.");
-        return new GateRun(dataset, GateFiles.Of([], new DatasetManifest(), log, opening: null, CancellationToken.None), new DatasetManifest(), tokenizer: null, ImmutableHashSet<ulong>.Empty, log, new(), opening: null, CancellationToken.None).Check(folder: null);
+        return new GateRun(dataset, GateFiles.Of([], new DatasetManifest(), log, opening: null, CancellationToken.None), new DatasetManifest(), StartingPoint.Scratch, ImmutableHashSet<ulong>.Empty, log, new(), opening: null, CancellationToken.None).Check(folder: null);
     }
 
     /// <summary>
@@ -84,7 +85,7 @@ public static class DatasetGate
 }
 
 /// <summary>
-/// Finds a local folder with a base model's configuration and vocabulary, by its name as <c>dataset.json</c> gives it
-/// (null = the default one). Null = there is none; what makes a model useless is an <see cref="InvalidDataException"/>.
+/// Finds a base model by its name as <c>dataset.json</c> gives it (null = the default one). Null = there is none; what makes a model
+/// useless is an <see cref="InvalidDataException"/>.
 /// </summary>
-public delegate Task<string?> BaseModelFinder(string? name, CancellationToken cancellationToken);
+public delegate Task<FoundBaseModel?> BaseModelFinder(string? name, CancellationToken cancellationToken);

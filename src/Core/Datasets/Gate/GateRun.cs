@@ -7,19 +7,19 @@ using Droptune.Core.Datasets.Reading;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Datasets.Sources;
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Models;
 
 namespace Droptune.Core.Datasets.Gate;
 
 /// <summary>One run of the gate over the data files of a dataset, from their bytes to the report.</summary>
 internal sealed class GateRun(
-    string dataset, GateFiles files, DatasetManifest manifest, WordPieceTokenizer? tokenizer, IReadOnlySet<ulong> forgotten, FindingLog log,
+    string dataset, GateFiles files, DatasetManifest manifest, StartingPoint start, IReadOnlySet<ulong> forgotten, FindingLog log,
     SecondLook look, Action<string?>? opening, CancellationToken cancellationToken)
 {
     private const int SmallDataset = 1000; // of a larger one, some texts hash to dev and test
 
     private readonly SplitPlan _plan = new(files.Data.Select(file => file.Name), look.Stated);
-    private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, tokenizer?.With(look.Units), look.Units, manifest.Training.MaxLength));
+    private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, look.UnfitBase is null ? start.Tokenizer?.With(look.Units) : null, look.Units, manifest.Training.MaxLength));
     private readonly TextHash _hash = new();
     private readonly LabelTable _textLabels = new();
     private readonly LabelTable _entityLabels = new();
@@ -56,6 +56,11 @@ internal sealed class GateRun(
         }
 
         opening?.Invoke(null);
+        if (look.UnfitBase is { } reason)
+        {
+            log.Add(FindingCode.UnfitBaseModel, reason);
+        }
+
         var task = _statistics.Complete();
         var quality = _statistics.FindQuality(task, _textLabels, _entityLabels);
         var findings = log.HasErrors ? JsonSerializer.SerializeToUtf8Bytes(log.Kept, DroptuneJson.Compact) : [];
@@ -66,6 +71,7 @@ internal sealed class GateRun(
             Accepted = !log.HasErrors,
             Task = task,
             TagScheme = tags?.Scheme,
+            Base = look.UnfitBase is null ? start.Base : new BaseModel(),
             Units = look.Units,
             IsRunningText = look.AreWordsJoined,
             Counts = _statistics.Counts,
@@ -95,9 +101,10 @@ internal sealed class GateRun(
         }
 
         var (units, areUnseen) = (_evidence.Units.Find(), _evidence.Borders.AreUnseen);
-        if ((look.Units is null && units is not null) || (!look.AreWordsJoined && areUnseen))
+        var unfit = look.UnfitBase ?? (start.IsDefault ? _statistics.WhyBuiltInIsUnfit : null);
+        if ((look.Units is null && units is not null) || (!look.AreWordsJoined && areUnseen) || unfit != look.UnfitBase)
         {
-            return look with { Units = units, AreWordsJoined = areUnseen };
+            return look with { Units = units, AreWordsJoined = areUnseen, UnfitBase = unfit };
         }
 
         return look.Moved.Count == 0 && _movable.Count <= SmallDataset ? look.Move(_movable, _statistics.Counts, !_plan.HasTestFile) : null;

@@ -17,6 +17,9 @@ internal sealed record SecondLook
     /// <summary>What labels of texts are made of; null = words.</summary>
     public SmallUnits? Units { get; init; }
 
+    /// <summary>Why the data do not start from the built-in base; null = they may.</summary>
+    public string? UnfitBase { get; init; }
+
     /// <summary>The splits that records state for themselves.</summary>
     public IReadOnlyList<Split> Stated { get; init; } = [];
 

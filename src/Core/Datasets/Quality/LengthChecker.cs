@@ -15,6 +15,8 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
 {
     private const int LongWordCharacters = 100; // BERT's limit: a longer word becomes [UNK]
     private const int SampledExamples = 50_000; // for the share of unknown pieces
+    private const double ForeignUnknown = 0.05; // parts of a language that a vocabulary does not know
+    private const double ForeignPieces = 1.5; // a word; English has 1.0 to 1.3 of an English vocabulary's, other languages in Latin letters 1.9 and more
     private const int SmallestBin = 3; // powers of two: up to 8 characters, up to 16 and so on
     private readonly PreTokenizer _units = new(stripAccents: false, chineseCharacters: true, small);
     private readonly long[] _bins = new long[9];
@@ -23,6 +25,7 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
     private long _longest;
     private long _windowed;
     private long _pieces;
+    private long _words;
     private long _unknown;
 
     public LengthSummary Summary => new()
@@ -35,6 +38,18 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
         Windowed = _windowed,
         UnknownPieces = tokenizer is null ? null : _pieces == 0 ? 0 : Math.Round((double)_unknown / _pieces, 4),
     };
+
+    /// <summary>Why the texts are of another language than the tokenizer's; null = they seem to be of its own.</summary>
+    public string? WhyForeign
+    {
+        get
+        {
+            var (unknown, pieces) = (_unknown / Math.Max(1.0, _pieces), _pieces / Math.Max(1.0, _words));
+            return unknown > ForeignUnknown || pieces > ForeignPieces
+                ? string.Create(CultureInfo.InvariantCulture, $"It knows English and Chinese: {unknown:P1} of the pieces are unknown to it, and a word has {pieces:F1} of them.")
+                : null;
+        }
+    }
 
     private int Room => maxLength - 2; // [CLS] and [SEP]
 
@@ -102,9 +117,11 @@ internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenize
 
     private void CountPieces(Record record, ReadOnlySpan<byte> text, bool isSampled)
     {
-        var pieces = tokenizer!.Tokenize(Encoding.UTF8.GetString(text)).Ids;
+        var tokenized = tokenizer!.Tokenize(Encoding.UTF8.GetString(text));
+        var pieces = tokenized.Ids;
         if (isSampled)
         {
+            _words += tokenized.Units.Length;
             _pieces += pieces.Length;
             _unknown += pieces.Count(id => id == tokenizer.UnkId);
         }

@@ -18,6 +18,7 @@ internal static class ModelCard
         Row("base", $"{Markdown.Safe(record.Start.Name)}{(record.Start.Size is { } size ? $", {size}" : "")}");
         if (record.BaseWeights is { } weights)
         {
+            Row("licence of the base", $"{(record.BaseLicence?.Name is { } licence ? Markdown.Safe(licence) : "not stated")}{(record.BaseLicence?.HasNotice == true ? $"; made of the works in [{ModelFileNames.Notice}]({ModelFileNames.Notice})" : "")}");
             Row("started at random", $"{Names(weights.Missing)}");
             Row("of the base, not used", $"{Names(weights.Unexpected)}");
         }

@@ -28,6 +28,9 @@ public sealed record TrainingRecord
     /// <summary>Parameters that the base model lacks, and that it has beyond; null from scratch.</summary>
     public LoadReport? BaseWeights { get; init; }
 
+    /// <summary>What the base model asks of this one; null from scratch.</summary>
+    public BaseLicence? BaseLicence { get; init; }
+
     public required TrainingEnvironment Environment { get; init; }
 
     public required TrainingCounts Counts { get; init; }

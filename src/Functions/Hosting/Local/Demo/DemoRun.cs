@@ -125,7 +125,7 @@ internal sealed class DemoRun(IServiceProvider services, Uri address, LiveLine l
             return queued;
         }
 
-        Done("queued", $"run {runId}: {queued.Model} from {queued.Spec.Base.Name}, {queued.Spec.Optimisation.For(queued.Spec.Base).Epochs} epochs at most");
+        Done("queued", $"run {runId}: {queued.Model} from {queued.Spec.Base.Name}");
         var run = await UntilAsync(
             "the end of the training",
             Long,
