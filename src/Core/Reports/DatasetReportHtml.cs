@@ -31,7 +31,7 @@ public static class DatasetReportHtml
         Section(page, "Labels that are easily confused", ["first", "second", "why"], report.Quality.Confusable.Select(pair =>
             new[] { Safe(pair.First), Safe(pair.Second), Safe(Describe(pair)) }));
         page.Append("<h2>Lengths in characters</h2>\n");
-        Figure(page, Svg.Bars([.. LengthBins(report.Quality.Lengths).Select(bin => (bin.Name, new[] { bin.Count }))], "Texts by length"), $"{LengthNote(report.Quality.Lengths)} {CaseNote(report.Quality)}{UnitNote(report)}");
+        Figure(page, Svg.Bars([.. LengthBins(report.Quality.Lengths).Select(bin => (bin.Name, new[] { bin.Count }))], "Texts by length"), $"{LengthNote(report.Quality.Lengths)} {BaseNote(report)}{UnitNote(report)}");
         Section(page, "Files", ["file", "format", "split", "bytes", "examples"], report.Files.Select(file => new[]
         {
             Safe(file.Name), Safe(file.Format ?? "not read"), SplitOf(file), Figures.Count(file.Bytes), Figures.Count(file.Examples),

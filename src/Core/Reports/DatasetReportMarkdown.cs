@@ -45,7 +45,7 @@ public static class DatasetReportMarkdown
         Table(page, "Labels that are easily confused", ["first", "second", "why"], report.Quality.Confusable.Select(pair =>
             new[] { Safe(pair.First), Safe(pair.Second), Safe(Describe(pair)) }));
         Table(page, "Lengths in characters", ["length", "texts"], LengthBins(report.Quality.Lengths).Select(bin => new[] { bin.Name, Figures.Count(bin.Count) }));
-        page.Append($"\n{LengthNote(report.Quality.Lengths)} {CaseNote(report.Quality)}{UnitNote(report)}\n");
+        page.Append($"\n{LengthNote(report.Quality.Lengths)} {BaseNote(report)}{UnitNote(report)}\n");
         Table(page, "Files", ["file", "format", "split", "bytes", "examples"], report.Files.Select(file => new[]
         {
             Safe(file.Name), Safe(file.Format ?? "not read"), SplitOf(file), Figures.Count(file.Bytes), Figures.Count(file.Examples),

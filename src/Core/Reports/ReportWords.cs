@@ -1,6 +1,7 @@
 using Droptune.Core.Datasets;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Metrics;
+using Droptune.Core.Models;
 using static Droptune.Core.DroptuneJson;
 
 namespace Droptune.Core.Reports;
@@ -59,9 +60,19 @@ internal static class ReportWords
         + (report.Units is not { } units ? ""
             : $" Entities begin or end inside words: those are cut where their script changes{(units.Pieces.Count == 0 ? "" : $", and {string.Join(", ", units.Pieces)} at each piece of the vocabulary")}.");
 
-    public static string CaseNote(LabelQuality quality) => quality.CaseCarriesLabels
-        ? "Upper and lower case tell labels apart: a model from scratch keeps them."
-        : "Upper and lower case tell no labels apart: a model from scratch reads all texts in lower case.";
+    /// <summary>What a training starts from, and what becomes of upper and lower case; sentences.</summary>
+    public static string BaseNote(DatasetReport report)
+    {
+        var start = report.Base?.Name ?? BaseModel.Scratch;
+        var letters = (report.Quality.CaseCarriesLabels, start == BaseModel.Scratch) switch
+        {
+            (true, true) => "Upper and lower case tell labels apart: a model from scratch keeps them.",
+            (false, true) => "Upper and lower case tell no labels apart: a model from scratch reads all texts in lower case.",
+            (true, false) => "Upper and lower case tell labels apart: see whether the base model reads them.",
+            _ => "Upper and lower case tell no labels apart.",
+        };
+        return $"Training starts from {start}. {letters}";
+    }
 
     public static string Describe(ConfusableLabels pair) => pair.Shared is { } shared
         ? $"{Count(shared, "entity", "entities")} with the same words, such as \"{pair.Example}\""

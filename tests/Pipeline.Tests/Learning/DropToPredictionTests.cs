@@ -7,7 +7,7 @@ public abstract class DropToPredictionTests(App app)
     public async Task Drop_LabelledFiles_ServesAModelThatPredictsTheirLabels()
     {
         var test = PaintShop.Sentences(40, seed: 3);
-        await app.DropAsync("shop/dataset.json", PaintShop.ManifestOfBase(epochs: 25));
+        await app.DropAsync("shop/dataset.json", PaintShop.ManifestOfBase(epochs: 12));
         await app.DropAsync("shop/train.conll", PaintShop.Conll(PaintShop.Sentences(200, seed: 1)));
         await app.DropAsync("shop/dev.conll", PaintShop.Conll(PaintShop.Sentences(40, seed: 2)));
         await app.DropAsync("shop/test.conll", PaintShop.Conll(test));
