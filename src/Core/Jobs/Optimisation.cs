@@ -111,7 +111,7 @@ public sealed record Optimisation
     /// <summary>Whether a vocabulary is asked for that only a model from scratch makes.</summary>
     public bool WantsOwnVocabulary() => Tokenizer is not null || VocabularySize != DefaultVocabularySize;
 
-    /// <summary>Of BERT-base, which a base model's defaults are known for: 2e-5 is its rate, and 5e-4 does well at a third of it.</summary>
+    /// <summary>Of BERT-base, which a base model's defaults are known for: 2e-5 is its rate, and 8e-4 does best at a third of it (bench/results/base.md).</summary>
     private const int FullWidth = 768;
 
     private const int DefaultVocabularySize = 8000;
@@ -137,7 +137,7 @@ public sealed record Optimisation
         : this with
         {
             BatchTokens = BatchTokens ?? (width < FullWidth ? 1024 : 4096),
-            LearningRate = LearningRate ?? Math.Min(5e-4, 2e-5 * Math.Pow((double)FullWidth / width, 3)),
+            LearningRate = LearningRate ?? Math.Min(8e-4, 2e-5 * Math.Pow((double)FullWidth / width, 10.0 / 3)),
             Dropout = Dropout ?? 0.1,
             PieceDropout = PieceDropout ?? 0,
             MentionSwap = MentionSwap ?? 0,

@@ -8,11 +8,11 @@ public class OptimisationTests
     private static readonly BaseModel Base = new() { Name = "some-base" };
 
     [Theory]
-    [InlineData(128, 5e-4, 1024)]
-    [InlineData(256, 5e-4, 1024)]
-    [InlineData(384, 1.6e-4, 1024)]
+    [InlineData(128, 8e-4, 1024)]
+    [InlineData(256, 7.8e-4, 1024)]
+    [InlineData(384, 2e-4, 1024)]
     [InlineData(768, 2e-5, 4096)]
-    [InlineData(1024, 8.4e-6, 4096)]
+    [InlineData(1024, 7.7e-6, 4096)]
     public void For_BaseModel_HasARateAndABatchByItsWidth(int width, double rate, int tokens)
     {
         var options = new Optimisation().For(Base, width);
