@@ -3,13 +3,16 @@ using Droptune.Core.Datasets;
 namespace Droptune.Core.Forgetting;
 
 /// <summary>Takes what findings quote out of a report.</summary>
-internal static class Quotes
+public static class Quotes
 {
     private const int ShortestRun = 8; // characters in a row that two texts share by more than chance
 
+    /// <summary>The report without any quotes.</summary>
+    public static DatasetReport WithoutAny(DatasetReport report) => Without(report, "", isInDataset: true) ?? report;
+
     /// <summary>The report without the quotes that may be of a text; without any if it is known to have been in the dataset.</summary>
     /// <returns>Null when it has none.</returns>
-    public static DatasetReport? Without(DatasetReport report, string text, bool isInDataset)
+    internal static DatasetReport? Without(DatasetReport report, string text, bool isInDataset)
     {
         var findings = report.Findings.Select(finding => IsOf(finding.Excerpt) || IsOf(finding.Message)
             ? finding with { Excerpt = null, Message = FindingRule.Of(finding.Code).Meaning }
@@ -23,7 +26,7 @@ internal static class Quotes
     }
 
     /// <summary>Whether a quote has a run of characters of the text, or a short text as a whole.</summary>
-    public static bool Share(string text, string quote)
+    internal static bool Share(string text, string quote)
     {
         (text, quote) = (Folded(text), Folded(quote));
         var length = Math.Min(ShortestRun, text.Length);

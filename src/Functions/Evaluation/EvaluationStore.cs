@@ -96,12 +96,22 @@ public sealed class EvaluationStore(DroptuneStorage storage)
 
     public async Task DeleteAsync(EvaluationRecord evaluation, CancellationToken cancellationToken)
     {
-        await _evaluations.DeleteAsync(All, KeyAmongAll(evaluation), when: null, cancellationToken);
+        await DeleteCopyAsync(evaluation, cancellationToken); // first: while the original is there, the deletion can be repeated
         await _evaluations.DeleteAsync(evaluation.Model, Key(evaluation), when: null, cancellationToken);
+        await DeleteCopyAsync(evaluation, cancellationToken); // again: somebody may have copied it meanwhile
     }
 
-    private Task<EvaluationRecord?> CopyAsync(EvaluationRecord evaluation, CancellationToken cancellationToken) =>
-        _evaluations.ChangeAsync(All, KeyAmongAll(evaluation), existing => existing ?? evaluation, cancellationToken);
+    private async Task CopyAsync(EvaluationRecord evaluation, CancellationToken cancellationToken)
+    {
+        await _evaluations.ChangeAsync(All, KeyAmongAll(evaluation), existing => existing ?? evaluation, cancellationToken);
+        if (await _evaluations.FindAsync(evaluation.Model, Key(evaluation), cancellationToken) is null)
+        {
+            await DeleteCopyAsync(evaluation, cancellationToken); // it was deleted meanwhile
+        }
+    }
+
+    private Task DeleteCopyAsync(EvaluationRecord evaluation, CancellationToken cancellationToken) =>
+        _evaluations.DeleteAsync(All, KeyAmongAll(evaluation), when: null, cancellationToken);
 
     private Task EnsureCopiedAsync(CancellationToken cancellationToken) => _indexing.EnsureAsync(
         () => Parallel.ForEachAsync(

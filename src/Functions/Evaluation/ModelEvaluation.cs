@@ -202,27 +202,25 @@ public sealed class ModelEvaluation(
         }
         while ((await forgotten.AllAsync(cancellationToken)).Count > known.Count);
 
-        await evaluations.AddAsync(
-            new EvaluationRecord
-            {
-                Model = report.Model,
-                Version = report.Version,
-                At = report.At,
-                Role = role,
-                Dataset = report.Dataset,
-                DatasetVersion = report.DatasetVersion,
-                Artefact = report.Artefact,
-                Metrics = report.Metrics(),
-                Report = path,
-                JudgedBy = role == EvaluatedRole.Candidate ? new(production, promotion.Value) : null,
-                Promoted = isPromoted,
-                Dropped = isDrop,
-            },
-            cancellationToken);
-        if (await models.FindVersionAsync(report.Model, report.Version, cancellationToken) is null
-            && await evaluations.FindAsync(report.Model, path, cancellationToken) is { } left)
+        var record = new EvaluationRecord
         {
-            await evaluations.DeleteAsync(left, cancellationToken); // the version was deleted meanwhile, and with it what was there
+            Model = report.Model,
+            Version = report.Version,
+            At = report.At,
+            Role = role,
+            Dataset = report.Dataset,
+            DatasetVersion = report.DatasetVersion,
+            Artefact = report.Artefact,
+            Metrics = report.Metrics(),
+            Report = path,
+            JudgedBy = role == EvaluatedRole.Candidate ? new(production, promotion.Value) : null,
+            Promoted = isPromoted,
+            Dropped = isDrop,
+        };
+        await evaluations.AddAsync(record, cancellationToken);
+        if (await models.FindVersionAsync(report.Model, report.Version, cancellationToken) is null)
+        {
+            await evaluations.DeleteAsync(record, cancellationToken); // the version was deleted meanwhile, and with it what was there
             await storage.Container(StorageNames.Reports).DeleteFolderAsync($"{path}.", cancellationToken);
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Forgetting;
 using Droptune.Core.Reports;
 using Droptune.Functions.Hosting;
 using Droptune.Functions.Ingestion.Check;
@@ -69,11 +70,12 @@ public sealed class DatasetValidation(
         }
 
         var path = DatasetStore.ReportPlace(report.Dataset, report.Version);
+        var isKnown = (await storage.Container(StorageNames.Reports).GetBlobClient($"{path}.json").ExistsAsync(cancellationToken)).Value;
         await ReportFiles.Of(report).StoreAsync(storage.Container(StorageNames.Reports), path, cancellationToken);
         var stored = report.Accepted ? await StoreAsync(report, folder.Path, cancellationToken) : [];
         if ((await forgotten.AllAsync(cancellationToken)).Count > known.Count)
         {
-            await TakeBackAsync(stored, record.Report == path ? null : path, cancellationToken); // whoever forgets may have looked before they were there
+            await TakeBackAsync(stored, report, isKnown, path, cancellationToken); // whoever forgets may have looked before they were there
             return false;
         }
 
@@ -113,17 +115,18 @@ public sealed class DatasetValidation(
         return stored;
     }
 
-    private async Task TakeBackAsync(IReadOnlyList<string> snapshot, string? report, CancellationToken cancellationToken)
+    /// <summary>Deletes what was stored; a version that was known before keeps its report, but for what that quotes.</summary>
+    private async Task TakeBackAsync(IReadOnlyList<string> snapshot, DatasetReport report, bool isKnown, string path, CancellationToken cancellationToken)
     {
         foreach (var name in snapshot)
         {
             await storage.Container(StorageNames.Snapshots).GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         }
 
-        if (report is not null)
-        {
-            await storage.Container(StorageNames.Reports).DeleteFolderAsync($"{report}.", cancellationToken);
-        }
+        var reports = storage.Container(StorageNames.Reports);
+        await (isKnown
+            ? ReportFiles.Of(Quotes.WithoutAny(report)).StoreAsync(reports, path, cancellationToken)
+            : reports.DeleteFolderAsync($"{path}.", cancellationToken));
     }
 
     /// <summary>Queues the training of an accepted dataset.</summary>

@@ -32,9 +32,7 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
         Check("$.dataset.name", ResourceName.Problem(request.Dataset.Name));
         var report = await ReportAsync(request.Dataset, cancellationToken);
         var task = request.Task ?? report.Task!.Value;
-        Check("$.task", CanLearn(task, report)
-            ? null
-            : $"The dataset cannot be learnt as {DroptuneJson.Word(task)}: it is for {DroptuneJson.Word(report.Task!.Value)}.");
+        Check("$.task", Hindrance(task, report));
         var known = await baseModels.ListAsync(cancellationToken);
         var optimisation = request.Optimisation ?? new();
         var baseModel = request.Base ?? new BaseModel { Name = optimisation.WantsOwnVocabulary() ? BaseModel.Scratch : known is [var first, ..] ? first : Default(report, optimisation) };
@@ -58,9 +56,18 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
     private static string Default(DatasetReport dataset, Optimisation how) =>
         dataset.Base?.Name == BaseModel.BuiltIn && how.MaxLength <= BuiltInBase.MaxLength ? BaseModel.BuiltIn : BaseModel.Scratch;
 
-    /// <summary>Whether a dataset is for a task, or a joint one has what it needs.</summary>
-    private static bool CanLearn(TaskKind task, DatasetReport dataset) => task == dataset.Task || (dataset.Task == TaskKind.Joint
-        && task != (dataset.Manifest.HasSeveralLabels() ? TaskKind.TextClassification : TaskKind.MultiLabelClassification));
+    /// <summary>Why a dataset cannot be learnt as a task: it is for another one, and not for a joint one that has what it needs. Null = it can.</summary>
+    private static string? Hindrance(TaskKind task, DatasetReport dataset)
+    {
+        var (isFor, hasSeveral) = (dataset.Task!.Value, dataset.Manifest.HasSeveralLabels());
+        if (task == isFor || (isFor == TaskKind.Joint && task != (hasSeveral ? TaskKind.TextClassification : TaskKind.MultiLabelClassification)))
+        {
+            return null;
+        }
+
+        var labels = isFor != TaskKind.Joint ? "" : hasSeveral ? ", and its texts can have several labels" : ", and its texts have one label each";
+        return $"The dataset cannot be learnt as {DroptuneJson.Word(task)}: it is for {DroptuneJson.Word(isFor)}{labels}.";
+    }
 
     private async Task<DatasetReport> ReportAsync(RunDataset dataset, CancellationToken cancellationToken)
     {

@@ -32,7 +32,8 @@ public sealed class MultiLabelTests
              {"data":{"text":"just late"},"annotations":[{"result":[{"type":"choices","value":{"choices":["late"]}}]}]}]
             """
         },
-        { "fast.txt", "__label__rude __label__late late and rude\n__label__late just late\n__label__late all fine\n" },
+        { "fast.txt", "__label__rude __label__late late and rude\nall fine\n__label__late just late\n" },
+        { "fine-first.txt", "all fine\r\n__label__rude __label__late late and rude\r\n__label__late just late\r\n" },
     };
 
     [Theory]
@@ -42,8 +43,39 @@ public sealed class MultiLabelTests
         var examples = await Some.Examples(Stated, Some.File(name, content));
 
         Assert.Equal(["all fine", "just late", "late and rude"], examples.Select(e => e.Example.Text));
-        Assert.Equal([name == "fast.txt" ? "late" : "", "late", "late rude"], examples.Select(e => string.Join(' ', e.Example.Labels!)));
+        Assert.Equal(["", "late", "late rude"], examples.Select(e => string.Join(' ', e.Example.Labels!)));
         Assert.All(examples, e => Assert.Null(e.Example.Label));
+    }
+
+    [Fact]
+    public async Task CheckAsync_Conll_KeepsAllLabelsAndABlankOneIsNone()
+    {
+        var file = Some.File("train.conll", "# label = rude\n# label = late\nso O\nlate O\n\n# label =\nto O\nRome B-city\n\n# intent = late\nzero O\n");
+
+        var examples = await Some.Examples(Some.File("dataset.json", """{"multiLabel": true}"""), file);
+
+        Assert.Equal(["late rude", "", "late"], examples.Select(e => string.Join(' ', e.Example.Labels!)));
+    }
+
+    [Theory]
+    [InlineData("""{"multiLabel": true}""", "", FindingCode.MissingLabel, "a line '# label ='")]
+    [InlineData("""{"multiLabel": true}""", "# label =\n# label = late\n", FindingCode.EmptyField, "A label is blank.")]
+    [InlineData("{}", "# label =\n", FindingCode.EmptyField, "The label is blank.")]
+    public async Task CheckAsync_ConllThatIsUnclear_IsSaid(string manifest, string comments, FindingCode code, string message)
+    {
+        var report = await Some.Report(Some.File("dataset.json", manifest), Some.File("train.conll", $"# label = rude\nso O\nrude B-x\n\n{comments}to O\nRome B-city\n"));
+
+        var finding = Assert.Single(report.Findings, finding => finding is { Severity: Severity.Error, Line: not null });
+        Assert.Equal((code, 5L), (finding.Code, finding.Line));
+        Assert.Contains(message, finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CheckAsync_FastTextWithoutTheTask_LacksTheLabel()
+    {
+        var report = await Some.Report(Some.File("train.txt", "__label__late just late\nall fine\n__label__rude so rude\n"));
+
+        Assert.Equal(2, Assert.Single(report.Findings, finding => finding.Code == FindingCode.MissingLabel).Line);
     }
 
     [Fact]

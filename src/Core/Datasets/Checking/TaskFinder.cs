@@ -53,7 +53,9 @@ internal sealed class TaskFinder(FindingLog log, DatasetManifest manifest)
 
         if (task.HasTextLabels())
         {
-            _withoutLabel.Report(log, FindingCode.MissingLabel, "The example has no label, others have one.");
+            _withoutLabel.Report(log, FindingCode.MissingLabel, manifest.HasSeveralLabels()
+                ? "The example has no label, and nothing says that none holds: an empty list would, in CoNLL a line '# label ='."
+                : "The example has no label, others have one.");
         }
 
         if (task.HasEntities())

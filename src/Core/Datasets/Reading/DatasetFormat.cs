@@ -72,7 +72,7 @@ internal static class DatasetFormat
             "xmi" => new UimaReader(fileName, text, log, manifest.Validation),
             "in" => new ParallelLinesReader(fileName, text, log, manifest.Validation, folder),
             "" when head[0] is (byte)'{' or (byte)'[' => IsWholeLine(head) ? new JsonLinesReader(text, log, manifest, names) : new JsonElementsReader(text, log, manifest, names),
-            "txt" or "" when head.StartsWith(FastTextReader.Mark) => new FastTextReader(text, log, manifest.Validation),
+            "txt" or "" when FastTextReader.IsOne(head, manifest) => new FastTextReader(text, log, manifest.Validation),
             "tsv" or "txt" or "" when head.StartsWith(WebAnnoReader.Mark) => new WebAnnoReader(fileName, text, log, manifest.Validation),
             "csv" or "tsv" or "txt" or "" when IsOfWords(head, extension, manifest) => new WordRowsReader(fileName, text, log, manifest.Validation),
             "csv" => new DelimitedReader(fileName, text, log, manifest),

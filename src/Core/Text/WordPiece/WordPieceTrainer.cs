@@ -76,7 +76,9 @@ public sealed class WordPieceTrainer
         {
             var continues = unit.StartsWith(Vocabulary.Continuation, StringComparison.Ordinal);
             var (word, _, codePoints) = normalizer.Normalize(continues ? unit.AsSpan(Vocabulary.Continuation.Length) : unit);
-            if (codePoints <= options.LongestWord || options.SmallUnits?.ArePieces(unit, 0) == true)
+
+            // Parts are of words whose pieces are units: those are of any length, whatever character a part begins with.
+            if (continues || codePoints <= options.LongestWord || options.SmallUnits?.ArePieces(unit, 0) == true)
             {
                 word = (continues ? Vocabulary.Continuation : "") + word;
                 words[word] = words.GetValueOrDefault(word) + count;

@@ -1,3 +1,4 @@
+using CsCheck;
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Findings;
 using Record = Droptune.Core.Datasets.Records.Record;
@@ -69,5 +70,58 @@ public sealed class FindingLogTests
 
         Assert.Empty(_log.Totals);
         Assert.False(_log.IsLeftOut(_record));
+    }
+
+    /// <summary>Whatever is found first: what rejects the dataset stands on top, and what is about all of it before what is in a file.</summary>
+    [Fact]
+    public void Kept_FoundInAnyOrder_ErrorsThenWarningsEachByPlace()
+    {
+        (FindingCode Code, string? File, long Line, int Column)[] inOrder =
+        [
+            (FindingCode.NoExamples, null, 0, 0),
+            (FindingCode.SingleClass, null, 0, 0),
+            (FindingCode.EmptyFile, "B.csv", 0, 0),
+            (FindingCode.MissingLabel, "a.csv", 9, 0),
+            (FindingCode.MissingLabel, "a.csv", 10, 0),
+            (FindingCode.UnknownTagForm, "a.csv", 10, 2),
+            (FindingCode.EmptyField, "a.csv", 10, 11),
+            (FindingCode.IllegalTransition, "a.csv", 10, 11),
+            (FindingCode.EmptySplit, null, 0, 0),
+            (FindingCode.RareLabel, null, 0, 0),
+            (FindingCode.UnclearSplit, "B.csv", 0, 0),
+            (FindingCode.DuplicateText, "a.csv", 2, 0),
+            (FindingCode.BlankToken, "a.csv", 2, 5),
+            (FindingCode.Unlabelled, "a.csv", 1, 0),
+        ];
+
+        Gen.Shuffle(inOrder).Sample(found =>
+        {
+            var log = new FindingLog();
+            log.Apply(new() { Severities = new Dictionary<string, Severity> { ["unlabelled"] = Severity.Ignore } });
+            foreach (var (code, file, line, column) in found)
+            {
+                log.LeaveOut(code, new Record(file), line, column, [], $"Found.");
+            }
+
+            Assert.Equal(inOrder, log.Kept.Select(finding => (finding.Code, finding.File, finding.Line ?? 0, finding.Column ?? 0)));
+        });
+    }
+
+    [Fact]
+    public void Totals_FoundInAnyOrder_ErrorsThenWarningsEachAsDocumented()
+    {
+        FindingCode[] inOrder = [FindingCode.NoExamples, FindingCode.MissingLabel, FindingCode.Leakage, FindingCode.EmptySplit, FindingCode.RareLabel];
+
+        Gen.Shuffle(inOrder).Sample(found =>
+        {
+            var log = new FindingLog();
+            log.Apply(new() { Severities = new Dictionary<string, Severity> { ["leakage"] = Severity.Error } });
+            foreach (var code in found)
+            {
+                log.Add(code, "Found.");
+            }
+
+            Assert.Equal(inOrder, log.Totals.Select(total => total.Code));
+        });
     }
 }

@@ -201,7 +201,7 @@ internal static class Rendering
             new Dictionary<string, string> { ["huggingface"] = metadata });
     }
 
-    private static byte[] Parquet(
+    public static byte[] Parquet(
         ParquetSchema schema, Func<ParquetRowGroupWriter, DataField[], Task> write, IReadOnlyDictionary<string, string>? metadata = null)
     {
         return WriteAsync().GetAwaiter().GetResult();

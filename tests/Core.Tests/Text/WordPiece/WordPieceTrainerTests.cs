@@ -1,3 +1,4 @@
+using Droptune.Core.Text.Unicode;
 using Droptune.Core.Text.WordPiece;
 
 namespace Droptune.Core.Tests.Text.WordPiece;
@@ -31,6 +32,19 @@ public class WordPieceTrainerTests
 
         Assert.DoesNotContain(tokenizer.UnkId, ids);
         Assert.DoesNotContain(tokenizer.Vocabulary.Pieces, piece => piece.Contains('C', StringComparison.Ordinal) && piece[0] != '[');
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\u200b")] // dropped, and of no script
+    public void Train_LongPartBehindALabel_StillHasEveryCharacter(string dropped)
+    {
+        var options = new TokenizerOptions { SmallUnits = new([Script.Thai]) };
+        var text = "ก" + dropped + new string('ข', options.LongestWord) + "ค";
+
+        var tokenizer = new WordPieceTokenizer(WordPieceTrainer.Train([new Example { Text = text, Entities = [new(0, 1, "city")] }], options), options);
+
+        Assert.DoesNotContain(tokenizer.UnkId, tokenizer.Tokenize(text).Ids);
     }
 
     [Fact]

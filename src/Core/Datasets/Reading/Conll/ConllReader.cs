@@ -7,7 +7,8 @@ namespace Droptune.Core.Datasets.Reading.Conll;
 
 /// <summary>
 /// One token a line, columns split by tabs or spaces, the tag in the last one or where the manifest says; a blank line ends a sentence;
-/// <c># label = X</c> or <c># intent = X</c> gives the sentence a label, any other <c># name = value</c> is a comment.
+/// <c># label = X</c> or <c># intent = X</c> gives the sentence a label, and a blank one says that none of several holds; any other
+/// <c># name = value</c> is a comment.
 /// </summary>
 internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetManifest manifest) : IDatasetReader
 {
@@ -39,6 +40,12 @@ internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetMani
             else if (record.Tokens.Count > 0)
             {
                 (record.HasTokens, record.HasTags, record.Source) = (true, true, _lines.Record);
+                if (manifest.HasSeveralLabels() && record.Labels.Count == 1 && record.Labels[0].IsEmpty)
+                {
+                    record.HasLabelList = true;
+                    record.Labels.Clear();
+                }
+
                 return true;
             }
             else if (record.Labels.Count > 0)

@@ -7,18 +7,27 @@ using Parquet.Schema;
 namespace Droptune.Core.Datasets.Reading.Tables;
 
 /// <summary>The values of a column in the current row group, strings or the numbers of named classes.</summary>
-internal sealed class ParquetColumn(DataField field, string[]? names)
+/// <param name="field">What is read.</param>
+/// <param name="list">The list that the values are in; null = each row has one value.</param>
+/// <param name="names">Of the classes that numbers stand for.</param>
+internal sealed class ParquetColumn(DataField field, ListField? list, string[]? names)
 {
+    // How much of a row is there, from the outside in: below this level not even the list, at it an empty list (or the one value), above
+    // it elements, at the highest with a value.
+    private readonly int _level = field.MaxRepetitionLevel == 0 ? field.MaxDefinitionLevel : (list ?? (Field)field).MaxDefinitionLevel - 1;
     private string?[] _values = []; // one a level entry; null = no value
+    private int[]? _levels; // of each entry; null = all have a value
     private int[]? _repetition; // 0 = the entry begins a row; null = every entry is one
-    private bool[]? _isMissing; // by level entry: the list itself is; null = none can be
     private int _next;
 
     /// <summary>Of the column, a list's or struct's as a whole.</summary>
     public string Name => @field.Path.FirstPart!;
 
     /// <summary>Whether the next row has a list, if only an empty one.</summary>
-    public bool HasList => _repetition is not null && _next < _values.Length && _isMissing?[_next] != true;
+    public bool HasList => _repetition is not null && IsThere;
+
+    /// <summary>Whether the next row has a value, or a list, if only an empty one.</summary>
+    public bool IsThere => _next < _values.Length && (_levels is null || _levels[_next] >= _level);
 
     /// <summary>Rows of the current group.</summary>
     public int Rows => _repetition?.Count(repetition => repetition == 0) ?? _values.Length;
@@ -36,14 +45,11 @@ internal sealed class ParquetColumn(DataField field, string[]? names)
         };
 
         // A list without an element is not the same as one whose element has no value: that one is empty, and so reported.
-        var ofEmpty = field.MaxRepetitionLevel > 0 && field.IsNullable ? field.MaxDefinitionLevel - 1 : -1;
         using var value = present.GetEnumerator();
-        _values = field.MaxDefinitionLevel == 0
+        _levels = field.MaxDefinitionLevel == 0 ? null : raw.DefinitionLevels.ToArray();
+        _values = _levels is null
             ? [.. present]
-            : [.. raw.DefinitionLevels.ToArray().Select(level =>
-                level == field.MaxDefinitionLevel && value.MoveNext() ? value.Current : level == ofEmpty ? "" : null)];
-        var canBeMissing = field.MaxRepetitionLevel > 0 && field.MaxDefinitionLevel - (field.IsNullable ? 1 : 0) == 2;
-        _isMissing = canBeMissing ? [.. raw.DefinitionLevels.ToArray().Select(level => level == 0)] : null;
+            : [.. _levels.Select(level => level == field.MaxDefinitionLevel && value.MoveNext() ? value.Current : level > _level ? "" : null)];
         _repetition = field.MaxRepetitionLevel == 0 ? null : raw.RepetitionLevels.ToArray();
         _next = 0;
     }

@@ -13,6 +13,7 @@ namespace Droptune.Core.Datasets.Reading.Tables;
 /// </summary>
 internal sealed class ParquetTableReader : IDatasetReader
 {
+    private readonly FindingLog _log;
     private readonly ParquetFile _file;
     private readonly ParquetReader _reader;
     private readonly DataField[] _fields;
@@ -29,6 +30,7 @@ internal sealed class ParquetTableReader : IDatasetReader
 
     public ParquetTableReader(string fileName, Stream source, FindingLog log, DatasetManifest manifest, ClassNames beside)
     {
+        _log = log;
         _file = ParquetFile.CopyOf(source, manifest.Validation.MaxFileBytes);
         try
         {
@@ -91,7 +93,7 @@ internal sealed class ParquetTableReader : IDatasetReader
         _rowsLeft--;
         record.Start(++_row);
         _tagRow.Clear();
-        (record.HasTokens, record.HasTags) = (_tokens is not null, _tags is not null);
+        (record.HasTokens, record.HasTags) = (_tokens is not null, _tags is { IsThere: true });
         _tokens?.ReadRow(record.Tokens);
         _text?.ReadRow(record.Text);
         ReadLabels(record);
@@ -125,10 +127,16 @@ internal sealed class ParquetTableReader : IDatasetReader
             return;
         }
 
+        record.HasSpans = Array.Exists(_spans, column => column!.IsThere);
         var (starts, ends) = (Numbers(_spans[0]!), Numbers(_spans[1]!));
-        record.HasSpans = true;
         _spans[2]!.ReadRow(record.SpanStrings);
-        for (var i = 0; i < Math.Min(record.SpanStrings.Count, Math.Min(starts.Count, ends.Count)); i++)
+        if (starts.Count != ends.Count || starts.Count != record.SpanStrings.Count)
+        {
+            _log.LeaveOut(FindingCode.MalformedRecord, record, $"An entity lacks its start, end or label.");
+            return;
+        }
+
+        for (var i = 0; i < starts.Count; i++)
         {
             record.Spans.Add(new RawSpan(starts[i], ends[i], i, -1, 0));
         }
@@ -156,12 +164,15 @@ internal sealed class ParquetTableReader : IDatasetReader
                           select _fields.FirstOrDefault(field => field.Path.FirstPart == name && field.Name == part);
             if (columns.ToList() is [{ } start, { } end, { } label])
             {
-                return [new(start, null), new(end, null), new(label, null)];
+                return [ColumnOf(start), ColumnOf(end), ColumnOf(label)];
             }
         }
 
         return [];
     }
+
+    private ParquetColumn ColumnOf(DataField field, string[]? names = null) =>
+        new(field, _reader.Schema.Fields.FirstOrDefault(root => root.Name == field.Path.FirstPart) as ListField, names);
 
     private static bool IsNumber(DataField field) => field.ClrType == typeof(long) || field.ClrType == typeof(int) || field.ClrType == typeof(short) || field.ClrType == typeof(sbyte) || field.ClrType == typeof(byte);
 
@@ -185,7 +196,7 @@ internal sealed class ParquetTableReader : IDatasetReader
             var field = _fields.FirstOrDefault(field => field.Path.FirstPart == name);
             if (field is not null)
             {
-                return new ParquetColumn(field, names.GetValueOrDefault(name));
+                return ColumnOf(field, names.GetValueOrDefault(name));
             }
         }
 
