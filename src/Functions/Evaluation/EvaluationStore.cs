@@ -110,7 +110,7 @@ public sealed class EvaluationStore(DroptuneStorage storage)
         }
     }
 
-    private Task DeleteCopyAsync(EvaluationRecord evaluation, CancellationToken cancellationToken) =>
+    private Task<bool> DeleteCopyAsync(EvaluationRecord evaluation, CancellationToken cancellationToken) =>
         _evaluations.DeleteAsync(All, KeyAmongAll(evaluation), when: null, cancellationToken);
 
     private Task EnsureCopiedAsync(CancellationToken cancellationToken) => _indexing.EnsureAsync(

@@ -3,7 +3,6 @@ using Azure.Core;
 using Azure.Storage.Blobs.Models;
 using Droptune.Core.Forgetting;
 using Droptune.Core.Storage;
-using Droptune.Core.Stores;
 using Droptune.Functions.Hosting;
 using Droptune.Functions.Ingestion;
 using Droptune.Functions.Ingestion.Check;
@@ -112,8 +111,8 @@ public sealed class ForgetRaceTests(AzuriteFixture azurite) : IAsyncLifetime
     private Task ForgetAsync() =>
         new Forgetter(_storage, new(_storage, TimeProvider.System), new(_storage, TimeProvider.System)).ForgetAsync(Text, Cancellation);
 
-    private Task DropAsync(string file, string content) =>
-        _storage.Container(StorageNames.Datasets).GetBlobClient($"d/{file}").UploadAsync(BinaryData.FromString(content), overwrite: true, Cancellation);
+    private async Task DropAsync(string file, string content) =>
+        await _storage.Container(StorageNames.Datasets).GetBlobClient($"d/{file}").UploadAsync(BinaryData.FromString(content), overwrite: true, Cancellation);
 
     /// <summary>Validates what was dropped; returns the change that was noted for it.</summary>
     private async Task<DatasetChange> ValidateAsync()
