@@ -146,14 +146,23 @@ public sealed class ServedModelTests : IDisposable
     [Fact]
     public async Task PredictAsync_CancelledWhileWaiting_IsDroppedAndOthersAreAnswered()
     {
-        using var leaving = new CancellationTokenSource();
-        var flood = Enumerable.Range(0, 20).Select(_ => _model.PredictAsync([.. Texts(50).Select(PredictInput.OfText)], Token)).ToArray();
+        for (var attempt = 1; ; attempt++)
+        {
+            using var leaving = new CancellationTokenSource();
+            var flood = Enumerable.Range(0, 20).Select(_ => _model.PredictAsync([.. Texts(50).Select(PredictInput.OfText)], Token)).ToArray();
 
-        var left = _model.PredictAsync([PredictInput.OfText("to Berlin")], leaving.Token);
-        await leaving.CancelAsync();
+            var left = _model.PredictAsync([PredictInput.OfText("to Berlin")], leaving.Token);
+            await leaving.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
-        Assert.All(await Task.WhenAll(flood), answers => Assert.Equal(50, answers.Count));
+            Assert.All(await Task.WhenAll(flood), answers => Assert.Equal(50, answers.Count));
+            if (attempt < 10 && left.IsCompletedSuccessfully)
+            {
+                continue; // this thread came too late: it was answered before it was cancelled
+            }
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+            return;
+        }
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class ForgetRaceTests(AzuriteFixture azurite) : IAsyncLifetime
         _datasets = new(_storage, TimeProvider.System);
         var interrupted = _interruption.Storage(connection);
         _validation = new(
-            interrupted, new(interrupted, TimeProvider.System), new(interrupted, TimeProvider.System), new(interrupted, TimeProvider.System), new(interrupted), _check, _scratch,
+            interrupted, new(interrupted, TimeProvider.System), new(interrupted, TimeProvider.System), new(interrupted, TimeProvider.System), _check, _scratch,
             Options.Create(new PipelineOptions { QuietPeriod = TimeSpan.Zero }), TimeProvider.System, NullLogger<DatasetValidation>.Instance);
     }
 

@@ -35,7 +35,7 @@ public sealed record BaseLicence(string? Name, bool HasNotice)
             metadata.Load(new StringReader(string.Join('\n', File.ReadLines(card).Skip(1).TakeWhile(line => line != Fence))));
             return metadata.Documents is [{ RootNode: YamlMappingNode root }] && root.Children.TryGetValue("license", out var licence) ? $"{licence}" : null;
         }
-        catch (YamlException)
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
         {
             return null; // a card is for people: what it looks like ends no training
         }

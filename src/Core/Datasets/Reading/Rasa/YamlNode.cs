@@ -19,9 +19,9 @@ internal sealed record YamlNode(long Line, string? Scalar, IReadOnlyList<YamlNod
     /// <summary>The first document of a file.</summary>
     public static YamlNode Parse(byte[] utf8)
     {
+        var parser = new Parser(new StreamReader(new MemoryStream(utf8)));
         try
         {
-            var parser = new Parser(new StreamReader(new MemoryStream(utf8)));
             while (parser.MoveNext())
             {
                 if (parser.Current is NodeEvent)
@@ -35,6 +35,11 @@ internal sealed record YamlNode(long Line, string? Scalar, IReadOnlyList<YamlNod
         catch (YamlException e)
         {
             throw new UnreadableFileException(FindingCode.MalformedRecord, $"The file is not valid YAML: {e.Message.Split('\n')[0]}", e.Start.Line);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The scanner's own checks, where it had not foreseen what it met.
+            throw new UnreadableFileException(FindingCode.MalformedRecord, $"The file is not valid YAML from here on.", parser.Current?.End.Line ?? 1);
         }
     }
 

@@ -96,6 +96,18 @@ public sealed class RasaTests
         Assert.Contains("alias", Assert.Single(report.Findings, finding => finding.Code == FindingCode.MalformedRecord).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nlu:\n- lookup: {ity\n  examples:\n  - text: Leeds\n")]
+    [InlineData("nlu:\n- lookup: city\n  examples: {a\n- b: c\n")]
+    public async Task CheckAsync_YamlThatItsScannerDidNotForesee_IsAFindingWithItsLine(string yaml)
+    {
+        var report = await Some.Report(Some.File("nlu.yml", yaml));
+
+        var finding = Assert.Single(report.Findings, finding => finding.Code == FindingCode.MalformedRecord);
+        Assert.StartsWith("The file is not valid YAML", finding.Message, StringComparison.Ordinal);
+        Assert.InRange(finding.Line!.Value, 1, 5);
+    }
+
     [Fact]
     public async Task Yaml_NestedWithoutEnd_IsAFinding()
     {
