@@ -16,7 +16,7 @@ internal static class Complaints
 
     /// <summary>Training settings under which it does.</summary>
     public static string Manifest(bool hasEntities) => $$"""
-        { "task": "{{(hasEntities ? "joint" : "multi-label-classification")}}", "multiLabel": true,
+        { "task": "{{(hasEntities ? "joint" : "multi-label-classification")}}", "multiLabel": true, "size": "tiny",
           "training": { "epochs": 25, "batchTokens": 512, "maxLength": 32, "joinedTexts": 0, "earlyStopping": null } }
         """;
 
