@@ -146,7 +146,7 @@ public sealed record Optimisation
 
     /// <summary>Epochs of a base model where they are left open: few pass a large dataset, a small one is seen more often.</summary>
     /// <param name="steps">Steps of an epoch.</param>
-    public static int EpochsFor(int steps) => Math.Clamp((int)Math.Round(400.0 / steps), 5, 40);
+    public static int EpochsFor(int steps) => Math.Clamp((int)Math.Round(500.0 / steps), 5, 40);
 }
 
 /// <summary>What a tokenizer that is made of the training data does with letters.</summary>
