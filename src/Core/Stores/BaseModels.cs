@@ -24,7 +24,7 @@ public sealed class BaseModels(DroptuneStorage storage)
     }
 
     /// <summary>What a run starts from that names no base model: the first one of the account by name, the built-in one where it holds none.</summary>
-    public async Task<string> DefaultAsync(CancellationToken cancellationToken) =>
+    private async Task<string> DefaultAsync(CancellationToken cancellationToken) =>
         await ListAsync(cancellationToken) is [var first, ..] ? first : BaseModel.BuiltIn;
 
     /// <summary>

@@ -35,8 +35,8 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
         Check("$.task", Hindrance(task, report));
         var known = await baseModels.ListAsync(cancellationToken);
         var optimisation = request.Optimisation ?? new();
-        var baseModel = request.Base ?? new BaseModel { Name = optimisation.WantsOwnVocabulary() ? BaseModel.Scratch : known is [var first, ..] ? first : Default(report, optimisation) };
-        IEnumerable<string> usable = [.. known.Except([BaseModel.BuiltIn]), BaseModel.BuiltIn, BaseModel.Scratch];
+        var baseModel = request.Base ?? new BaseModel { Name = Default(known, report, optimisation) };
+        var usable = known.Union([BaseModel.BuiltIn, BaseModel.Scratch]);
         Check("$.base.name", usable.Contains(baseModel.Name)
             ? null
             : $"There is no base model '{baseModel.Name}': use one of {string.Join(", ", usable)}.");
@@ -52,9 +52,12 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
         return spec;
     }
 
-    /// <summary>Where the account has no base model: what the dataset's check found to fit, if it can be trained so.</summary>
-    private static string Default(DatasetReport dataset, Optimisation how) =>
-        dataset.Base?.Name == BaseModel.BuiltIn && how.MaxLength <= BuiltInBase.MaxLength ? BaseModel.BuiltIn : BaseModel.Scratch;
+    /// <summary>The first base model of the account; where it has none, what the dataset's check found to fit, if it can be trained so.</summary>
+    private static string Default(IReadOnlyList<string> known, DatasetReport dataset, Optimisation how) =>
+        how.WantsOwnVocabulary() ? BaseModel.Scratch
+        : known is [var first, ..] ? first
+        : dataset.Base?.Name == BaseModel.BuiltIn && how.MaxLength <= BuiltInBase.MaxLength ? BaseModel.BuiltIn
+        : BaseModel.Scratch;
 
     /// <summary>Why a dataset cannot be learnt as a task: it is for another one, and not for a joint one that has what it needs. Null = it can.</summary>
     private static string? Hindrance(TaskKind task, DatasetReport dataset)

@@ -36,8 +36,12 @@ public static class FineTuning
         var training = new ModelTraining(input, data, device, precision.Type, reports);
         var batch = BatchChoice.Of(
             spec.Optimisation, options, training.Config(start, options), input.BaseModelFolder is null, device.type, precision.Type, gpu?.MemoryBytes);
-        options = options with { BatchTokens = batch.Tokens, LearningRate = batch.LearningRate };
-        options = options with { Epochs = options.Epochs ?? Optimisation.EpochsFor(data.Train.Tokens / (batch.Tokens * options.GradientAccumulation) + 1) };
+        options = options with
+        {
+            BatchTokens = batch.Tokens,
+            LearningRate = batch.LearningRate,
+            Epochs = options.Epochs ?? Optimisation.EpochsFor(data.Train.Tokens / (batch.Tokens * options.GradientAccumulation) + 1),
+        };
         environment = environment with { BatchTokens = batch.Tokens, BatchTokensReason = batch.Reason };
 
         IReadOnlyList<TrialRecord> trials = [];
