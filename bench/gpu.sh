@@ -21,6 +21,7 @@ if [ "${1:-}" = pack ]; then
   cp "$here/gpu.sh" "$here/Gpu/measure.py" "$here/Gpu/peer.py" $pack/
   cp "$data"/snips/conll/*.conll $pack/snips/
   cp "$data"/banking77/jsonl/*.jsonl $pack/banking77/
+  xz -dc "$data/../corpus/plain.en.txt.xz" | sed -n 1,40000p | gzip > $pack/corpus.txt.gz
   size=$(du -sm $pack | cut -f1)
   echo "$pack: $size MB"
   [ "$size" -lt 64 ] || { echo "more than 64 MB"; exit 1; }

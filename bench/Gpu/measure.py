@@ -175,8 +175,30 @@ def main():
         gpu = Training('tiny-defaults', SNIPS, 'tiny', options(epochs=epochs(6))).wait()
         cores = Training('tiny-two-cores', SNIPS, 'tiny', options(epochs=2), prefix=('taskset', '-c', '0,1'), gpu=False).wait()
         ratio('tiny-defaults-of-two-cores', over(speed(gpu), speed(cores)), 5)
+    if wanted('pretrain'):
+        pretraining()
     if wanted('score'):
         scores()
+
+
+def pretraining():
+    """Tokens a second of `pretrain` over the peer's loop of the same kind; the peer draws what it hides on the GPU, and counts padding too."""
+    corpus, out = f'{PACK}/corpus.txt.gz', f'{WORK}/pretrained'
+    subprocess.run(['rm', '-rf', out], check=True)
+    done = subprocess.run(
+        [*APP, 'pretrain', corpus, '--out', out, '--size', MINI, '--max-minutes', '0.3', '--epochs', '10000'], capture_output=True, text=True, timeout=left())
+    if done.returncode != 0:
+        print(f'FAILED pretrain: {(done.stdout + done.stderr)[-300:]!r}', flush=True)
+        return
+    record = json.load(open(f'{out}/pretraining.json'))
+    print(f'RUN pretrain: {record["steps"]} steps in {record["seconds"]:.1f} s, {record["machine"]}, guessed right {record["guessedRight"]:.3f}', flush=True)
+    peers = subprocess.run(
+        [sys.executable, f'{PACK}/peer.py', f'{out}/vocab.txt', corpus, MINI, 'masked'], capture_output=True, text=True, timeout=left(),
+        env=dict(os.environ, PEER_DEVICE='cpu' if CPU else 'cuda', **({'PEER_MASKED_SECONDS': '3'} if CPU else {})))
+    rate = json.loads(peers.stdout)['tokensPerSecond'] if peers.returncode == 0 else print(f'FAILED peer: {peers.stderr[-300:]!r}', flush=True)
+    ours = speed(record)
+    print(f'PEER masked: {rate} tokens/s, ours {ours}', flush=True)
+    ratio('pretrain-of-peer', over(ours, rate), 0.7)
 
 
 def scores():

@@ -145,20 +145,4 @@ internal static class TrainCommand
                 ?? throw new WrongUseException($"There is no folder '{name}': --base names the folder of the model to start from, or '{BaseModel.Scratch}'.");
         }
     }
-
-    private sealed class LineProgress(LiveLine line) : IProgress<RunProgress>
-    {
-        private bool _isMachineKnown;
-
-        public void Report(RunProgress value)
-        {
-            if (!_isMachineKnown && value is { Machine: { } machine, Stage: > RunStage.Preparing })
-            {
-                _isMachineKnown = true;
-                line.Print($"On {machine}");
-            }
-
-            line.Update(RunProgressText.Line(value));
-        }
-    }
 }

@@ -82,7 +82,7 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     };
 
     /// <summary>(B, H): tanh of a dense layer over each [CLS].</summary>
-    public Tensor Pool(Tensor hidden) => Linear(hidden.select(1, 0), "bert.pooler.dense").tanh();
+    public Tensor Pool(Tensor hidden) => Linear(hidden.select(1, 0), BertWeights.Pooler).tanh();
 
     /// <summary>Logits of all pieces (N, vocabulary) for hidden states (N, H); the output matrix is that of the word embeddings.</summary>
     public Tensor Guess(Tensor hidden)

@@ -12,6 +12,8 @@ public sealed class BertWeights : IDisposable
 
     public const string LanguageHead = "cls.predictions";
 
+    public const string Pooler = "bert.pooler.dense";
+
     private static readonly string[] Projections = ["query", "key", "value"];
 
     private readonly Dictionary<string, Weight> _byName = [];
@@ -26,7 +28,8 @@ public sealed class BertWeights : IDisposable
     /// <param name="config">Sizes and labels.</param>
     /// <param name="device">Where to.</param>
     /// <param name="language">With the head that guesses pieces instead of those for the task.</param>
-    public BertWeights(ModelConfig config, Device device, bool language = false)
+    /// <param name="pooled">Beside that head with the layer that makes a vector of a text.</param>
+    public BertWeights(ModelConfig config, Device device, bool language = false, bool pooled = false)
     {
         (_config, _device) = (config, device);
         var hidden = config.HiddenSize;
@@ -52,12 +55,16 @@ public sealed class BertWeights : IDisposable
             Linear($"{LanguageHead}.transform.dense", heads, hidden, hidden);
             Norm($"{LanguageHead}.transform.LayerNorm", heads);
             Add($"{LanguageHead}.bias", heads, zeros(config.VocabSize, device: device), decays: false);
-            return;
         }
 
-        if (config.Task.HasTextLabels())
+        if (language ? pooled : config.Task.HasTextLabels())
         {
-            Linear("bert.pooler.dense", heads, hidden, hidden);
+            Linear(Pooler, heads, hidden, hidden);
+        }
+
+        if (language)
+        {
+            return;
         }
 
         Linear("classifier", heads, config.Id2Label?.Count ?? 2, hidden);
@@ -122,7 +129,7 @@ public sealed class BertWeights : IDisposable
 
     public BertWeights Clone()
     {
-        var clone = new BertWeights(_config, _device, _byName.ContainsKey($"{LanguageHead}.bias"));
+        var clone = new BertWeights(_config, _device, _byName.ContainsKey($"{LanguageHead}.bias"), _byName.ContainsKey($"{Pooler}.bias"));
         clone.CopyFrom(this);
         if (_flat is not null)
         {

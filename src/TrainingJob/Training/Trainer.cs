@@ -56,6 +56,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Optimizer steps of all epochs; a few more or less where the data varies from epoch to epoch.</summary>
     public int Steps { get; }
 
+    /// <summary>0 to 1: how far it is, by steps or by the budget.</summary>
+    public double Progress => Math.Max((double)State.Rates.Count / Steps, BudgetSpent);
+
     /// <summary>Trains from where it is to the end, and leaves the weights of the best epoch in the model.</summary>
     public TrainingOutcome Train(CancellationToken cancellationToken)
     {

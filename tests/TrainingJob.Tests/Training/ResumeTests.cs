@@ -118,31 +118,4 @@ public sealed class ResumeTests : IDisposable
     }
 
     private byte[] Weights(string name) => File.ReadAllBytes(Path.Combine(_folder, name, "model.safetensors"));
-
-    /// <summary>Time in which every step is worth a report.</summary>
-    private sealed class EagerClock : TimeProvider
-    {
-        private long _ticks;
-
-        public override long GetTimestamp() => _ticks += TimestampFrequency;
-    }
-
-    private sealed class KilledException : Exception;
-
-    /// <summary>Ends a run at a step, as a killed process would or by cancelling.</summary>
-    private sealed class Killer(RunStage stage, int step, CancellationTokenSource? stop = null) : IProgress<RunProgress>
-    {
-        public void Report(RunProgress value)
-        {
-            if (value.Stage == stage && value.Step >= step)
-            {
-                if (stop is null)
-                {
-                    throw new KilledException();
-                }
-
-                stop.Cancel();
-            }
-        }
-    }
 }

@@ -26,20 +26,21 @@ public sealed class WordPieceTrainer
         Train(examples.SelectMany(example => example.Tokens?.Select(word => new CutText(word, [])) ?? [CutText.Of(example)]), options, size);
 
     /// <summary>See the other.</summary>
-    public static Vocabulary Train(IEnumerable<string> texts, TokenizerOptions options, int size = DefaultSize, int minFrequency = 2) =>
-        Train(texts.Select(text => new CutText(text, [])), options, size, minFrequency);
+    public static Vocabulary Train(
+        IEnumerable<string> texts, TokenizerOptions options, int size = DefaultSize, int minFrequency = 2, int minCharacterFrequency = 1) =>
+        Train(texts.Select(text => new CutText(text, [])), options, size, minFrequency, minCharacterFrequency);
 
     /// <summary>
-    /// At most <paramref name="size"/> pieces, each seen at least <paramref name="minFrequency"/> times; but always the special
-    /// ones, and every character seen, so that no word of these texts is unknown. Where pieces are units, none is learned that reaches
-    /// over a cut.
+    /// At most <paramref name="size"/> pieces, each seen at least <paramref name="minFrequency"/> times; but always the special ones, and
+    /// every character seen <paramref name="minCharacterFrequency"/> times: once, so that no word of these texts is unknown. Where pieces are
+    /// units, none is learned that reaches over a cut.
     /// </summary>
     public static Vocabulary Train(
-        IEnumerable<CutText> texts, TokenizerOptions options, int size = DefaultSize, int minFrequency = 2)
+        IEnumerable<CutText> texts, TokenizerOptions options, int size = DefaultSize, int minFrequency = 2, int minCharacterFrequency = 1)
     {
         var trainer = new WordPieceTrainer();
         trainer.Add(options.SpecialPieces);
-        trainer.AddCharacters(CountWords(texts, options));
+        trainer.AddCharacters(CountWords(texts, options), minCharacterFrequency);
         trainer.CountPairs();
         trainer.Merge(size, minFrequency);
 
@@ -90,10 +91,18 @@ public sealed class WordPieceTrainer
         void Count(ReadOnlySpan<char> word) => CollectionsMarshal.GetValueRefOrAddDefault(lookup, word, out _)++;
     }
 
-    private void AddCharacters(List<KeyValuePair<string, long>> words)
+    private void AddCharacters(List<KeyValuePair<string, long>> words, int minFrequency)
     {
-        // What stands in longer words gets both forms: where it stood may be chance.
         var runes = words.ConvertAll(word => Runes(word.Key));
+        if (minFrequency > 1)
+        {
+            var frequencies = runes.Zip(words).SelectMany(word => word.First.Runes.Select(rune => (rune, word.Second.Value)))
+                .AggregateBy(seen => seen.rune, 0L, (sum, seen) => sum + seen.Value).ToDictionary();
+            words = [.. words.Where((_, i) => Array.TrueForAll(runes[i].Runes, rune => frequencies[rune] >= minFrequency))];
+            runes = words.ConvertAll(word => Runes(word.Key));
+        }
+
+        // What stands in longer words gets both forms: where it stood may be chance.
         Add(runes.SelectMany(word => word.Runes).Distinct().Order().Select(rune => rune.ToString()));
         Add(runes.Where(word => word.Continues || word.Runes.Length > 1).SelectMany(word => word.Runes).Distinct().Order()
             .Select(rune => Vocabulary.Continuation + rune));

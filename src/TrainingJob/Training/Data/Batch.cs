@@ -63,11 +63,15 @@ public sealed class Batch
 
     public List<long> HiddenPieces { get; } = [];
 
+    /// <summary>Turns of dialogues that are read beside these rows, each answer half of them behind what it answers; null = none.</summary>
+    public Batch? Turns { get; set; }
+
     /// <summary>
     /// Copies batches to a device together, without waiting for it: each is a range of the tensor returned, for as long as that lives.
     /// </summary>
     public static Tensor Upload(IReadOnlyList<Batch> batches, Device device)
     {
+        batches = [.. batches, .. batches.Select(batch => batch.Turns).OfType<Batch>()];
         var values = new List<long>();
         foreach (var batch in batches)
         {

@@ -11,13 +11,14 @@ public static class BatchPlan
     /// <param name="random">The same seed gives the same plan; null keeps the order of length, for evaluation.</param>
     public static IReadOnlyList<int[]> Of(EncodedSplit split, int tokens, Random? random)
     {
-        var keys = new double[split.Count];
+        var (keys, sequences) = (new double[split.Count], new int[split.Count]);
         for (var i = 0; i < keys.Length; i++)
         {
-            keys[i] = split.Length(i) + (random?.NextDouble() ?? 0); // neighbours of one length differ from epoch to epoch
+            // Neighbours of one length differ from epoch to epoch; or they keep their order.
+            (keys[i], sequences[i]) = (split.Length(i) + (random?.NextDouble() ?? (double)i / keys.Length), i);
         }
 
-        var sequences = Enumerable.Range(0, split.Count).OrderBy(i => keys[i]).ToArray();
+        Array.Sort(keys, sequences);
         var batches = new List<int[]>();
         for (int start = 0, end; start < sequences.Length; start = end)
         {
