@@ -19,6 +19,7 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
     private (double Tokens, double Seconds) _recent;
     private int _keptEpoch; // 0 while training
     private int _epochs;
+    private double? _maxSeconds;
 
     public void Stage(RunStage stage, string? note = null)
     {
@@ -28,8 +29,13 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
     }
 
     /// <summary>Says where a training begins, or goes on.</summary>
-    public void Begin(TrainingState state, int steps, int epochs)
+    /// <param name="state">Where it is.</param>
+    /// <param name="steps">Steps of all epochs.</param>
+    /// <param name="epochs">Epochs at most.</param>
+    /// <param name="maxMinutes">Its time at most; null = no limit.</param>
+    public void Begin(TrainingState state, int steps, int epochs, double? maxMinutes = null)
     {
+        _maxSeconds = 60 * maxMinutes;
         _current = _current with { Epoch = state.Epoch, Epochs = epochs, Step = state.Rates.Count, Steps = steps };
         if (state.Parts > 1)
         {
@@ -75,6 +81,7 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
 
         _last = clock.GetTimestamp();
         var (firstStep, firstSeconds) = _stageStart!.Value;
+        var left = (state.Seconds - firstSeconds) / (step - firstStep) * Math.Max(0, steps - step);
         _current = _current with
         {
             Machine = machine?.Invoke(),
@@ -85,7 +92,7 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
             Steps = steps,
             Loss = loss(),
             TokensPerSecond = _recent.Seconds > 0 ? _recent.Tokens / _recent.Seconds : null,
-            Eta = step == firstStep ? null : TimeSpan.FromSeconds((state.Seconds - firstSeconds) / (step - firstStep) * Math.Max(0, steps - step)),
+            Eta = step == firstStep ? null : TimeSpan.FromSeconds(Math.Min(left, Math.Max(0, _maxSeconds - state.Seconds ?? left))),
         };
         progress.Report(_current);
     }

@@ -66,7 +66,7 @@ public sealed class Trainer : IDisposable
         State.Parts = Math.Max(State.Parts, _setting.Parts);
         if (State.StoppedBecause is null)
         {
-            _setting.Reports.Begin(State, Steps, _options.Epochs!.Value);
+            _setting.Reports.Begin(State, Steps, _options.Epochs!.Value, _options.MaxMinutes);
         }
 
         while (State.StoppedBecause is null)

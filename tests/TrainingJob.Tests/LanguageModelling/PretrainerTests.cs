@@ -1,4 +1,3 @@
-using Droptune.Core.Models;
 using Droptune.Core.Runs;
 using Droptune.TrainingJob.LanguageModelling;
 using Droptune.TrainingJob.Tests.Training;

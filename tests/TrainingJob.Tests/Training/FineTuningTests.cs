@@ -52,7 +52,7 @@ public sealed class FineTuningTests : IDisposable
         Assert.DoesNotContain(result.BaseWeights!.Missing, name => name.StartsWith("bert.", StringComparison.Ordinal));
         var card = await File.ReadAllTextAsync(Path.Combine(Output("model"), "README.md"), TestContext.Current.CancellationToken);
         Assert.Contains("| base | droptune-mini |", card, StringComparison.Ordinal);
-        Assert.Contains("| licence of the base | cc-by-sa-4.0; made of the works in [NOTICE.md](NOTICE.md) |", card, StringComparison.Ordinal);
+        Assert.Contains("| licence of the base | cc-by-4.0; made of the works in [NOTICE.md](NOTICE.md) |", card, StringComparison.Ordinal);
         Assert.Equal(
             await File.ReadAllTextAsync(Path.Combine(BuiltInBase.Folder, "NOTICE.md"), TestContext.Current.CancellationToken),
             await File.ReadAllTextAsync(Path.Combine(Output("model"), "NOTICE.md"), TestContext.Current.CancellationToken));

@@ -66,6 +66,19 @@ public sealed class ProgressReportsTests
         Assert.All(_progress.All[^2..], progress => Assert.Equal((2, 4, 0.8), (progress.Epoch, progress.Epochs, progress.DevMetric!.Value)));
     }
 
+    [Fact]
+    public void Step_BudgetThatEndsBeforeTheEpochs_LeavesTheBudget()
+    {
+        var progress = new Some.Progress();
+        var reports = new ProgressReports(progress, new EagerClock());
+        reports.Begin(new(), steps: 1000, epochs: 5, maxMinutes: 1);
+
+        reports.Step(new() { Rates = [1], Seconds = 1 }, 1000, 5, 10, 1, () => 1);
+        reports.Step(new() { Rates = [1, 1], Seconds = 2 }, 1000, 5, 10, 1, () => 1);
+
+        Assert.Equal(TimeSpan.FromSeconds(58), progress.All[^1].Eta);
+    }
+
     private static void Step(ProgressReports reports, int epoch, int step, double seconds) => reports.Step(
         new TrainingState { Epoch = epoch, Tokens = 100, EpochSeconds = seconds, Seconds = step, Rates = [.. new double[step]] },
         steps: 10_000, epochs: 10, tokens: 100, seconds, () => 1);
