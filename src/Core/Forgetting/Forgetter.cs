@@ -50,44 +50,55 @@ public sealed class Forgetter(DroptuneStorage storage, ForgottenTexts forgotten,
     private async Task<IReadOnlyList<string>> DeleteAsync(string container, ulong key, CancellationToken cancellationToken)
     {
         var deleted = new ConcurrentBag<string>();
-        await ForEachAsync(container, _ => true, async (name, content, cancellation) =>
+        await Parallel.ForEachAsync(await NamesAsync(container, _ => true, cancellationToken), Options(cancellationToken), async (name, cancellation) =>
         {
-            if (content.ToObjectFromJson<KeptText>(DroptuneJson.Compact) is { Text: { } kept } && ForgottenTexts.KeyOf(kept) == key)
+            if (await storage.Container(container).TryReadAsync(name, cancellation) is { } content
+                && content.ToObjectFromJson<KeptText>(DroptuneJson.Compact) is { Text: { } kept } && ForgottenTexts.KeyOf(kept) == key)
             {
                 await storage.Container(container).GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellation);
                 deleted.Add($"{container}/{name}");
             }
-        }, cancellationToken);
+        });
         return [.. deleted.Order(StringComparer.Ordinal)];
     }
 
-    private async Task<IReadOnlyList<string>> CleanValidationsAsync(string text, HashSet<string> holders, CancellationToken cancellationToken)
-    {
-        var cleaned = new ConcurrentBag<string>();
-        await ForEachAsync(StorageNames.Reports, name => name.EndsWith("/validation.json", StringComparison.Ordinal), async (name, content, cancellation) =>
+    private Task<IReadOnlyList<string>> CleanValidationsAsync(string text, HashSet<string> holders, CancellationToken cancellationToken) => CleanAsync(
+        name => name.EndsWith("/validation.json", StringComparison.Ordinal),
+        content =>
         {
             var report = content.ToObjectFromJson<DatasetReport>(DroptuneJson.Compact)!;
-            if (Quotes.Without(report, text, holders.Contains(report.Dataset)) is { } without)
-            {
-                await ReportFiles.Of(without).StoreAsync(storage.Container(StorageNames.Reports), name[..^".json".Length], cancellation);
-                cleaned.Add($"{StorageNames.Reports}/{name}");
-            }
-        }, cancellationToken);
-        return [.. cleaned.Order(StringComparer.Ordinal)];
-    }
+            return Quotes.Without(report, text, holders.Contains(report.Dataset)) is { } without ? ReportFiles.Of(without) : null;
+        },
+        cancellationToken);
 
-    private async Task<IReadOnlyList<string>> CleanEvaluationsAsync(ulong key, CancellationToken cancellationToken)
-    {
-        var cleaned = new ConcurrentBag<string>();
-        await ForEachAsync(StorageNames.Reports, name => name.Contains("/evaluation-", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal), async (name, content, cancellation) =>
+    private Task<IReadOnlyList<string>> CleanEvaluationsAsync(ulong key, CancellationToken cancellationToken) => CleanAsync(
+        name => name.Contains("/evaluation-", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal),
+        content =>
         {
             var report = EvaluationReport.Read(content.ToString());
-            if (report.Without(new HashSet<ulong> { key }) is var without && without != report)
+            return report.Without(new HashSet<ulong> { key }) is var without && without != report ? ReportFiles.Of(without) : null;
+        },
+        cancellationToken);
+
+    /// <summary>
+    /// Stores reports anew without the text; <paramref name="clean"/> gives null for those that do not quote it. Two that forget at once
+    /// would bring back what the other took out, so one whose report has changed meanwhile reads it again.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> CleanAsync(Func<string, bool> isIncluded, Func<BinaryData, ReportFiles?> clean, CancellationToken cancellationToken)
+    {
+        var cleaned = new ConcurrentBag<string>();
+        var reports = storage.Container(StorageNames.Reports);
+        await Parallel.ForEachAsync(await NamesAsync(StorageNames.Reports, isIncluded, cancellationToken), Options(cancellationToken), async (name, cancellation) =>
+        {
+            while (await reports.TryReadVersionAsync(name, cancellation) is var (content, read) && clean(content) is { } without)
             {
-                await ReportFiles.Of(without).StoreAsync(storage.Container(StorageNames.Reports), name[..^".json".Length], cancellation);
-                cleaned.Add($"{StorageNames.Reports}/{name}");
+                if (await without.TryReplaceAsync(reports, name[..^".json".Length], read, cancellation))
+                {
+                    cleaned.Add($"{StorageNames.Reports}/{name}");
+                    return;
+                }
             }
-        }, cancellationToken);
+        });
         return [.. cleaned.Order(StringComparer.Ordinal)];
     }
 
@@ -155,16 +166,6 @@ public sealed class Forgetter(DroptuneStorage storage, ForgottenTexts forgotten,
 
         return held;
     }
-
-    private async Task ForEachAsync(
-        string container, Func<string, bool> isIncluded, Func<string, BinaryData, CancellationToken, Task> act, CancellationToken cancellationToken) =>
-        await Parallel.ForEachAsync(await NamesAsync(container, isIncluded, cancellationToken), Options(cancellationToken), async (name, cancellation) =>
-        {
-            if (await storage.Container(container).TryReadAsync(name, cancellation) is { } content)
-            {
-                await act(name, content, cancellation);
-            }
-        });
 
     private async Task<IReadOnlyList<string>> NamesAsync(string container, Func<string, bool> isIncluded, CancellationToken cancellationToken) =>
         await storage.Container(container).GetBlobsAsync(cancellationToken: cancellationToken).Select(blob => blob.Name).Where(isIncluded).ToListAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Blobs;
 using Droptune.Core.Datasets;
 using Droptune.Core.Evaluation;
@@ -29,6 +30,22 @@ public sealed record ReportFiles(string Html, string Markdown, string Json)
         {
             await container.PutAsync(place + extension, contentType, BinaryData.FromString(content), cancellationToken);
         }
+    }
+
+    /// <summary>Stores the report over the one that was read; false when that has changed since: then what was read is to be read again, and stored anew.</summary>
+    /// <param name="container">The container <c>reports</c>.</param>
+    /// <param name="place">The name without extension.</param>
+    /// <param name="read">The JSON that was read.</param>
+    /// <param name="cancellationToken">Leaves the rest unwritten.</param>
+    public async Task<bool> TryReplaceAsync(BlobContainerClient container, string place, ETag read, CancellationToken cancellationToken)
+    {
+        foreach (var (extension, contentType, content) in All.SkipLast(1))
+        {
+            await container.PutAsync(place + extension, contentType, BinaryData.FromString(content), cancellationToken);
+        }
+
+        var (last, type, json) = All.Last();
+        return await container.TryReplaceAsync(place + last, type, BinaryData.FromString(json), read, cancellationToken);
     }
 
     /// <param name="path">The file's name without extension.</param>

@@ -13,12 +13,38 @@ public static class Blobs
         await container.GetBlobClient(name).UploadAsync(
             content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
 
+    /// <summary>Writes a blob over what was read of it; false when it has changed since, or is gone.</summary>
+    public static async Task<bool> TryReplaceAsync(
+        this BlobContainerClient container, string name, string contentType, BinaryData content, ETag read, CancellationToken cancellationToken)
+    {
+        var unchanged = new BlobUploadOptions
+        {
+            HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+            Conditions = new BlobRequestConditions { IfMatch = read },
+        };
+        try
+        {
+            await container.GetBlobClient(name).UploadAsync(content, unchanged, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ConditionNotMet || e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What a blob holds; null when it is gone: a list of blobs is old as soon as it is there.</summary>
-    public static async Task<BinaryData?> TryReadAsync(this BlobContainerClient container, string name, CancellationToken cancellationToken)
+    public static async Task<BinaryData?> TryReadAsync(this BlobContainerClient container, string name, CancellationToken cancellationToken) =>
+        (await container.TryReadVersionAsync(name, cancellationToken))?.Content;
+
+    /// <summary>The same, with what <see cref="TryReplaceAsync"/> knows it by.</summary>
+    public static async Task<(BinaryData Content, ETag ETag)?> TryReadVersionAsync(
+        this BlobContainerClient container, string name, CancellationToken cancellationToken)
     {
         try
         {
-            return (await container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content;
+            var read = (await container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value;
+            return (read.Content, read.Details.ETag);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {

@@ -19,6 +19,7 @@ public sealed class ForgetRaceTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private readonly Interruption _interruption = new();
     private readonly ScratchSpace _scratch = new();
+    private string _connection = null!;
     private DroptuneStorage _storage = null!;
     private DatasetStore _datasets = null!;
     private DatasetCheck _check = null!;
@@ -26,7 +27,7 @@ public sealed class ForgetRaceTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var connection = await azurite.NewAccountAsync();
+        var connection = _connection = await azurite.NewAccountAsync();
         _storage = new Interruption().Storage(connection);
         await _storage.EnsureCreatedAsync(Cancellation);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(StorageNames.Connection, connection)]).Build();
@@ -101,6 +102,25 @@ public sealed class ForgetRaceTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(DatasetState.Accepted, (await RecordAsync()).State);
     }
 
+    /// <summary>Either would store the report as it read it: with what the other took out.</summary>
+    [Theory]
+    [InlineData("validation.html")]
+    [InlineData("validation.json")]
+    public async Task Forget_TwoTextsOfAReportAtOnce_BothStayOut(string file)
+    {
+        const string other = "Arthur Dent is late for his bulldozer";
+        await DropAsync("train.jsonl", Lines(Text, Text, other, other));
+        await ValidateAsync();
+        Assert.NotEmpty(await MentioningAsync(StorageNames.Reports));
+        Assert.NotEmpty(await MentioningAsync(StorageNames.Reports, "bulldozer"));
+        _interruption.Before(IsPut(file), () => ForgetAsync());
+
+        await ForgetAsync(other, _interruption.Storage(_connection));
+
+        Assert.Empty(await MentioningAsync(StorageNames.Reports));
+        Assert.Empty(await MentioningAsync(StorageNames.Reports, "bulldozer"));
+    }
+
     private static Func<Request, bool> IsPut(string file) =>
         request => request.Method == RequestMethod.Put && request.Uri.ToString().Contains($"/{file}", StringComparison.Ordinal);
 
@@ -108,8 +128,10 @@ public sealed class ForgetRaceTests(AzuriteFixture azurite) : IAsyncLifetime
     private static string Lines(params string[] texts) => string.Join(
         '\n', Enumerable.Range(0, 40).Select(i => $"text {i} of {texts[0].Length}").Concat(texts).Select((text, i) => $$"""{"text":"{{text}}","label":"{{(i % 2 == 0 ? "book" : "refund")}}"}"""));
 
-    private Task ForgetAsync() =>
-        new Forgetter(_storage, new(_storage, TimeProvider.System), new(_storage, TimeProvider.System)).ForgetAsync(Text, Cancellation);
+    private Task ForgetAsync() => ForgetAsync(Text, _storage);
+
+    private static Task ForgetAsync(string text, DroptuneStorage storage) =>
+        new Forgetter(storage, new(storage, TimeProvider.System), new(storage, TimeProvider.System)).ForgetAsync(text, Cancellation);
 
     private async Task DropAsync(string file, string content) =>
         await _storage.Container(StorageNames.Datasets).GetBlobClient($"d/{file}").UploadAsync(BinaryData.FromString(content), overwrite: true, Cancellation);
@@ -128,7 +150,7 @@ public sealed class ForgetRaceTests(AzuriteFixture azurite) : IAsyncLifetime
         await _storage.Container(container).GetBlobsAsync(new GetBlobsOptions(), Cancellation).Select(blob => blob.Name).ToListAsync(Cancellation);
 
     /// <summary>What mentions the text, of all reports and snapshots or of one container.</summary>
-    private async Task<List<string>> MentioningAsync(string? container = null)
+    private async Task<List<string>> MentioningAsync(string? container = null, string word = "Beeblebrox")
     {
         var mentioning = new List<string>();
         foreach (var one in new[] { StorageNames.Reports, StorageNames.Snapshots }.Where(one => container is null || one == container))
@@ -137,7 +159,7 @@ public sealed class ForgetRaceTests(AzuriteFixture azurite) : IAsyncLifetime
             {
                 await using var content = await _storage.Container(one).GetBlobClient(name).OpenReadAsync(cancellationToken: Cancellation);
                 using var text = new StreamReader(name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(content, CompressionMode.Decompress) : content);
-                if ((await text.ReadToEndAsync(Cancellation)).Contains("Beeblebrox", StringComparison.OrdinalIgnoreCase))
+                if ((await text.ReadToEndAsync(Cancellation)).Contains(word, StringComparison.OrdinalIgnoreCase))
                 {
                     mentioning.Add(name);
                 }
