@@ -104,7 +104,7 @@ internal sealed class ModelTraining(
 
     private ModelConfig Scratch(ModelSize size, Optimisation options) => new()
     {
-        VocabSize = data.Tokenizer.Vocabulary.Count,
+        VocabSize = data.Tokenizer.Count,
         HiddenSize = size.Hidden,
         NumHiddenLayers = size.Layers,
         NumAttentionHeads = size.Hidden / 64,

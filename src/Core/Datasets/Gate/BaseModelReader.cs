@@ -1,6 +1,7 @@
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Models;
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Loading;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.Core.Datasets.Gate;
 
@@ -8,7 +9,7 @@ namespace Droptune.Core.Datasets.Gate;
 /// <param name="Base">The base model, or "scratch".</param>
 /// <param name="Tokenizer">Of the base model; null where its vocabulary is not known: training from scratch makes its own.</param>
 /// <param name="IsDefault">Whether it is the built-in base, and nobody asked for it: data that it does not fit start from scratch.</param>
-internal sealed record StartingPoint(BaseModel Base, WordPieceTokenizer? Tokenizer = null, bool IsDefault = false)
+internal sealed record StartingPoint(BaseModel Base, Tokenizer? Tokenizer = null, bool IsDefault = false)
 {
     public static readonly StartingPoint Scratch = new(new BaseModel());
 }
@@ -66,6 +67,6 @@ internal static class BaseModelReader
             log.Add(FindingCode.UnusableBaseModel, reason);
         }
 
-        return start with { Tokenizer = WordPieceTokenizer.Load(folder) };
+        return start with { Tokenizer = TokenizerFolder.Load(folder) };
     }
 }

@@ -65,7 +65,7 @@ public sealed record TrainingRecord
             Environment = environment,
             Counts = new(
                 data.TrainExamples, data.Train.Tokens, data.Dev.Count, data.Tags?.Count ?? 0, data.TextLabels?.Count ?? 0,
-                data.Tokenizer.Vocabulary.Count, model.Weights.All.Sum(weight => weight.Value.numel())),
+                data.Tokenizer.Count, model.Weights.All.Sum(weight => weight.Value.numel())),
             StartedAt = started,
             Seconds = duration.TotalSeconds,
             Curve = outcome.Curve,
