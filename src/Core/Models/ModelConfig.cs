@@ -89,9 +89,21 @@ public sealed record ModelConfig
         ? [.. TextLabelNames.Select(name => Droptune?.Thresholds is { } thresholds && thresholds.TryGetValue(name, out var threshold) ? threshold : LabelThresholds.Default)]
         : [];
 
+    /// <exception cref="NotSupportedException">It is of none that is known.</exception>
+    [JsonIgnore]
+    public ModelFamily Family => ModelFamily.Of(ModelType);
+
+    /// <summary>The number of a text's first position.</summary>
+    [JsonIgnore]
+    public int FirstPosition => Family.PositionsFollowPadding ? PadTokenId + 1 : 0;
+
+    /// <summary>As many pieces as there are positions for.</summary>
+    [JsonIgnore]
+    public int MostPieces => MaxPositionEmbeddings - FirstPosition;
+
     /// <summary>Longest input in pieces, [CLS] and [SEP] included.</summary>
     [JsonIgnore]
-    public int MaxLength => Math.Min(Droptune?.MaxLength ?? MaxPositionEmbeddings, MaxPositionEmbeddings);
+    public int MaxLength => Math.Min(Droptune?.MaxLength ?? MostPieces, MostPieces);
 
     /// <summary>The tags by id; empty where the task has none.</summary>
     [JsonIgnore]
@@ -137,7 +149,7 @@ public sealed record ModelConfig
         var (main, second) = task.HasEntities() ? (tags, textLabels) : (textLabels, null);
         return this with
         {
-            Architectures = [task.HasEntities() ? "BertForTokenClassification" : "BertForSequenceClassification"],
+            Architectures = [$"{Family.Name}For{(task.HasEntities() ? "Token" : "Sequence")}Classification"],
             ProblemType = severalLabels ? SeveralLabels : null,
             Id2Label = ById(main),
             Label2Id = ByName(main),
@@ -174,6 +186,12 @@ public sealed record ModelConfig
         if (problems.Count == 0 && config.HiddenSize % config.NumAttentionHeads != 0)
         {
             problems.Add($"hidden_size {config.HiddenSize} cannot be divided among {config.NumAttentionHeads} heads (num_attention_heads)");
+        }
+
+        if (problems.Count == 0 && ModelFamily.Find(config.ModelType)?.PositionsFollowPadding == true
+            && (config.PadTokenId < 0 || config.PadTokenId >= config.VocabSize || config.PadTokenId >= config.MaxPositionEmbeddings - 3))
+        {
+            problems.Add($"pad_token_id is {config.PadTokenId}; the positions of texts, which follow it, end with {config.MaxPositionEmbeddings} (max_position_embeddings)");
         }
 
         return problems.Count == 0 ? config : throw new InvalidDataException($"{ModelFileNames.Config}: {string.Join("; ", problems)}");

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Droptune.Core.Models;
 
 /// <summary>
-/// Translates models that are BERT under other names: DistilBERT (no token types, no pooler), ELECTRA. Others are refused,
-/// because their computation differs.
+/// Reads the folder of a base model: of a <see cref="ModelFamily"/>, or one that is BERT under other names, as DistilBERT (no token types,
+/// no pooler) and ELECTRA, and becomes BERT. Others are refused, because their computation differs.
 /// </summary>
 public sealed partial class ModelNaming
 {
-    private const string Supported = "bert, distilbert, electra";
+    private static readonly string Supported = string.Join(", ", ModelFamily.All.Select(family => family.Type).Concat(["distilbert", "electra"]));
 
     private static readonly Dictionary<string, string> DistilBertConfig = new()
     {
@@ -39,6 +39,8 @@ public sealed partial class ModelNaming
 
     private ModelNaming(string type, JsonObject config) => (_type, Config) = (type, config);
 
+    private ModelFamily Family => ModelFamily.Find(_type) ?? ModelFamily.Bert;
+
     /// <summary>The configuration with BERT's keys.</summary>
     public JsonObject Config { get; }
 
@@ -50,7 +52,11 @@ public sealed partial class ModelNaming
         var type = (string?)config["model_type"] ?? "bert";
         switch (type)
         {
-            case "bert":
+            case "roberta" or "xlm-roberta":
+                config["pad_token_id"] ??= 1; // what transformers takes where a file does not say it
+                config["layer_norm_eps"] ??= 1e-12;
+                break;
+            case var family when ModelFamily.Find(family) is not null:
                 break;
             case "distilbert":
                 foreach (var (theirs, bert) in DistilBertConfig)
@@ -75,7 +81,7 @@ public sealed partial class ModelNaming
             throw new NotSupportedException($"{folder}: position_embedding_type '{positions}' is not supported; absolute is");
         }
 
-        config["model_type"] = "bert";
+        config["model_type"] = (ModelFamily.Find(type) ?? ModelFamily.Bert).Type;
         return new(type, config);
     }
 
@@ -83,8 +89,8 @@ public sealed partial class ModelNaming
     public string ToBert(string name)
     {
         // A bare encoder is saved without the prefix; the first BERT checkpoints call a norm's weight gamma and its bias beta.
-        var bert = BareEncoder().IsMatch(name) ? $"bert.{name}" : Prefix().Replace(name, "bert.");
-        bert = bert.Replace("LayerNorm.gamma", "LayerNorm.weight", StringComparison.Ordinal)
+        var bert = Family.ToBert(BareEncoder().IsMatch(name) ? Family.Prefix + name : name);
+        bert = Prefix().Replace(bert, "bert.").Replace("LayerNorm.gamma", "LayerNorm.weight", StringComparison.Ordinal)
             .Replace("LayerNorm.beta", "LayerNorm.bias", StringComparison.Ordinal);
         if (_type == "distilbert")
         {

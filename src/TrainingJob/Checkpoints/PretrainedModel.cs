@@ -76,7 +76,8 @@ public static class PretrainedModel
     public static void Save(string folder, BertWeights weights, ModelConfig config)
     {
         using var scope = NewDisposeScope();
-        SafeTensors.Write(Path.Combine(folder, ModelFileNames.Weights), weights.Named());
+        SafeTensors.Write(
+            Path.Combine(folder, ModelFileNames.Weights), weights.Named().Select(weight => (config.Family.ToStored(weight.Name, config.Task), weight.View)));
         config.Save(folder);
     }
 

@@ -7,7 +7,7 @@ namespace Droptune.TrainingJob.Model;
 
 /// <summary>
 /// BERT as in Hugging Face's transformers (modeling_bert.py): learned positions, post-LayerNorm, tanh-pooled [CLS] for text
-/// labels. Shapes: B texts, L pieces, H hidden size.
+/// labels; and what a <see cref="ModelFamily"/> does in another way. Shapes: B texts, L pieces, H hidden size.
 /// </summary>
 public sealed class BertModel(ModelConfig config, BertWeights weights) : IDisposable
 {
@@ -59,7 +59,7 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     public Tensor Encode(Tensor words, Tensor? mask, Tensor? types = null)
     {
         var typeTable = Used["bert.embeddings.token_type_embeddings.weight"];
-        var places = Used["bert.embeddings.position_embeddings.weight"].narrow(0, 0, words.shape[1]);
+        var places = Used["bert.embeddings.position_embeddings.weight"].narrow(0, config.FirstPosition, words.shape[1]);
         var embedded = words + (places + (types is null ? typeTable[0] : Rows(typeTable, types)));
         mask = mask?.to(embedded.dtype);
 
@@ -82,7 +82,11 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     };
 
     /// <summary>(B, H): tanh of a dense layer over each [CLS].</summary>
-    public Tensor Pool(Tensor hidden) => Linear(hidden.select(1, 0), "bert.pooler.dense").tanh();
+    public Tensor Pool(Tensor hidden)
+    {
+        var first = hidden.select(1, 0);
+        return Linear(config.Family.HasTextHead ? Dropout(first) : first, "bert.pooler.dense").tanh();
+    }
 
     /// <summary>Logits of all pieces (N, vocabulary) for hidden states (N, H); the output matrix is that of the word embeddings.</summary>
     public Tensor Guess(Tensor hidden)

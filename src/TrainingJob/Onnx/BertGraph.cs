@@ -134,8 +134,8 @@ internal class BertGraph
         // Each position with the embedding of token type 0, which a single text has throughout.
         var types = Parameters.Get($"{Name}.token_type_embeddings.weight", Config.TypeVocabSize, Hidden);
         var positions = Parameters.Get($"{Name}.position_embeddings.weight", Config.MaxPositionEmbeddings, Hidden)
-            .Select((value, i) => value + types[i % Hidden]).ToArray();
-        var all = Graph.Weight<float>($"{Name}.positions_and_type", [Config.MaxPositionEmbeddings, Hidden], positions);
+            .Skip(Config.FirstPosition * Hidden).Select((value, i) => value + types[i % Hidden]).ToArray();
+        var all = Graph.Weight<float>($"{Name}.positions_and_type", [Config.MostPieces, Hidden], positions);
         var length = Graph.Add("Gather", [_shape, Graph.Weight<long>("[1]", [1], [1])]);
         var used = Graph.Add("Slice", [all, Graph.Weight<long>("[0]", [1], [0]), length]);
 

@@ -55,9 +55,9 @@ internal static class BaseModelReader
     private static StartingPoint Read(StartingPoint start, string folder, int maxLength, FindingLog log)
     {
         var config = ModelConfig.From(ModelNaming.For(folder).Config);
-        if (config.MaxPositionEmbeddings < maxLength)
+        if (config.MostPieces < maxLength)
         {
-            var reason = $"training.maxLength is {maxLength}, the base model takes {config.MaxPositionEmbeddings} pieces.";
+            var reason = $"training.maxLength is {maxLength}, the base model takes {config.MostPieces} pieces.";
             if (start.IsDefault)
             {
                 log.Add(FindingCode.UnfitBaseModel, reason);
@@ -67,6 +67,8 @@ internal static class BaseModelReader
             log.Add(FindingCode.UnusableBaseModel, reason);
         }
 
-        return start with { Tokenizer = TokenizerFolder.Load(folder) };
+        var tokenizer = TokenizerFolder.Load(folder);
+        return tokenizer.Count <= config.VocabSize ? start with { Tokenizer = tokenizer } : throw new InvalidDataException(
+            $"The tokenizer of {folder} has {tokenizer.Count} pieces, its {ModelFileNames.Config} says {config.VocabSize} (vocab_size): they are not of one model");
     }
 }

@@ -33,6 +33,7 @@ internal sealed class SubwordReader(string folder, TokenizerJson json, string ty
         var ids = Ids(vocabulary.Select(entry => (entry.Piece, entry.Id)));
         var normalizer = NormalizerReader.Read(json.Find("normalizer"));
         var post = new PostProcessor(json.Find("post_processor"));
+        var words = Words();
         return new(new()
         {
             Folder = folder,
@@ -40,7 +41,8 @@ internal sealed class SubwordReader(string folder, TokenizerJson json, string ty
             Added = new(added.Where(piece => !piece.Flag("normalized", !piece.Flag("special", false))).Select(Added)),
             AddedToNormalized = new(added.Where(piece => piece.Flag("normalized", !piece.Flag("special", false))).Select(Added).Select(Normalized).Where(piece => piece.Content.Length > 0)),
             Normalizer = normalizer,
-            Words = Words(),
+            Words = words,
+            SpaceId = ids.TryGetValue($"{words.Space}", out var space) ? space : null,
             Cutter = type == BytePairModel ? Merges(ids) : Probabilities(ids),
             Special = Special(Ids(pieces.Index().Select(piece => (piece.Item, piece.Index))), post),
             TrimsPlaces = post.TrimsPlaces,
@@ -107,9 +109,9 @@ internal sealed class SubwordReader(string folder, TokenizerJson json, string ty
 
     private static MetaspaceSplit Metaspace(TokenizerJson part, bool cutsAtWhiteSpace)
     {
-        if (part.Text("replacement") is { } mark && mark != $"{MetaspaceSplit.Space}")
+        if (part.Text("replacement") is { } mark && mark != $"{MetaspaceSplit.SpaceMark}")
         {
-            throw part.Unsupported($"the replacement {mark}", $"{MetaspaceSplit.Space} is");
+            throw part.Unsupported($"the replacement {mark}", $"{MetaspaceSplit.SpaceMark} is");
         }
 
         // Before there was a scheme, there was add_prefix_space.

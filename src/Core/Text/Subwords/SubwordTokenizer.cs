@@ -14,7 +14,7 @@ public sealed class SubwordTokenizer : Tokenizer
     private readonly PieceCache _cache = new();
     private readonly SubwordUnits _units;
 
-    internal SubwordTokenizer(SubwordParts parts) => (_parts, _units) = (parts, new(parts.SmallUnits));
+    internal SubwordTokenizer(SubwordParts parts) => (_parts, _units) = (parts, new(parts.SmallUnits, parts.SpaceId));
 
     public override int Count => _parts.Pieces.Count;
 
@@ -198,6 +198,9 @@ internal sealed record SubwordParts
     public required bool TrimsPlaces { get; init; }
 
     public SmallUnits? SmallUnits { get; init; }
+
+    /// <summary>The piece of a space by itself; null where there is none.</summary>
+    public required int? SpaceId { get; init; }
 }
 
 /// <summary>The ids of the pieces that are no part of a text.</summary>

@@ -4,9 +4,12 @@ namespace Droptune.Core.Text.Subwords;
 
 /// <summary>
 /// Finds the units among pieces that know nothing of them: those of <see cref="PreTokenizer"/>, as for WordPiece, except that what one
-/// piece covers is one. A piece of nothing but white space belongs to the unit before it.
+/// piece covers is one. A space that is a piece by itself begins the unit behind it, as it does where the unit is a word given alone; other
+/// pieces of nothing but white space belong to the unit before them.
 /// </summary>
-internal sealed class SubwordUnits(SmallUnits? small)
+/// <param name="small">Units smaller than words; null = words.</param>
+/// <param name="spaceId">The piece that is a space.</param>
+internal sealed class SubwordUnits(SmallUnits? small, int? spaceId)
 {
     private readonly PreTokenizer _preTokenizer = new(stripAccents: false, chineseCharacters: true, small);
 
@@ -23,17 +26,18 @@ internal sealed class SubwordUnits(SmallUnits? small)
                 hasNext = _preTokenizer.Next(text, ref position, out next); // no piece came of it
             }
 
-            var first = hasNext && next.Start < place.End ? next : default;
+            var reached = hasNext && id == spaceId && place.End == next.Start ? next.Start + 1 : place.End;
+            var first = hasNext && next.Start < reached ? next : default;
             if (first.Length > 0)
             {
-                for (; hasNext && next.Start < place.End; hasNext = _preTokenizer.Next(text, ref position, out next))
+                for (; hasNext && next.Start < reached; hasNext = _preTokenizer.Next(text, ref position, out next))
                 {
                     lastEnd = next.End;
                 }
             }
 
             var isDivided = small is not null && (first.Length > 0 ? small.ArePieces(text, first.Start) : unitEnd < lastEnd);
-            var end = isDivided ? Math.Min(place.End, lastEnd) : lastEnd;
+            var end = isDivided ? Math.Min(reached, lastEnd) : lastEnd;
             if (place.Start < unitEnd)
             {
                 builder.Extend(end);

@@ -6,6 +6,9 @@ namespace Droptune.Core.Text.Subwords;
 /// <summary>Cuts a normalised text into words, each of which is cut into pieces by itself: a pre-tokenizer of a <c>tokenizer.json</c>.</summary>
 internal abstract record WordSplit
 {
+    /// <summary>How pieces write a space.</summary>
+    public abstract char Space { get; }
+
     /// <summary>The text with what marks its words.</summary>
     /// <param name="text">A part of the caller's text.</param>
     /// <param name="isFirst">Whether that begins with it.</param>
@@ -31,6 +34,8 @@ internal abstract record WordSplit
 /// </summary>
 internal sealed record ByteLevelSplit(bool PrefixSpace, bool CutsWords) : WordSplit
 {
+    public override char Space => ByteAlphabet.Space;
+
     private static readonly string[] Contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
     private enum Kind
@@ -101,7 +106,9 @@ internal sealed record ByteLevelSplit(bool PrefixSpace, bool CutsWords) : WordSp
 /// <param name="CutsWords">Whether words are cut by themselves.</param>
 internal sealed record MetaspaceSplit(bool CutsAtWhiteSpace, MetaspacePrefix Prefix, bool CutsWords) : WordSplit
 {
-    public const char Space = '▁';
+    public const char SpaceMark = '▁';
+
+    public override char Space => SpaceMark;
 
     public override PlacedText Mark(PlacedText text, bool isFirst)
     {

@@ -25,6 +25,9 @@ public sealed record TrainingRecord
     /// <summary>The options with every default filled in.</summary>
     public required Optimisation Options { get; init; }
 
+    /// <summary>The <c>model_type</c>; null = BERT.</summary>
+    public string? Family { get; init; }
+
     /// <summary>Parameters that the base model lacks, and that it has beyond; null from scratch.</summary>
     public LoadReport? BaseWeights { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record TrainingRecord
             Start = start,
             Options = options,
             Trials = trials,
+            Family = model.Config.Family == ModelFamily.Bert ? null : model.Config.ModelType,
             BaseWeights = loaded,
             Environment = environment,
             Counts = new(

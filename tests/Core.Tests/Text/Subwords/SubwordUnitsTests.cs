@@ -45,6 +45,20 @@ public class SubwordUnitsTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Tokenize_WordsOfAText_HaveTheSameFirstPiecesAsTheText(string name)
+    {
+        using var folder = SubwordFolder.Of(name);
+        string[] words = ["to", "new", "york", "北", "with", "zürich", "ไป", "x"];
+
+        var tokenizer = folder.Load().FitTo([new() { Tokens = words, Tags = [.. words.Select(_ => "O")] }]);
+        var (text, alone) = (tokenizer.Tokenize(string.Join(' ', words)), tokenizer.Tokenize(words));
+
+        Assert.Equal(alone.Ids, text.Ids);
+        Assert.Equal(alone.Units.Select(unit => unit.FirstPiece), text.Units.Select(unit => unit.FirstPiece));
+    }
+
     [Fact]
     public void Tokenize_SpanInsideWhatIsOneWordToSentencePiece_IsFoundAgain()
     {
