@@ -24,8 +24,26 @@ public sealed record ModelFamily
         ],
     };
 
+    private static readonly ModelFamily Mpnet = Roberta with
+    {
+        Type = "mpnet",
+        Name = "MPNet",
+        Prefix = "mpnet.",
+        HasTokenTypes = false,
+        HasPositionBias = true,
+        Names =
+        [
+            .. Roberta.Names,
+            (".attention.attn.q.", ".attention.self.query."),
+            (".attention.attn.k.", ".attention.self.key."),
+            (".attention.attn.v.", ".attention.self.value."),
+            (".attention.attn.o.", ".attention.output.dense."),
+            (".attention.LayerNorm.", ".attention.output.LayerNorm."),
+        ],
+    };
+
     /// <summary>Those that are read, trained and written.</summary>
-    public static readonly IReadOnlyList<ModelFamily> All = [Bert, Roberta, Roberta with { Type = "xlm-roberta", Name = "XLMRoberta" }];
+    public static readonly IReadOnlyList<ModelFamily> All = [Bert, Roberta, Roberta with { Type = "xlm-roberta", Name = "XLMRoberta" }, Mpnet];
 
     /// <summary>The <c>model_type</c>.</summary>
     public required string Type { get; init; }
@@ -38,6 +56,12 @@ public sealed record ModelFamily
 
     /// <summary>Whether positions begin behind that of padding, whose number is its id: what is unmasked counts from there.</summary>
     public bool PositionsFollowPadding { get; init; }
+
+    /// <summary>Whether each piece has an embedding of its text's number, too: of a pair, which a single text is the first of.</summary>
+    public bool HasTokenTypes { get; init; } = true;
+
+    /// <summary>Whether scores of attention depend on how far apart two pieces are, see <see cref="PositionBuckets"/>.</summary>
+    public bool HasPositionBias { get; init; }
 
     /// <summary>
     /// Whether text labels have a head of their own (dropout, dense, tanh, dropout, projection) instead of a projection of the encoder's

@@ -52,9 +52,14 @@ public sealed partial class ModelNaming
         var type = (string?)config["model_type"] ?? "bert";
         switch (type)
         {
-            case "roberta" or "xlm-roberta":
+            case "roberta" or "xlm-roberta" or "mpnet":
                 config["pad_token_id"] ??= 1; // what transformers takes where a file does not say it
                 config["layer_norm_eps"] ??= 1e-12;
+                if ((int?)config["relative_attention_num_buckets"] is { } buckets and not PositionBuckets.Count)
+                {
+                    throw new NotSupportedException($"{folder}: relative_attention_num_buckets {buckets} is not supported; {PositionBuckets.Count} is");
+                }
+
                 break;
             case var family when ModelFamily.Find(family) is not null:
                 break;

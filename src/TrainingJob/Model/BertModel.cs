@@ -58,10 +58,14 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     /// <param name="types">Token types (B, L); null = all 0.</param>
     public Tensor Encode(Tensor words, Tensor? mask, Tensor? types = null)
     {
-        var typeTable = Used["bert.embeddings.token_type_embeddings.weight"];
         var places = Used["bert.embeddings.position_embeddings.weight"].narrow(0, config.FirstPosition, words.shape[1]);
-        var embedded = words + (places + (types is null ? typeTable[0] : Rows(typeTable, types)));
+        var embedded = words + (config.Family.HasTokenTypes ? places + TypesOf(types) : places);
         mask = mask?.to(embedded.dtype);
+        if (config.Family.HasPositionBias)
+        {
+            var bias = PositionBias(words.shape[1]);
+            mask = mask is null ? bias : mask + bias;
+        }
 
         // (B × L, H): only of a matrix a linear layer is one operation with its bias, else two.
         var hidden = Dropout(Norm(embedded, "bert.embeddings.LayerNorm")).flatten(0, 1);
@@ -99,6 +103,17 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
 
     private static Tensor Rows(Tensor table, Tensor ids) =>
         table.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], table.shape[1]);
+
+    private Tensor TypesOf(Tensor? types) => Used[BertWeights.TypeEmbeddings] is var table && types is null ? table[0] : Rows(table, types);
+
+    /// <summary>What is added to the attention scores for the distance of two pieces (1, heads, L, L).</summary>
+    private Tensor PositionBias(long length)
+    {
+        // A product with ones and zeros, whose gradient is the same sum each time, unlike that of a look-up on a GPU.
+        var table = Used[BertWeights.PositionBias];
+        var buckets = F.one_hot(tensor(PositionBuckets.Of((int)length), device: table.device), PositionBuckets.Count).to(table.dtype);
+        return F.linear(buckets, table.t()).t().unfold(1, length, 1).flip(1).unsqueeze(0).contiguous(); // from the last window, which is of the first piece
+    }
 
     private Tensor Layer(Tensor hidden, long texts, Tensor? mask, string layer)
     {

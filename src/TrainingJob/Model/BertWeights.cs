@@ -10,6 +10,11 @@ public sealed class BertWeights : IDisposable
 {
     public const string WordEmbeddings = "bert.embeddings.word_embeddings.weight";
 
+    public const string TypeEmbeddings = "bert.embeddings.token_type_embeddings.weight";
+
+    /// <summary>By bucket of the distance and head.</summary>
+    public const string PositionBias = "bert.encoder.relative_attention_bias.weight";
+
     public const string LanguageHead = "cls.predictions";
 
     private static readonly string[] Projections = ["query", "key", "value"];
@@ -33,7 +38,16 @@ public sealed class BertWeights : IDisposable
 
         Matrix(WordEmbeddings, 0, config.VocabSize, hidden);
         Matrix("bert.embeddings.position_embeddings.weight", 0, config.MaxPositionEmbeddings, hidden);
-        Matrix("bert.embeddings.token_type_embeddings.weight", 0, config.TypeVocabSize, hidden);
+        if (config.Family.HasTokenTypes)
+        {
+            Matrix(TypeEmbeddings, 0, config.TypeVocabSize, hidden);
+        }
+
+        if (config.Family.HasPositionBias)
+        {
+            Matrix(PositionBias, 0, PositionBuckets.Count, config.NumAttentionHeads); // of every layer: it belongs to none of them
+        }
+
         Norm("bert.embeddings.LayerNorm", 0);
         for (var i = 0; i < config.NumHiddenLayers; i++)
         {

@@ -132,11 +132,11 @@ internal class BertGraph
         var words = Graph.Add("Gather", [Graph.Weight<float>($"{Name}.word_embeddings.weight", [Config.VocabSize, Hidden], table), _ids]);
 
         // Each position with the embedding of token type 0, which a single text has throughout.
-        var types = Parameters.Get($"{Name}.token_type_embeddings.weight", Config.TypeVocabSize, Hidden);
+        var types = Config.Family.HasTokenTypes ? Parameters.Get($"{Name}.token_type_embeddings.weight", Config.TypeVocabSize, Hidden) : new float[Hidden];
         var positions = Parameters.Get($"{Name}.position_embeddings.weight", Config.MaxPositionEmbeddings, Hidden)
             .Skip(Config.FirstPosition * Hidden).Select((value, i) => value + types[i % Hidden]).ToArray();
         var all = Graph.Weight<float>($"{Name}.positions_and_type", [Config.MostPieces, Hidden], positions);
-        var length = Graph.Add("Gather", [_shape, Graph.Weight<long>("[1]", [1], [1])]);
+        var length = Length();
         var used = Graph.Add("Slice", [all, Graph.Weight<long>("[0]", [1], [0]), length]);
 
         var rows = Graph.Add("Reshape", [Graph.Add("Add", [words, used]), Rows()]);
@@ -148,8 +148,29 @@ internal class BertGraph
     {
         var padding = Graph.Add("Sub", [Graph.Scalar("1.0", 1f), Graph.Add("Cast", [_mask], Int("to", (long)Tensor.Float))]);
         var bias = Graph.Add("Mul", [padding, Graph.Scalar("masked", -10_000f)]);
-        return Graph.Add("Unsqueeze", [bias, Graph.Weight<long>("head and query", [2], [1, 2])]);
+        bias = Graph.Add("Unsqueeze", [bias, Graph.Weight<long>("head and query", [2], [1, 2])]);
+        return Config.Family.HasPositionBias ? Graph.Add("Add", [bias, PositionBias()]) : bias;
     }
+
+    /// <summary>What the distance of two pieces adds to their score, (1, heads, length, length).</summary>
+    private string PositionBias()
+    {
+        const long Farthest = PositionBuckets.Farthest;
+        var heads = Config.NumAttentionHeads;
+        var table = Parameters.Get("bert.encoder.relative_attention_bias.weight", PositionBuckets.Count, heads);
+        var bias = PositionBuckets.Of((int)Farthest + 1).SelectMany(bucket => table.AsSpan((int)bucket * heads, heads).ToArray()).ToArray();
+        var byDistance = Graph.Weight<float>("bias by distance", [(2 * Farthest) + 1, heads], bias);
+
+        var length = Graph.Add("Squeeze", [Length()]);
+        var piece = Graph.Add("Range", [Graph.Scalar("first", 0L), length, Graph.Scalar("1", 1L)]);
+        var (read, reading) = (Graph.Add("Unsqueeze", [piece, Graph.Weight<long>("[0]", [1], [0])]), Graph.Add("Unsqueeze", [piece, Graph.Weight<long>("[1]", [1], [1])]));
+        var distance = Graph.Add("Clip", [Graph.Add("Sub", [read, reading]), Graph.Scalar("farthest before", -Farthest), Graph.Scalar("farthest", Farthest)]);
+        var row = Graph.Add("Add", [distance, Graph.Scalar("farthest", Farthest)]);
+        var chosen = Graph.Add("Transpose", [Graph.Add("Gather", [byDistance, row])], Ints("perm", 2, 0, 1));
+        return Graph.Add("Unsqueeze", [chosen, Graph.Weight<long>("[0]", [1], [0])]);
+    }
+
+    private string Length() => Graph.AddOnce("Gather", [_shape, Graph.Weight<long>("[1]", [1], [1])]);
 
     private string SelfAttention(string hidden, string mask, string layer)
     {

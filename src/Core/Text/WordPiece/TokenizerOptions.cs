@@ -59,12 +59,15 @@ public sealed record TokenizerOptions
             ChineseCharacters = Flag("tokenize_chinese_chars", "handle_chinese_chars") ?? true,
             SmallUnits = config.Units(),
             LongestWord = tokenizerJson?.Find("model")?.Find("max_input_chars_per_word")?.Id(int.MaxValue) ?? defaults.LongestWord,
-            Unknown = config.Piece("unk_token") ?? defaults.Unknown,
-            Separator = config.Piece("sep_token") ?? defaults.Separator,
-            Padding = config.Piece("pad_token") ?? defaults.Padding,
-            Class = config.Piece("cls_token") ?? defaults.Class,
-            Mask = config.Piece("mask_token") ?? defaults.Mask,
+            Unknown = config.Piece("unk_token") ?? Usual(defaults.Unknown, "<unk>"),
+            Separator = config.Piece("sep_token") ?? Usual(defaults.Separator, "</s>"),
+            Padding = config.Piece("pad_token") ?? Usual(defaults.Padding, "<pad>"),
+            Class = config.Piece("cls_token") ?? Usual(defaults.Class, "<s>"),
+            Mask = config.Piece("mask_token") ?? Usual(defaults.Mask, "<mask>"),
         };
+
+        // MPNet's vocabulary has RoBERTa's.
+        string Usual(string bert, string other) => !vocabulary.TryGetId(bert, out _) && vocabulary.TryGetId(other, out _) ? other : bert;
 
         bool? Flag(string inConfig, string inNormalizer) => config?.Find(inConfig)?.Flag() ?? normalizer?.Find(inNormalizer)?.Flag();
     }
