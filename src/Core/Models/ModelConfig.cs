@@ -49,6 +49,18 @@ public sealed record ModelConfig
 
     public int PadTokenId { get; init; }
 
+    /// <summary>Pieces that a local layer sees around each, half on each side; of families without embeddings of positions.</summary>
+    public int? LocalAttention { get; init; }
+
+    /// <summary>Every such layer, from the first on, sees all pieces.</summary>
+    public int? GlobalAttnEveryNLayers { get; init; }
+
+    /// <summary>Of the wavelengths of positions in layers that see all pieces.</summary>
+    public double? GlobalRopeTheta { get; init; }
+
+    /// <summary>The same in local ones.</summary>
+    public double? LocalRopeTheta { get; init; }
+
     /// <summary>Names of the outputs of <c>classifier</c>: tags, or text labels for text classification.</summary>
     [JsonPropertyName("id2label")]
     public IReadOnlyDictionary<int, string>? Id2Label { get; init; }
@@ -92,6 +104,23 @@ public sealed record ModelConfig
     /// <exception cref="NotSupportedException">It is of none that is known.</exception>
     [JsonIgnore]
     public ModelFamily Family => ModelFamily.Of(ModelType);
+
+    /// <summary>Whether a layer sees all pieces of a text.</summary>
+    public bool IsGlobal(int layer) => layer % (GlobalAttnEveryNLayers ?? 1) == 0;
+
+    /// <summary>Cosine and sine by which position and place in a head turn queries and keys (length, size of a head).</summary>
+    public (float[] Cosine, float[] Sine) Rotation(int length, bool isGlobal)
+    {
+        var (size, theta) = (HiddenSize / NumAttentionHeads, (isGlobal ? GlobalRopeTheta : LocalRopeTheta)!.Value);
+        var (cosine, sine) = (new float[length * size], new float[length * size]);
+        for (var i = 0; i < cosine.Length; i++)
+        {
+            var angle = (i / size) / Math.Pow(theta, 2.0 * (i % size % (size / 2)) / size); // both halves of a head turn alike
+            (cosine[i], sine[i]) = ((float)Math.Cos(angle), (float)Math.Sin(angle));
+        }
+
+        return (cosine, sine);
+    }
 
     /// <summary>The number of a text's first position.</summary>
     [JsonIgnore]
@@ -192,6 +221,13 @@ public sealed record ModelConfig
             && (config.PadTokenId < 0 || config.PadTokenId >= config.VocabSize || config.PadTokenId >= config.MaxPositionEmbeddings - 3))
         {
             problems.Add($"pad_token_id is {config.PadTokenId}; the positions of texts, which follow it, end with {config.MaxPositionEmbeddings} (max_position_embeddings)");
+        }
+
+        if (problems.Count == 0 && ModelFamily.Find(config.ModelType)?.HasPositions == false
+            && (config.LocalAttention is not > 0 || config.GlobalAttnEveryNLayers is not > 0 || config.GlobalRopeTheta is not > 1 || config.LocalRopeTheta is not > 1
+                || config.HiddenSize / config.NumAttentionHeads % 2 != 0))
+        {
+            problems.Add("local_attention, global_attn_every_n_layers, global_rope_theta and local_rope_theta must be above 0 and 1, and heads of an even size");
         }
 
         return problems.Count == 0 ? config : throw new InvalidDataException($"{ModelFileNames.Config}: {string.Join("; ", problems)}");

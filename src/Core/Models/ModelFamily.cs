@@ -42,8 +42,37 @@ public sealed record ModelFamily
         ],
     };
 
+    private static readonly ModelFamily ModernBert = new()
+    {
+        Type = "modernbert",
+        Name = "ModernBert",
+        Prefix = "model.",
+        HasPositions = false,
+        HasTokenTypes = false,
+        HasBiases = false,
+        IsPreNorm = true,
+        HasJoinedProjections = true,
+        HasSharedHead = true,
+        Names =
+        [
+            (".embeddings.tok_embeddings.", ".embeddings.word_embeddings."),
+            (".embeddings.norm.", ".embeddings.LayerNorm."),
+            (".attn.Wqkv.", ".attention.self.qkv."),
+            (".attn.Wo.", ".attention.output.dense."),
+            (".attn_norm.", ".attention.norm."),
+            (".mlp.Wi.", ".intermediate.dense."),
+            (".mlp.Wo.", ".output.dense."),
+            (".mlp_norm.", ".intermediate.norm."),
+            ("bert.layers.", "bert.encoder.layer."),
+            ("head.dense.", "cls.predictions.transform.dense."),
+            ("head.norm.", "cls.predictions.transform.LayerNorm."),
+            ("decoder.", "cls.predictions."),
+        ],
+    };
+
     /// <summary>Those that are read, trained and written.</summary>
-    public static readonly IReadOnlyList<ModelFamily> All = [Bert, Roberta, Roberta with { Type = "xlm-roberta", Name = "XLMRoberta" }, Mpnet];
+    public static readonly IReadOnlyList<ModelFamily> All =
+        [Bert, Roberta, Roberta with { Type = "xlm-roberta", Name = "XLMRoberta" }, Mpnet, ModernBert];
 
     /// <summary>The <c>model_type</c>.</summary>
     public required string Type { get; init; }
@@ -56,6 +85,27 @@ public sealed record ModelFamily
 
     /// <summary>Whether positions begin behind that of padding, whose number is its id: what is unmasked counts from there.</summary>
     public bool PositionsFollowPadding { get; init; }
+
+    /// <summary>
+    /// Whether positions have embeddings; else queries and keys are turned by them (Su et al. 2021, "RoFormer"), by wavelengths of global and
+    /// of local layers, which see <see cref="ModelConfig.LocalAttention"/> pieces.
+    /// </summary>
+    public bool HasPositions { get; init; } = true;
+
+    /// <summary>Whether linear layers and norms of the encoder and its transform have biases.</summary>
+    public bool HasBiases { get; init; } = true;
+
+    /// <summary>
+    /// Whether a layer's parts read what is normalised and add to what is not, the last is normalised once more, and the inner layer is
+    /// gated (Shazeer 2020, "GLU Variants").
+    /// </summary>
+    public bool IsPreNorm { get; init; }
+
+    /// <summary>Whether files have query, key and value as one matrix, too.</summary>
+    public bool HasJoinedProjections { get; init; }
+
+    /// <summary>Whether classifiers read what guesses of pieces do: each piece's hidden state through dense, activation and norm.</summary>
+    public bool HasSharedHead { get; init; }
 
     /// <summary>Whether each piece has an embedding of its text's number, too: of a pair, which a single text is the first of.</summary>
     public bool HasTokenTypes { get; init; } = true;

@@ -61,6 +61,9 @@ public sealed partial class ModelNaming
                 }
 
                 break;
+            case "modernbert":
+                ReadModernBert(folder, config);
+                break;
             case var family when ModelFamily.Find(family) is not null:
                 break;
             case "distilbert":
@@ -90,6 +93,30 @@ public sealed partial class ModelNaming
         return new(type, config);
     }
 
+    /// <summary>Its keys by BERT's names, with the defaults of transformers; what is computed in another way is refused.</summary>
+    private static void ReadModernBert(string folder, JsonObject config)
+    {
+        foreach (var key in new[] { "attention_bias", "mlp_bias", "norm_bias", "classifier_bias" })
+        {
+            if ((bool?)config[key] == true)
+            {
+                throw new NotSupportedException($"{folder}: {key} true is not supported; false is");
+            }
+        }
+
+        config["hidden_act"] = (string?)config["hidden_activation"] ?? "gelu";
+        config["layer_norm_eps"] = (double?)config["norm_eps"] ?? 1e-5;
+        config["global_attn_every_n_layers"] ??= 3;
+        config["local_attention"] ??= 128;
+        config["global_rope_theta"] = (double?)config["rope_parameters"]?["full_attention"]?["rope_theta"] ?? (double?)config["global_rope_theta"] ?? 160_000;
+        config["local_rope_theta"] = (double?)config["rope_parameters"]?["sliding_attention"]?["rope_theta"] ?? (double?)config["local_rope_theta"] ?? 10_000;
+        config["classifier_pooling"] = "cls"; // a text's labels are learnt from its first piece
+        if ((string?)config["classifier_activation"] is { } activation && activation != (string?)config["hidden_act"])
+        {
+            throw new NotSupportedException($"{folder}: classifier_activation {activation} other than hidden_activation is not supported");
+        }
+    }
+
     /// <summary>BERT's name of a stored parameter.</summary>
     public string ToBert(string name)
     {
@@ -112,7 +139,7 @@ public sealed partial class ModelNaming
     public bool HasNoCounterpart(string name) =>
         _type == "distilbert" && name == "bert.embeddings.token_type_embeddings.weight";
 
-    [GeneratedRegex("^(embeddings|encoder|transformer|pooler)\\.")]
+    [GeneratedRegex("^(embeddings|encoder|transformer|pooler|layers|final_norm)\\.")]
     private static partial Regex BareEncoder();
 
     [GeneratedRegex("^(distilbert|electra)\\.")]

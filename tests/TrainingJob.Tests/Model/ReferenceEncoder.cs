@@ -10,7 +10,7 @@ namespace Droptune.TrainingJob.Tests.Model;
 internal sealed class ReferenceEncoder : IDisposable
 {
     /// <summary>The folders of all families.</summary>
-    public static readonly TheoryData<string> Names = ["roberta-tiny", "xlm-roberta-tiny", "mpnet-tiny"];
+    public static readonly TheoryData<string> Names = ["roberta-tiny", "xlm-roberta-tiny", "mpnet-tiny", "modernbert-tiny"];
 
     private static readonly JsonSerializerOptions Json = new(DroptuneJson.Compact) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 

@@ -21,6 +21,8 @@ public sealed class FamilyTrainingTests : IDisposable
     [InlineData("roberta", "roberta-bpe", TaskKind.TextClassification)]
     [InlineData("xlm-roberta", "xlmr-unigram", TaskKind.Joint)]
     [InlineData("mpnet", null, TaskKind.Joint)]
+    [InlineData("modernbert", "modernbert-bpe", TaskKind.Joint)]
+    [InlineData("modernbert", "modernbert-bpe", TaskKind.TextClassification)]
     [InlineData("xlm-roberta", "xlmr-unigram-new", TaskKind.TokenClassification)]
     public async Task Run_FromABase_WritesAModelThatServesWhatItLearned(string type, string? tokenizer, TaskKind task)
     {
@@ -101,6 +103,11 @@ public sealed class FamilyTrainingTests : IDisposable
             PadTokenId = TokenizerFolder.Load(folder).PadId,
             InitializerRange = 0.07,
         };
+        if (!config.Family.HasPositions)
+        {
+            config = config with { LocalAttention = 8, GlobalAttnEveryNLayers = 2, GlobalRopeTheta = 160_000, LocalRopeTheta = 10_000 };
+        }
+
         using var weights = new BertWeights(config, CPU, language: true);
         PretrainedModel.Save(folder, weights, config);
         return folder;
