@@ -3,7 +3,8 @@ using Droptune.Core.Inference.Onnx;
 using Droptune.Core.Labels;
 using Droptune.Core.Models;
 using Droptune.Core.Text;
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Loading;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.Core.Inference;
 
@@ -19,7 +20,7 @@ public sealed class ServedModel : IDisposable
     private readonly IReadOnlyList<float> _thresholds; // empty where a text has one label
     private readonly int _tags;
 
-    private ServedModel(ModelConfig config, WordPieceTokenizer tokenizer, BatchRunner runner, long bytes)
+    private ServedModel(ModelConfig config, Tokenizer tokenizer, BatchRunner runner, long bytes)
     {
         (Config, Tokenizer, _runner, Bytes) = (config, tokenizer, runner, bytes);
         (_textLabels, _thresholds, _tags) = (config.TextLabelNames, config.TextThresholds, config.TagNames.Count);
@@ -28,7 +29,7 @@ public sealed class ServedModel : IDisposable
 
     public ModelConfig Config { get; }
 
-    public WordPieceTokenizer Tokenizer { get; }
+    public Tokenizer Tokenizer { get; }
 
     /// <summary>Size of the ONNX file: about what the model takes in memory.</summary>
     public long Bytes { get; }
@@ -42,7 +43,7 @@ public sealed class ServedModel : IDisposable
         _ = Task.Run(() => QuietOnnx.Options().Dispose()); // the library loads while the vocabulary does
         var config = ModelConfig.Load(folder);
         var path = Path.Combine(folder, file ?? config.ServedFile);
-        var tokenizer = WordPieceTokenizer.Load(folder);
+        var tokenizer = TokenizerFolder.Load(folder);
         var sessions = OnnxThread.Run(() => new OnnxSessions(path, config, tokenizer, options));
         return new(config, tokenizer, new(sessions, options, config.MaxLength), sessions.Bytes);
     }

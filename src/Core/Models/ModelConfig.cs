@@ -49,6 +49,18 @@ public sealed record ModelConfig
 
     public int PadTokenId { get; init; }
 
+    /// <summary>Pieces that a local layer sees around each, half on each side; of families without embeddings of positions.</summary>
+    public int? LocalAttention { get; init; }
+
+    /// <summary>Every such layer, from the first on, sees all pieces.</summary>
+    public int? GlobalAttnEveryNLayers { get; init; }
+
+    /// <summary>Of the wavelengths of positions in layers that see all pieces.</summary>
+    public double? GlobalRopeTheta { get; init; }
+
+    /// <summary>The same in local ones.</summary>
+    public double? LocalRopeTheta { get; init; }
+
     /// <summary>Names of the outputs of <c>classifier</c>: tags, or text labels for text classification.</summary>
     [JsonPropertyName("id2label")]
     public IReadOnlyDictionary<int, string>? Id2Label { get; init; }
@@ -89,9 +101,38 @@ public sealed record ModelConfig
         ? [.. TextLabelNames.Select(name => Droptune?.Thresholds is { } thresholds && thresholds.TryGetValue(name, out var threshold) ? threshold : LabelThresholds.Default)]
         : [];
 
+    /// <exception cref="NotSupportedException">It is of none that is known.</exception>
+    [JsonIgnore]
+    public ModelFamily Family => ModelFamily.Of(ModelType);
+
+    /// <summary>Whether a layer sees all pieces of a text.</summary>
+    public bool IsGlobal(int layer) => layer % (GlobalAttnEveryNLayers ?? 1) == 0;
+
+    /// <summary>Cosine and sine by which position and place in a head turn queries and keys (length, size of a head).</summary>
+    public (float[] Cosine, float[] Sine) Rotation(int length, bool isGlobal)
+    {
+        var (size, theta) = (HiddenSize / NumAttentionHeads, (isGlobal ? GlobalRopeTheta : LocalRopeTheta)!.Value);
+        var (cosine, sine) = (new float[length * size], new float[length * size]);
+        for (var i = 0; i < cosine.Length; i++)
+        {
+            var angle = (i / size) / Math.Pow(theta, 2.0 * (i % size % (size / 2)) / size); // both halves of a head turn alike
+            (cosine[i], sine[i]) = ((float)Math.Cos(angle), (float)Math.Sin(angle));
+        }
+
+        return (cosine, sine);
+    }
+
+    /// <summary>The number of a text's first position.</summary>
+    [JsonIgnore]
+    public int FirstPosition => Family.PositionsFollowPadding ? PadTokenId + 1 : 0;
+
+    /// <summary>As many pieces as there are positions for.</summary>
+    [JsonIgnore]
+    public int MostPieces => MaxPositionEmbeddings - FirstPosition;
+
     /// <summary>Longest input in pieces, [CLS] and [SEP] included.</summary>
     [JsonIgnore]
-    public int MaxLength => Math.Min(Droptune?.MaxLength ?? MaxPositionEmbeddings, MaxPositionEmbeddings);
+    public int MaxLength => Math.Min(Droptune?.MaxLength ?? MostPieces, MostPieces);
 
     /// <summary>The tags by id; empty where the task has none.</summary>
     [JsonIgnore]
@@ -137,7 +178,7 @@ public sealed record ModelConfig
         var (main, second) = task.HasEntities() ? (tags, textLabels) : (textLabels, null);
         return this with
         {
-            Architectures = [task.HasEntities() ? "BertForTokenClassification" : "BertForSequenceClassification"],
+            Architectures = [$"{Family.Name}For{(task.HasEntities() ? "Token" : "Sequence")}Classification"],
             ProblemType = severalLabels ? SeveralLabels : null,
             Id2Label = ById(main),
             Label2Id = ByName(main),
@@ -174,6 +215,19 @@ public sealed record ModelConfig
         if (problems.Count == 0 && config.HiddenSize % config.NumAttentionHeads != 0)
         {
             problems.Add($"hidden_size {config.HiddenSize} cannot be divided among {config.NumAttentionHeads} heads (num_attention_heads)");
+        }
+
+        if (problems.Count == 0 && ModelFamily.Find(config.ModelType)?.PositionsFollowPadding == true
+            && (config.PadTokenId < 0 || config.PadTokenId >= config.VocabSize || config.PadTokenId >= config.MaxPositionEmbeddings - 3))
+        {
+            problems.Add($"pad_token_id is {config.PadTokenId}; the positions of texts, which follow it, end with {config.MaxPositionEmbeddings} (max_position_embeddings)");
+        }
+
+        if (problems.Count == 0 && ModelFamily.Find(config.ModelType)?.HasPositions == false
+            && (config.LocalAttention is not > 0 || config.GlobalAttnEveryNLayers is not > 0 || config.GlobalRopeTheta is not > 1 || config.LocalRopeTheta is not > 1
+                || config.HiddenSize / config.NumAttentionHeads % 2 != 0))
+        {
+            problems.Add("local_attention, global_attn_every_n_layers, global_rope_theta and local_rope_theta must be above 0 and 1, and heads of an even size");
         }
 
         return problems.Count == 0 ? config : throw new InvalidDataException($"{ModelFileNames.Config}: {string.Join("; ", problems)}");

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Droptune.Core.Models;
 
 /// <summary>
-/// Translates models that are BERT under other names: DistilBERT (no token types, no pooler), ELECTRA. Others are refused,
-/// because their computation differs.
+/// Reads the folder of a base model: of a <see cref="ModelFamily"/>, or one that is BERT under other names, as DistilBERT (no token types,
+/// no pooler) and ELECTRA, and becomes BERT. Others are refused, because their computation differs.
 /// </summary>
 public sealed partial class ModelNaming
 {
-    private const string Supported = "bert, distilbert, electra";
+    private static readonly string Supported = string.Join(", ", ModelFamily.All.Select(family => family.Type).Concat(["distilbert", "electra"]));
 
     private static readonly Dictionary<string, string> DistilBertConfig = new()
     {
@@ -39,6 +39,8 @@ public sealed partial class ModelNaming
 
     private ModelNaming(string type, JsonObject config) => (_type, Config) = (type, config);
 
+    private ModelFamily Family => ModelFamily.Find(_type) ?? ModelFamily.Bert;
+
     /// <summary>The configuration with BERT's keys.</summary>
     public JsonObject Config { get; }
 
@@ -50,7 +52,19 @@ public sealed partial class ModelNaming
         var type = (string?)config["model_type"] ?? "bert";
         switch (type)
         {
-            case "bert":
+            case "roberta" or "xlm-roberta" or "mpnet":
+                config["pad_token_id"] ??= 1; // what transformers takes where a file does not say it
+                config["layer_norm_eps"] ??= 1e-12;
+                if ((int?)config["relative_attention_num_buckets"] is { } buckets and not PositionBuckets.Count)
+                {
+                    throw new NotSupportedException($"{folder}: relative_attention_num_buckets {buckets} is not supported; {PositionBuckets.Count} is");
+                }
+
+                break;
+            case "modernbert":
+                ReadModernBert(folder, config);
+                break;
+            case var family when ModelFamily.Find(family) is not null:
                 break;
             case "distilbert":
                 foreach (var (theirs, bert) in DistilBertConfig)
@@ -75,16 +89,40 @@ public sealed partial class ModelNaming
             throw new NotSupportedException($"{folder}: position_embedding_type '{positions}' is not supported; absolute is");
         }
 
-        config["model_type"] = "bert";
+        config["model_type"] = (ModelFamily.Find(type) ?? ModelFamily.Bert).Type;
         return new(type, config);
+    }
+
+    /// <summary>Its keys by BERT's names, with the defaults of transformers; what is computed in another way is refused.</summary>
+    private static void ReadModernBert(string folder, JsonObject config)
+    {
+        foreach (var key in new[] { "attention_bias", "mlp_bias", "norm_bias", "classifier_bias" })
+        {
+            if ((bool?)config[key] == true)
+            {
+                throw new NotSupportedException($"{folder}: {key} true is not supported; false is");
+            }
+        }
+
+        config["hidden_act"] = (string?)config["hidden_activation"] ?? "gelu";
+        config["layer_norm_eps"] = (double?)config["norm_eps"] ?? 1e-5;
+        config["global_attn_every_n_layers"] ??= 3;
+        config["local_attention"] ??= 128;
+        config["global_rope_theta"] = (double?)config["rope_parameters"]?["full_attention"]?["rope_theta"] ?? (double?)config["global_rope_theta"] ?? 160_000;
+        config["local_rope_theta"] = (double?)config["rope_parameters"]?["sliding_attention"]?["rope_theta"] ?? (double?)config["local_rope_theta"] ?? 10_000;
+        config["classifier_pooling"] = "cls"; // a text's labels are learnt from its first piece
+        if ((string?)config["classifier_activation"] is { } activation && activation != (string?)config["hidden_act"])
+        {
+            throw new NotSupportedException($"{folder}: classifier_activation {activation} other than hidden_activation is not supported");
+        }
     }
 
     /// <summary>BERT's name of a stored parameter.</summary>
     public string ToBert(string name)
     {
         // A bare encoder is saved without the prefix; the first BERT checkpoints call a norm's weight gamma and its bias beta.
-        var bert = BareEncoder().IsMatch(name) ? $"bert.{name}" : Prefix().Replace(name, "bert.");
-        bert = bert.Replace("LayerNorm.gamma", "LayerNorm.weight", StringComparison.Ordinal)
+        var bert = Family.ToBert(BareEncoder().IsMatch(name) ? Family.Prefix + name : name);
+        bert = Prefix().Replace(bert, "bert.").Replace("LayerNorm.gamma", "LayerNorm.weight", StringComparison.Ordinal)
             .Replace("LayerNorm.beta", "LayerNorm.bias", StringComparison.Ordinal);
         if (_type == "distilbert")
         {
@@ -101,7 +139,7 @@ public sealed partial class ModelNaming
     public bool HasNoCounterpart(string name) =>
         _type == "distilbert" && name == "bert.embeddings.token_type_embeddings.weight";
 
-    [GeneratedRegex("^(embeddings|encoder|transformer|pooler)\\.")]
+    [GeneratedRegex("^(embeddings|encoder|transformer|pooler|layers|final_norm)\\.")]
     private static partial Regex BareEncoder();
 
     [GeneratedRegex("^(distilbert|electra)\\.")]

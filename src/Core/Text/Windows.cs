@@ -20,9 +20,9 @@ public static class Windows
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity, nameof(maxLength));
 
         var (units, total) = (text.Units, text.Ids.Length);
-        if (total <= capacity)
+        if (total <= capacity || units.Length == 0)
         {
-            return [new(0, total, 0, units.Length)];
+            return [new(0, Math.Min(total, capacity), 0, units.Length)];
         }
 
         var parts = new List<(int First, int End)>();

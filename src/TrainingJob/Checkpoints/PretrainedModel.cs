@@ -29,6 +29,15 @@ public static class PretrainedModel
             stored[naming.ToBert(name)] = value;
         }
 
+        foreach (var joined in stored.Keys.Where(name => name.Contains(".qkv.", StringComparison.Ordinal)).ToList())
+        {
+            stored.Remove(joined, out var value);
+            foreach (var (part, name) in value!.chunk(3, 0).Zip(BertWeights.Projections))
+            {
+                stored[joined.Replace(".qkv.", $".{name}.", StringComparison.Ordinal)] = part;
+            }
+        }
+
         var (missing, problems) = (new List<string>(), new List<string>());
         foreach (var (name, view) in weights.Named())
         {
@@ -76,9 +85,13 @@ public static class PretrainedModel
     public static void Save(string folder, BertWeights weights, ModelConfig config)
     {
         using var scope = NewDisposeScope();
-        SafeTensors.Write(Path.Combine(folder, ModelFileNames.Weights), weights.Named());
+        SafeTensors.Write(
+            Path.Combine(folder, ModelFileNames.Weights), Stored(weights, config).Select(weight => (config.Family.ToStored(weight.Name, config.Task), weight.View)));
         config.Save(folder);
     }
+
+    private static IEnumerable<(string Name, Tensor View)> Stored(BertWeights weights, ModelConfig config) =>
+        config.Family.HasJoinedProjections ? weights.All.Select(weight => (weight.Name, weight.Value.detach())) : weights.Named();
 
     private static IEnumerable<string> Files(string folder)
     {

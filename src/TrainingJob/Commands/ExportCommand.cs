@@ -25,8 +25,9 @@ internal static class ExportCommand
             throw new WrongUseException($"'{model}' is no model folder: it has no {ModelFileNames.Weights} or no {ModelFileNames.Config}.");
         }
 
-        var config = ModelConfig.Load(model.FullName);
-        var parameters = Parameters(weights);
+        var naming = ModelNaming.For(model.FullName);
+        var config = ModelConfig.From(naming.Config);
+        var parameters = Parameters(weights, naming);
         var folder = Directory.CreateDirectory(output ?? model.FullName).FullName;
         foreach (var (file, precision) in new[] { (ModelFileNames.Onnx, OnnxPrecision.Full), (ModelFileNames.Int8Onnx, OnnxPrecision.EightBit) })
         {
@@ -38,10 +39,10 @@ internal static class ExportCommand
         return ExitCode.Done;
     }
 
-    private static Dictionary<string, (long[] Shape, float[] Data)> Parameters(string weights)
+    private static Dictionary<string, (long[] Shape, float[] Data)> Parameters(string weights, ModelNaming naming)
     {
         using var scope = torch.NewDisposeScope();
         return SafeTensors.Read(weights).ToDictionary(
-            tensor => tensor.Key, tensor => (tensor.Value.shape, tensor.Value.to(torch.ScalarType.Float32).data<float>().ToArray()));
+            tensor => naming.ToBert(tensor.Key), tensor => (tensor.Value.shape, tensor.Value.to(torch.ScalarType.Float32).data<float>().ToArray()));
     }
 }

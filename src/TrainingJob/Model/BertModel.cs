@@ -7,7 +7,7 @@ namespace Droptune.TrainingJob.Model;
 
 /// <summary>
 /// BERT as in Hugging Face's transformers (modeling_bert.py): learned positions, post-LayerNorm, tanh-pooled [CLS] for text
-/// labels. Shapes: B texts, L pieces, H hidden size.
+/// labels; and what a <see cref="ModelFamily"/> does in another way (modeling_mpnet.py, modeling_modernbert.py). Shapes: B texts, L pieces, H hidden size.
 /// </summary>
 public sealed class BertModel(ModelConfig config, BertWeights weights) : IDisposable
 {
@@ -58,13 +58,21 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
     /// <param name="types">Token types (B, L); null = all 0.</param>
     public Tensor Encode(Tensor words, Tensor? mask, Tensor? types = null)
     {
-        var typeTable = Used["bert.embeddings.token_type_embeddings.weight"];
-        var places = Used["bert.embeddings.position_embeddings.weight"].narrow(0, 0, words.shape[1]);
-        var embedded = words + (places + (types is null ? typeTable[0] : Rows(typeTable, types)));
+        var embedded = config.Family.HasPositions ? words + Places(words.shape[1], types) : words;
         mask = mask?.to(embedded.dtype);
+        if (config.Family.HasPositionBias)
+        {
+            var bias = PositionBias(words.shape[1]);
+            mask = mask is null ? bias : mask + bias;
+        }
 
         // (B × L, H): only of a matrix a linear layer is one operation with its bias, else two.
         var hidden = Dropout(Norm(embedded, "bert.embeddings.LayerNorm")).flatten(0, 1);
+        if (config.Family.IsPreNorm)
+        {
+            return Norm(PreNormLayers(hidden, words.shape[0], mask), BertWeights.FinalNorm).view(words.shape);
+        }
+
         for (var i = 0; i < config.NumHiddenLayers; i++)
         {
             hidden = Layer(hidden, words.shape[0], mask, $"bert.encoder.layer.{i}");
@@ -73,28 +81,92 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         return hidden.view(words.shape);
     }
 
+    private Tensor Places(long length, Tensor? types)
+    {
+        var places = Used["bert.embeddings.position_embeddings.weight"].narrow(0, config.FirstPosition, length);
+        return config.Family.HasTokenTypes ? places + TypesOf(types) : places;
+    }
+
     /// <summary>The outputs of the heads for hidden states (B, L, H).</summary>
     public Logits Heads(Tensor hidden) => config.Task switch
     {
+        _ when config.Family.HasSharedHead => SharedHead(hidden),
         TaskKind.TokenClassification => new(Linear(Dropout(hidden), "classifier"), null),
         TaskKind.TextClassification or TaskKind.MultiLabelClassification => new(null, Linear(Dropout(Pool(hidden)), "classifier")),
         _ => new(Linear(Dropout(hidden), "classifier"), Linear(Dropout(Pool(hidden)), "text_classifier")),
     };
 
     /// <summary>(B, H): tanh of a dense layer over each [CLS].</summary>
-    public Tensor Pool(Tensor hidden) => Linear(hidden.select(1, 0), BertWeights.Pooler).tanh();
+    public Tensor Pool(Tensor hidden)
+    {
+        var first = hidden.select(1, 0);
+        return Linear(config.Family.HasTextHead ? Dropout(first) : first, BertWeights.Pooler).tanh();
+    }
 
     /// <summary>Logits of all pieces (N, vocabulary) for hidden states (N, H); the output matrix is that of the word embeddings.</summary>
     public Tensor Guess(Tensor hidden)
     {
-        var transformed = Norm(Activate(Linear(hidden, $"{BertWeights.LanguageHead}.transform.dense")), $"{BertWeights.LanguageHead}.transform.LayerNorm");
-        return F.linear(transformed, Used[BertWeights.WordEmbeddings], Used[$"{BertWeights.LanguageHead}.bias"]).to(ScalarType.Float32);
+        return F.linear(Transform(hidden), Used[BertWeights.WordEmbeddings], Used[$"{BertWeights.LanguageHead}.bias"]).to(ScalarType.Float32);
     }
 
     public void Dispose() => weights.Dispose();
 
+    private Tensor Transform(Tensor hidden) =>
+        Norm(Activate(Linear(hidden, $"{BertWeights.LanguageHead}.transform.dense")), $"{BertWeights.LanguageHead}.transform.LayerNorm");
+
+    private Logits SharedHead(Tensor hidden) => new(
+        config.Task.HasEntities() ? Linear(Dropout(Transform(hidden)), "classifier") : null,
+        config.Task.HasTextLabels() ? Linear(Dropout(Transform(hidden.select(1, 0))), config.Task.HasEntities() ? "text_classifier" : "classifier") : null);
+
     private static Tensor Rows(Tensor table, Tensor ids) =>
         table.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], table.shape[1]);
+
+    private Tensor TypesOf(Tensor? types) => Used[BertWeights.TypeEmbeddings] is var table && types is null ? table[0] : Rows(table, types);
+
+    /// <summary>What is added to the attention scores for the distance of two pieces (1, heads, L, L).</summary>
+    private Tensor PositionBias(long length)
+    {
+        // A product with ones and zeros, whose gradient is the same sum each time, unlike that of a look-up on a GPU.
+        var table = Used[BertWeights.PositionBias];
+        var buckets = F.one_hot(tensor(PositionBuckets.Of((int)length), device: table.device), PositionBuckets.Count).to(table.dtype);
+        return F.linear(buckets, table.t()).t().unfold(1, length, 1).flip(1).unsqueeze(0).contiguous(); // from the last window, which is of the first piece
+    }
+
+    private Tensor PreNormLayers(Tensor hidden, long texts, Tensor? mask)
+    {
+        var length = (int)(hidden.shape[0] / texts);
+        var (near, everywhere, around) = (LocalMask(length, mask, hidden), Rotation.Of(config, length, isGlobal: true, hidden), Rotation.Of(config, length, isGlobal: false, hidden));
+        for (var i = 0; i < config.NumHiddenLayers; i++)
+        {
+            var (layer, isGlobal) = ($"bert.encoder.layer.{i}", config.IsGlobal(i));
+            var read = i == 0 ? hidden : Norm(hidden, $"{layer}.attention.norm");
+            var attended = Attend(read, texts, isGlobal ? mask : near, $"{layer}.attention.self.qkv", isGlobal ? everywhere : around);
+            hidden += Dropout(Linear(attended, $"{layer}.attention.output.dense"));
+
+            var inner = Linear(Norm(hidden, $"{layer}.intermediate.norm"), $"{layer}.intermediate.dense").chunk(2, -1);
+            hidden += Linear(Dropout(Activate(inner[0]) * inner[1]), $"{layer}.output.dense");
+        }
+
+        return hidden;
+    }
+
+    /// <summary>
+    /// The mask of layers that see but the pieces around each. Each sees itself in any case: a row of padding that saw nothing would be no
+    /// number, and no row that attends to it, either.
+    /// </summary>
+    private Tensor? LocalMask(int length, Tensor? mask, Tensor like)
+    {
+        var reach = config.LocalAttention!.Value / 2;
+        if (length - 1 <= reach)
+        {
+            return mask;
+        }
+
+        var piece = arange(length, device: like.device);
+        var distance = (piece.unsqueeze(0) - piece.unsqueeze(1)).abs();
+        var far = zeros(length, length, dtype: like.dtype, device: like.device).masked_fill_(distance.gt(reach), double.NegativeInfinity);
+        return mask is null ? far : (mask + far).masked_fill(distance.eq(0), 0);
+    }
 
     private Tensor Layer(Tensor hidden, long texts, Tensor? mask, string layer)
     {
@@ -105,7 +177,7 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         return Norm(Dropout(Linear(inner, $"{layer}.output.dense")) + hidden, $"{layer}.output.LayerNorm");
     }
 
-    private Tensor Attend(Tensor hidden, long texts, Tensor? mask, string projection)
+    private Tensor Attend(Tensor hidden, long texts, Tensor? mask, string projection, Rotation? rotation = null)
     {
         var length = hidden.shape[0] / texts;
         var joined = Linear(hidden, projection);
@@ -113,7 +185,8 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         if (dropout > 0 && hidden.device_type == DeviceType.CPU)
         {
             var parts = joined.view(texts, length, 3, _heads, _headSize).permute(2, 0, 3, 1, 4); // 3 × (B, heads, L, H / heads)
-            return Joined(AttendWithMasks(parts.contiguous().unbind(0), mask, dropout));
+            var single = parts.contiguous().unbind(0);
+            return Joined(AttendWithMasks([Turned(single[0]), Turned(single[1]), single[2]], mask, dropout));
         }
 
         if (hidden.device_type == DeviceType.CUDA)
@@ -121,10 +194,12 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
             backends.cuda.enable_flash_sdp(length >= FlashLength); // else libtorch's memory-efficient kernel
         }
 
-        var (query, key, value) = joined.chunk(3, -1) is [var q, var k, var v] ? (Split(q), Split(k), Split(v)) : throw new InvalidOperationException();
+        var (query, key, value) = joined.chunk(3, -1) is [var q, var k, var v] ? (Turned(Split(q)), Turned(Split(k)), Split(v)) : throw new InvalidOperationException();
         return Joined(F.scaled_dot_product_attention(query, key, value, mask, dropout));
 
         Tensor Split(Tensor part) => part.view(texts, length, _heads, _headSize).transpose(1, 2); // (B, heads, L, H / heads)
+
+        Tensor Turned(Tensor part) => rotation is null ? part : rotation.Apply(part);
 
         Tensor Joined(Tensor attended) => attended.transpose(1, 2).reshape(texts * length, config.HiddenSize);
     }
@@ -148,10 +223,10 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         var other => throw new NotSupportedException($"hidden_act '{other}' is not supported; gelu, gelu_new and relu are."),
     };
 
-    private Tensor Linear(Tensor input, string name) => F.linear(input, Used[$"{name}.weight"], Used[$"{name}.bias"]);
+    private Tensor Linear(Tensor input, string name) => F.linear(input, Used[$"{name}.weight"], Used.Find($"{name}.bias"));
 
     private Tensor Norm(Tensor input, string name) =>
-        F.layer_norm(input, [config.HiddenSize], Used[$"{name}.weight"], Used[$"{name}.bias"], config.LayerNormEps);
+        F.layer_norm(input, [config.HiddenSize], Used[$"{name}.weight"], Used.Find($"{name}.bias"), config.LayerNormEps);
 
     private Tensor Dropout(Tensor input) =>
         !Training || config.HiddenDropoutProb == 0 ? input

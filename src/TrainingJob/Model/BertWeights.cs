@@ -10,11 +10,18 @@ public sealed class BertWeights : IDisposable
 {
     public const string WordEmbeddings = "bert.embeddings.word_embeddings.weight";
 
+    public const string TypeEmbeddings = "bert.embeddings.token_type_embeddings.weight";
+
+    /// <summary>By bucket of the distance and head.</summary>
+    public const string PositionBias = "bert.encoder.relative_attention_bias.weight";
+
+    public const string FinalNorm = "bert.final_norm";
+
     public const string LanguageHead = "cls.predictions";
 
     public const string Pooler = "bert.pooler.dense";
 
-    private static readonly string[] Projections = ["query", "key", "value"];
+    internal static readonly string[] Projections = ["query", "key", "value"];
 
     private readonly Dictionary<string, Weight> _byName = [];
     private readonly List<Weight> _all = [];
@@ -35,12 +42,31 @@ public sealed class BertWeights : IDisposable
         var hidden = config.HiddenSize;
 
         Matrix(WordEmbeddings, 0, config.VocabSize, hidden);
-        Matrix("bert.embeddings.position_embeddings.weight", 0, config.MaxPositionEmbeddings, hidden);
-        Matrix("bert.embeddings.token_type_embeddings.weight", 0, config.TypeVocabSize, hidden);
+        if (config.Family.HasPositions)
+        {
+            Matrix("bert.embeddings.position_embeddings.weight", 0, config.MaxPositionEmbeddings, hidden);
+        }
+
+        if (config.Family.HasTokenTypes)
+        {
+            Matrix(TypeEmbeddings, 0, config.TypeVocabSize, hidden);
+        }
+
+        if (config.Family.HasPositionBias)
+        {
+            Matrix(PositionBias, 0, PositionBuckets.Count, config.NumAttentionHeads); // of every layer: it belongs to none of them
+        }
+
         Norm("bert.embeddings.LayerNorm", 0);
         for (var i = 0; i < config.NumHiddenLayers; i++)
         {
             var layer = $"bert.encoder.layer.{i}";
+            if (config.Family.IsPreNorm)
+            {
+                PreNormLayer(layer, i);
+                continue;
+            }
+
             Linear($"{layer}.attention.self.qkv", i + 1, 3 * hidden, hidden);
             Linear($"{layer}.attention.output.dense", i + 1, hidden, hidden);
             Norm($"{layer}.attention.output.LayerNorm", i + 1);
@@ -49,15 +75,24 @@ public sealed class BertWeights : IDisposable
             Norm($"{layer}.output.LayerNorm", i + 1);
         }
 
+        if (config.Family.IsPreNorm)
+        {
+            Norm(FinalNorm, config.NumHiddenLayers);
+        }
+
         var heads = config.NumHiddenLayers + 1;
-        if (language)
+        if (language || config.Family.HasSharedHead)
         {
             Linear($"{LanguageHead}.transform.dense", heads, hidden, hidden);
             Norm($"{LanguageHead}.transform.LayerNorm", heads);
+        }
+
+        if (language)
+        {
             Add($"{LanguageHead}.bias", heads, zeros(config.VocabSize, device: device), decays: false);
         }
 
-        if (language ? pooled : config.Task.HasTextLabels())
+        if (language ? pooled : config.Task.HasTextLabels() && !config.Family.HasSharedHead)
         {
             Linear(Pooler, heads, hidden, hidden);
         }
@@ -89,6 +124,8 @@ public sealed class BertWeights : IDisposable
 
     /// <summary>The tensors that hold the values: one after <see cref="Flatten"/>, else one for each weight.</summary>
     public IReadOnlyList<Tensor> Storage => _flat is null ? [.. _all.Select(weight => weight.Value)] : [_flat];
+
+    public Tensor? Find(string name) => _byName.GetValueOrDefault(name)?.Value;
 
     public Tensor this[string name] => _byName[name].Value;
 
@@ -182,16 +219,36 @@ public sealed class BertWeights : IDisposable
         }
     }
 
+    private void PreNormLayer(string layer, int i)
+    {
+        if (i > 0)
+        {
+            Norm($"{layer}.attention.norm", i + 1); // the first reads what the embeddings' norm gives
+        }
+
+        Linear($"{layer}.attention.self.qkv", i + 1, 3 * _config.HiddenSize, _config.HiddenSize);
+        Linear($"{layer}.attention.output.dense", i + 1, _config.HiddenSize, _config.HiddenSize);
+        Norm($"{layer}.intermediate.norm", i + 1);
+        Linear($"{layer}.intermediate.dense", i + 1, 2 * _config.IntermediateSize, _config.HiddenSize); // with its gate
+        Linear($"{layer}.output.dense", i + 1, _config.HiddenSize, _config.IntermediateSize);
+    }
+
     private void Linear(string name, int layer, long outputs, long inputs)
     {
         Matrix($"{name}.weight", layer, outputs, inputs);
-        Add($"{name}.bias", layer, zeros(outputs, device: _device), decays: false);
+        if (_config.Family.HasBiases || name.EndsWith("classifier", StringComparison.Ordinal))
+        {
+            Add($"{name}.bias", layer, zeros(outputs, device: _device), decays: false);
+        }
     }
 
     private void Norm(string name, int layer)
     {
         Add($"{name}.weight", layer, ones(_config.HiddenSize, device: _device), decays: false);
-        Add($"{name}.bias", layer, zeros(_config.HiddenSize, device: _device), decays: false);
+        if (_config.Family.HasBiases)
+        {
+            Add($"{name}.bias", layer, zeros(_config.HiddenSize, device: _device), decays: false);
+        }
     }
 
     private void Matrix(string name, int layer, long rows, long columns) => Add(

@@ -4,7 +4,7 @@ using Tensor = Droptune.TrainingJob.Onnx.TensorProto.Types.Type;
 namespace Droptune.TrainingJob.Onnx;
 
 /// <summary>
-/// BERT (Devlin et al. 2019, as Hugging Face computes it) in operators of the ONNX standard. All but attention sees one row a
+/// BERT (Devlin et al. 2019, as Hugging Face computes it), and what a <see cref="ModelFamily"/> does in another way, in operators of the ONNX standard. All but attention sees one row a
 /// token, (batch · length, hidden), so that a linear layer is one Gemm with its bias. Why not ONNX Runtime's fused transformer
 /// operators: bench/results/serving.md.
 /// </summary>
@@ -37,6 +37,11 @@ internal class BertGraph
     {
         var hidden = Embeddings();
         var mask = MaskBias();
+        if (Config.Family.IsPreNorm)
+        {
+            return Norm(PreNormLayers(hidden, mask), "bert.final_norm");
+        }
+
         for (var i = 0; i < Config.NumHiddenLayers; i++)
         {
             var layer = $"bert.encoder.layer.{i}";
@@ -53,7 +58,7 @@ internal class BertGraph
     public void TagLogits(string name, string hidden)
     {
         var tags = Config.TagNames.Count;
-        var logits = Reshaped(Gemm(hidden, "classifier", Hidden, tags), tags);
+        var logits = Reshaped(Gemm(Config.Family.HasSharedHead ? Transform(hidden) : hidden, "classifier", Hidden, tags), tags);
         Graph.Output(name, logits, Tensor.Float, "batch", "length", tags);
     }
 
@@ -62,7 +67,7 @@ internal class BertGraph
     {
         var labels = Config.TextLabelNames.Count;
         var first = Graph.Add("Gather", [Reshaped(hidden, Hidden), Graph.Scalar("first", 0L)], Int("axis", 1)); // (batch, hidden)
-        var pooled = Graph.Add("Tanh", [Gemm(first, "bert.pooler.dense", Hidden, Hidden)]);
+        var pooled = Config.Family.HasSharedHead ? Transform(first) : Graph.Add("Tanh", [Gemm(first, "bert.pooler.dense", Hidden, Hidden)]);
         Graph.Output(name, Gemm(pooled, classifier, Hidden, labels), Tensor.Float, "batch", labels);
     }
 
@@ -88,11 +93,17 @@ internal class BertGraph
     protected (float[] Weight, float[]? Bias) Values(string layer, int inputs, int outputs)
     {
         var weight = Parameters.Transposed($"{layer}.weight", inputs, outputs);
-        var bias = Parameters.Get($"{layer}.bias", outputs);
+        var hasBias = Config.Family.HasBiases || layer.EndsWith("classifier", StringComparison.Ordinal);
+        var bias = hasBias ? Parameters.Get($"{layer}.bias", outputs) : null;
         if (Is(".self.query"))
         {
             var scale = 1 / MathF.Sqrt(HeadSize);
-            return ([.. weight.Select(w => w * scale)], [.. bias.Select(b => b * scale)]);
+            return ([.. weight.Select(w => w * scale)], bias?.Select(b => b * scale).ToArray());
+        }
+
+        if (bias is null)
+        {
+            return (weight, null);
         }
 
         if (Is(".attention.output.dense"))
@@ -130,13 +141,17 @@ internal class BertGraph
         const string Name = "bert.embeddings";
         var table = Parameters.Get($"{Name}.word_embeddings.weight", Config.VocabSize, Hidden);
         var words = Graph.Add("Gather", [Graph.Weight<float>($"{Name}.word_embeddings.weight", [Config.VocabSize, Hidden], table), _ids]);
+        if (!Config.Family.HasPositions)
+        {
+            return Norm(Graph.Add("Reshape", [words, Rows()]), $"{Name}.LayerNorm");
+        }
 
         // Each position with the embedding of token type 0, which a single text has throughout.
-        var types = Parameters.Get($"{Name}.token_type_embeddings.weight", Config.TypeVocabSize, Hidden);
+        var types = Config.Family.HasTokenTypes ? Parameters.Get($"{Name}.token_type_embeddings.weight", Config.TypeVocabSize, Hidden) : new float[Hidden];
         var positions = Parameters.Get($"{Name}.position_embeddings.weight", Config.MaxPositionEmbeddings, Hidden)
-            .Select((value, i) => value + types[i % Hidden]).ToArray();
-        var all = Graph.Weight<float>($"{Name}.positions_and_type", [Config.MaxPositionEmbeddings, Hidden], positions);
-        var length = Graph.Add("Gather", [_shape, Graph.Weight<long>("[1]", [1], [1])]);
+            .Skip(Config.FirstPosition * Hidden).Select((value, i) => value + types[i % Hidden]).ToArray();
+        var all = Graph.Weight<float>($"{Name}.positions_and_type", [Config.MostPieces, Hidden], positions);
+        var length = Length();
         var used = Graph.Add("Slice", [all, Graph.Weight<long>("[0]", [1], [0]), length]);
 
         var rows = Graph.Add("Reshape", [Graph.Add("Add", [words, used]), Rows()]);
@@ -148,14 +163,91 @@ internal class BertGraph
     {
         var padding = Graph.Add("Sub", [Graph.Scalar("1.0", 1f), Graph.Add("Cast", [_mask], Int("to", (long)Tensor.Float))]);
         var bias = Graph.Add("Mul", [padding, Graph.Scalar("masked", -10_000f)]);
-        return Graph.Add("Unsqueeze", [bias, Graph.Weight<long>("head and query", [2], [1, 2])]);
+        bias = Graph.Add("Unsqueeze", [bias, Graph.Weight<long>("head and query", [2], [1, 2])]);
+        return Config.Family.HasPositionBias ? Graph.Add("Add", [bias, PositionBias()]) : bias;
     }
 
-    private string SelfAttention(string hidden, string mask, string layer)
+    /// <summary>What the distance of two pieces adds to their score, (1, heads, length, length).</summary>
+    private string PositionBias()
     {
-        var query = Heads(Linear(hidden, $"{layer}.query", Hidden, Hidden), 0, 2, 1, 3);
-        var key = Heads(Linear(hidden, $"{layer}.key", Hidden, Hidden), 0, 2, 3, 1); // transposed for the product
-        var value = Heads(Linear(hidden, $"{layer}.value", Hidden, Hidden), 0, 2, 1, 3);
+        const long Farthest = PositionBuckets.Farthest;
+        var heads = Config.NumAttentionHeads;
+        var table = Parameters.Get("bert.encoder.relative_attention_bias.weight", PositionBuckets.Count, heads);
+        var bias = PositionBuckets.Of((int)Farthest + 1).SelectMany(bucket => table.AsSpan((int)bucket * heads, heads).ToArray()).ToArray();
+        var byDistance = Graph.Weight<float>("bias by distance", [(2 * Farthest) + 1, heads], bias);
+
+        var distance = Graph.Add("Clip", [Distance(), Graph.Scalar("farthest before", -Farthest), Graph.Scalar("farthest", Farthest)]);
+        var row = Graph.Add("Add", [distance, Graph.Scalar("farthest", Farthest)]);
+        var chosen = Graph.Add("Transpose", [Graph.Add("Gather", [byDistance, row])], Ints("perm", 2, 0, 1));
+        return Graph.Add("Unsqueeze", [chosen, Graph.Weight<long>("[0]", [1], [0])]);
+    }
+
+    /// <summary>How far each piece is from each that reads it, (length, length).</summary>
+    private string Distance()
+    {
+        var piece = Graph.Add("Range", [Graph.Scalar("first", 0L), Graph.Add("Squeeze", [Length()]), Graph.Scalar("1", 1L)]);
+        var (read, reading) = (Graph.Add("Unsqueeze", [piece, Graph.Weight<long>("[0]", [1], [0])]), Graph.Add("Unsqueeze", [piece, Graph.Weight<long>("[1]", [1], [1])]));
+        return Graph.Add("Sub", [read, reading]);
+    }
+
+    private string Length() => Graph.AddOnce("Gather", [_shape, Graph.Weight<long>("[1]", [1], [1])]);
+
+    private string PreNormLayers(string hidden, string mask)
+    {
+        var near = Graph.Add("Add", [mask, LocalBias()]);
+        for (var i = 0; i < Config.NumHiddenLayers; i++)
+        {
+            var (layer, isGlobal) = ($"bert.encoder.layer.{i}", Config.IsGlobal(i));
+            var read = i == 0 ? hidden : Norm(hidden, $"{layer}.attention.norm");
+            var context = SelfAttention(read, isGlobal ? mask : near, $"{layer}.attention.self", isGlobal);
+            hidden = Graph.Add("Add", [hidden, Linear(context, $"{layer}.attention.output.dense", Hidden, Hidden)]);
+
+            var inner = Linear(Norm(hidden, $"{layer}.intermediate.norm"), $"{layer}.intermediate.dense", Hidden, 2 * Config.IntermediateSize);
+            var (value, gate) = (Part(inner, 0, Config.IntermediateSize), Part(inner, Config.IntermediateSize, 2 * Config.IntermediateSize));
+            var gated = Graph.Add("Mul", [Activation(value), gate]);
+            hidden = Graph.Add("Add", [hidden, Linear(gated, $"{layer}.output.dense", Config.IntermediateSize, Hidden)]);
+        }
+
+        return hidden;
+    }
+
+    /// <summary>Columns of a matrix, or what stands last in a larger tensor.</summary>
+    private string Part(string value, long start, long end) =>
+        Graph.Add("Slice", [value, Graph.Weight<long>($"[{start}]", [1], [start]), Graph.Weight<long>($"[{end}]", [1], [end]), Graph.Weight<long>("[-1]", [1], [-1])]);
+
+    private string Transform(string hidden)
+    {
+        const string Name = "cls.predictions.transform";
+        return Norm(Activation(Gemm(hidden, $"{Name}.dense", Hidden, Hidden)), $"{Name}.LayerNorm");
+    }
+
+    /// <summary>-10,000 where a piece is too far for local layers, (length, length).</summary>
+    private string LocalBias()
+    {
+        var far = Graph.Add("Greater", [Graph.Add("Abs", [Distance()]), Graph.Scalar("reach", (long)Config.LocalAttention!.Value / 2)]);
+        return Graph.Add("Mul", [Graph.Add("Cast", [far], Int("to", (long)Tensor.Float)), Graph.Scalar("masked", -10_000f)]);
+    }
+
+    /// <summary>Turns queries or keys (batch, length, heads, size) by their positions.</summary>
+    private string Turned(string value, bool isGlobal)
+    {
+        var (cosine, sine) = Config.Rotation(Config.MaxLength, isGlobal);
+        var half = HeadSize / 2;
+        var turned = Graph.Add("Concat", [Graph.Add("Neg", [Part(value, half, HeadSize)]), Part(value, 0, half)], Int("axis", -1));
+        return Graph.Add("Add", [Graph.Add("Mul", [value, Used("cosine", cosine)]), Graph.Add("Mul", [turned, Used("sine", sine)])]);
+
+        string Used(string name, float[] values)
+        {
+            var all = Graph.Weight<float>($"{name}, {(isGlobal ? "global" : "local")}", [Config.MaxLength, 1, HeadSize], values);
+            return Graph.AddOnce("Slice", [all, Graph.Weight<long>("[0]", [1], [0]), Length()]);
+        }
+    }
+
+    private string SelfAttention(string hidden, string mask, string layer, bool isGlobal = true)
+    {
+        var query = Heads(Linear(hidden, $"{layer}.query", Hidden, Hidden), isGlobal, 0, 2, 1, 3);
+        var key = Heads(Linear(hidden, $"{layer}.key", Hidden, Hidden), isGlobal, 0, 2, 3, 1); // transposed for the product
+        var value = Heads(Linear(hidden, $"{layer}.value", Hidden, Hidden), null, 0, 2, 1, 3);
 
         var scores = Graph.Add("Add", [Graph.Add("MatMul", [query, key]), mask]); // (batch, heads, length, length)
         var weights = Graph.Add("Softmax", [scores], Int("axis", -1));
@@ -164,18 +256,22 @@ internal class BertGraph
     }
 
     /// <summary>(batch · length, hidden) → (batch, length, heads, size), in another order.</summary>
-    private string Heads(string value, params ReadOnlySpan<long> order)
+    /// <param name="value">Query, key or value.</param>
+    /// <param name="isGlobal">By which positions it is turned; null = by none.</param>
+    /// <param name="order">Of the dimensions.</param>
+    private string Heads(string value, bool? isGlobal, params ReadOnlySpan<long> order)
     {
         var heads = Graph.Weight<long>("heads and size", [2], [Config.NumAttentionHeads, HeadSize]);
         var shape = Graph.AddOnce("Concat", [_shape, heads], Int("axis", 0));
-        return Graph.Add("Transpose", [Graph.Add("Reshape", [value, shape])], Ints("perm", order));
+        var divided = Graph.Add("Reshape", [value, shape]);
+        return Graph.Add("Transpose", [isGlobal is { } all && !Config.Family.HasPositions ? Turned(divided, all) : divided], Ints("perm", order));
     }
 
     private string AddNorm(string value, string residual, string norm) => Norm(Graph.Add("Add", [value, residual]), norm);
 
     private string Norm(string value, string norm) => Graph.Add(
         "LayerNormalization",
-        [value, Vector($"{norm}.weight", Hidden), Vector($"{norm}.bias", Hidden)],
+        Config.Family.HasBiases ? [value, Vector($"{norm}.weight", Hidden), Vector($"{norm}.bias", Hidden)] : [value, Vector($"{norm}.weight", Hidden)],
         Int("axis", -1),
         Float("epsilon", Config.LayerNormEps));
 

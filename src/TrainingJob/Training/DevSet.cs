@@ -2,7 +2,7 @@ using Droptune.Core.Inference;
 using Droptune.Core.Labels;
 using Droptune.Core.Metrics;
 using Droptune.Core.Text;
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Pieces;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training.Data;
@@ -34,7 +34,7 @@ public sealed class DevSet
     /// <param name="maxLength">Pieces a sequence.</param>
     /// <param name="combinations">Of text labels, where a text can have several; else null.</param>
     public DevSet(
-        IEnumerable<Example> examples, WordPieceTokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength, LabelCombinations? combinations = null)
+        IEnumerable<Example> examples, Tokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength, LabelCombinations? combinations = null)
     {
         (_tags, _textLabels, _padId, _combinations) = (tags, textLabels, tokenizer.PadId, combinations);
         _examples = [.. examples.Select(example => (example, EncodedSplit.Tokenize(example, tokenizer)))];

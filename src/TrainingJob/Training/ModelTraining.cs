@@ -87,6 +87,11 @@ internal sealed class ModelTraining(
     public ModelConfig Config(BaseModel start, Optimisation options)
     {
         var config = input.BaseModelFolder is { } folder ? ModelConfig.From(ModelNaming.For(folder).Config) : Scratch(ModelSize.Of(start.Size), options);
+        if (data.Tokenizer.Count > config.VocabSize)
+        {
+            throw new InvalidDataException($"The base model's tokenizer has {data.Tokenizer.Count} pieces, its {ModelFileNames.Config} says {config.VocabSize} (vocab_size): they are not of one model");
+        }
+
         if (options.FrozenLayers > config.NumHiddenLayers + 1)
         {
             throw new NotSupportedException(
@@ -104,7 +109,7 @@ internal sealed class ModelTraining(
 
     private ModelConfig Scratch(ModelSize size, Optimisation options) => new()
     {
-        VocabSize = data.Tokenizer.Vocabulary.Count,
+        VocabSize = data.Tokenizer.Count,
         HiddenSize = size.Hidden,
         NumHiddenLayers = size.Layers,
         NumAttentionHeads = size.Hidden / 64,

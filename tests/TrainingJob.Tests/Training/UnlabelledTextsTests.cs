@@ -1,5 +1,6 @@
 using Droptune.Core.Datasets;
 using Droptune.Core.Datasets.Gate;
+using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Data;
 
@@ -26,7 +27,7 @@ public sealed class UnlabelledTextsTests
         Assert.Equal((1, 1), (plain.Texts.Count, plain.TrainExamples));
         Assert.Equal((3, 1), (pretrained.Texts.Count, pretrained.TrainExamples));
         Assert.Equal(1, pretrained.Train.Count);
-        Assert.True(pretrained.Tokenizer.Vocabulary.TryGetId("z", out _)); // of the texts alone
+        Assert.True(((WordPieceTokenizer)pretrained.Tokenizer).Vocabulary.TryGetId("z", out _)); // of the texts alone
         Directory.Delete(folder, recursive: true);
     }
 

@@ -1,6 +1,7 @@
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Models;
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Loading;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.Core.Datasets.Gate;
 
@@ -8,7 +9,7 @@ namespace Droptune.Core.Datasets.Gate;
 /// <param name="Base">The base model, or "scratch".</param>
 /// <param name="Tokenizer">Of the base model; null where its vocabulary is not known: training from scratch makes its own.</param>
 /// <param name="IsDefault">Whether it is the built-in base, and nobody asked for it: data that it does not fit start from scratch.</param>
-internal sealed record StartingPoint(BaseModel Base, WordPieceTokenizer? Tokenizer = null, bool IsDefault = false)
+internal sealed record StartingPoint(BaseModel Base, Tokenizer? Tokenizer = null, bool IsDefault = false)
 {
     public static readonly StartingPoint Scratch = new(new BaseModel());
 }
@@ -54,9 +55,9 @@ internal static class BaseModelReader
     private static StartingPoint Read(StartingPoint start, string folder, int maxLength, FindingLog log)
     {
         var config = ModelConfig.From(ModelNaming.For(folder).Config);
-        if (config.MaxPositionEmbeddings < maxLength)
+        if (config.MostPieces < maxLength)
         {
-            var reason = $"training.maxLength is {maxLength}, the base model takes {config.MaxPositionEmbeddings} pieces.";
+            var reason = $"training.maxLength is {maxLength}, the base model takes {config.MostPieces} pieces.";
             if (start.IsDefault)
             {
                 log.Add(FindingCode.UnfitBaseModel, reason);
@@ -66,6 +67,8 @@ internal static class BaseModelReader
             log.Add(FindingCode.UnusableBaseModel, reason);
         }
 
-        return start with { Tokenizer = WordPieceTokenizer.Load(folder) };
+        var tokenizer = TokenizerFolder.Load(folder);
+        return tokenizer.Count <= config.VocabSize ? start with { Tokenizer = tokenizer } : throw new InvalidDataException(
+            $"The tokenizer of {folder} has {tokenizer.Count} pieces, its {ModelFileNames.Config} says {config.VocabSize} (vocab_size): they are not of one model");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class GateRun(
     private const int SmallDataset = 1000; // of a larger one, some texts hash to dev and test
 
     private readonly SplitPlan _plan = new(files.Data.Select(file => file.Name), look.Stated);
-    private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, look.UnfitBase is null ? start.Tokenizer?.With(look.Units) : null, look.Units, manifest.Training.MaxLength));
+    private readonly DatasetStatistics _statistics = new(log, manifest, new LengthChecker(log, look.UnfitBase is null ? start.Tokenizer?.WithUnits(look.Units) : null, look.Units, manifest.Training.MaxLength));
     private readonly TextHash _hash = new();
     private readonly LabelTable _textLabels = new();
     private readonly LabelTable _entityLabels = new();

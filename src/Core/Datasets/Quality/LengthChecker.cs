@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using Droptune.Core.Datasets.Findings;
 using Droptune.Core.Datasets.Records;
 using Droptune.Core.Text;
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.Core.Datasets.Quality;
 
@@ -11,7 +11,7 @@ namespace Droptune.Core.Datasets.Quality;
 /// Finds examples that are longer than the model's input. Pieces are counted with the base model's vocabulary where it is
 /// at hand, units (each a piece or more) where not. Most texts are short enough by their size alone and are not counted.
 /// </summary>
-internal sealed class LengthChecker(FindingLog log, WordPieceTokenizer? tokenizer, SmallUnits? small, int maxLength)
+internal sealed class LengthChecker(FindingLog log, Tokenizer? tokenizer, SmallUnits? small, int maxLength)
 {
     private const int LongWordCharacters = 100; // BERT's limit: a longer word becomes [UNK]
     private const int SampledExamples = 50_000; // for the share of unknown pieces

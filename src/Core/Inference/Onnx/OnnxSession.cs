@@ -1,5 +1,5 @@
 using Droptune.Core.Models;
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Pieces;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Droptune.Core.Inference.Onnx;
@@ -19,7 +19,7 @@ internal sealed class OnnxSession : IDisposable
     private readonly int _textLabels;
     private readonly (long Cls, long Sep, long Pad) _special;
 
-    public OnnxSession(string path, ModelConfig config, WordPieceTokenizer tokenizer, int threads)
+    public OnnxSession(string path, ModelConfig config, Tokenizer tokenizer, int threads)
     {
         using var options = QuietOnnx.Options();
         (options.IntraOpNumThreads, options.InterOpNumThreads) = (threads, 1);

@@ -1,5 +1,5 @@
 using Droptune.Core.Models;
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.Core.Inference.Onnx;
 
@@ -23,7 +23,7 @@ internal sealed class OnnxSessions : IDisposable
     private readonly long _workPerPiece;
     private readonly long _sharedWork;
 
-    public OnnxSessions(string path, ModelConfig config, WordPieceTokenizer tokenizer, ServingOptions options)
+    public OnnxSessions(string path, ModelConfig config, Tokenizer tokenizer, ServingOptions options)
     {
         _cores = [.. Enumerable.Range(0, options.Threads).Select(_ => new Lazy<OnnxSession>(() => new(path, config, tokenizer, threads: 1)))];
 

@@ -11,12 +11,18 @@ public static class Nfc
     /// <summary>True if <paramref name="text"/> is in form C.</summary>
     public static bool IsNormalized(string text) => IsPlain(text) || Compose(text) == text;
 
+    /// <summary>The text in form C.</summary>
+    internal static string Normalize(string text) => IsPlain(text) ? text : Compose(text);
+
+    /// <summary>Whether form C may change the character at an index, alone or with what stands before it.</summary>
+    internal static bool MayChange(string text, int index) => UnicodeData.Has(CodePoints.At(text, index, out _), UnicodeData.Property.MayCompose);
+
     private static bool IsPlain(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {
             // Below U+0300 nothing changes.
-            if (text[i] >= 0x300 && UnicodeData.Has(CodePoints.At(text, i, out _), UnicodeData.Property.MayCompose))
+            if (text[i] >= 0x300 && MayChange(text, i))
             {
                 return false;
             }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Droptune.Core.Text.Unicode;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.Core.Text.WordPiece;
 
@@ -35,16 +35,18 @@ public sealed record TokenizerOptions
 
     internal string[] SpecialPieces => [Padding, Unknown, Class, Separator, Mask];
 
+    /// <summary>The units that the labels of examples need; null = words.</summary>
+    public SmallUnits? UnitsFor(IEnumerable<Example> labelled) => UnitEvidence.Needed(labelled, StripAccents ?? LowerCase, ChineseCharacters);
+
     /// <summary>
     /// The settings of a model folder; <c>tokenizer_config.json</c> overrides <c>tokenizer.json</c>. Where neither says so, the
     /// vocabulary shows whether case is kept: it holds capital letters then.
     /// </summary>
-    internal static TokenizerOptions Read(string folder, JsonNode? tokenizerJson, Vocabulary vocabulary)
+    internal static TokenizerOptions Read(string folder, TokenizerJson? tokenizerJson, Vocabulary vocabulary)
     {
-        var path = Path.Combine(folder, ModelFileNames.TokenizerConfig);
-        var config = File.Exists(path) ? ReadJson(path) : null;
-        var normalizer = Normalizer(tokenizerJson?["normalizer"]);
-        if (normalizer?["clean_text"] is { } clean && !(bool)clean)
+        var config = TokenizerConfig.Read(folder);
+        var normalizer = Normalizer(tokenizerJson?.Find("normalizer"));
+        if (normalizer?.Flag("clean_text", true) == false)
         {
             throw new NotSupportedException($"{folder}: clean_text = false is not supported.");
         }
@@ -55,19 +57,19 @@ public sealed record TokenizerOptions
             LowerCase = Flag("do_lower_case", "lowercase") ?? !vocabulary.TryGetId("A", out _),
             StripAccents = Flag("strip_accents", "strip_accents"),
             ChineseCharacters = Flag("tokenize_chinese_chars", "handle_chinese_chars") ?? true,
-            SmallUnits = config?["small_units"] is JsonArray scripts ? new([.. scripts.Select(script => Enum.Parse<Script>((string)script!))]) : null,
-            LongestWord = (int?)tokenizerJson?["model"]?["max_input_chars_per_word"] ?? defaults.LongestWord,
-            Unknown = Piece("unk_token") ?? defaults.Unknown,
-            Separator = Piece("sep_token") ?? defaults.Separator,
-            Padding = Piece("pad_token") ?? defaults.Padding,
-            Class = Piece("cls_token") ?? defaults.Class,
-            Mask = Piece("mask_token") ?? defaults.Mask,
+            SmallUnits = config.Units(),
+            LongestWord = tokenizerJson?.Find("model")?.Find("max_input_chars_per_word")?.Id(int.MaxValue) ?? defaults.LongestWord,
+            Unknown = config.Piece("unk_token") ?? Usual(defaults.Unknown, "<unk>"),
+            Separator = config.Piece("sep_token") ?? Usual(defaults.Separator, "</s>"),
+            Padding = config.Piece("pad_token") ?? Usual(defaults.Padding, "<pad>"),
+            Class = config.Piece("cls_token") ?? Usual(defaults.Class, "<s>"),
+            Mask = config.Piece("mask_token") ?? Usual(defaults.Mask, "<mask>"),
         };
 
-        bool? Flag(string inConfig, string inNormalizer) => (bool?)config?[inConfig] ?? (bool?)normalizer?[inNormalizer];
+        // MPNet's vocabulary has RoBERTa's.
+        string Usual(string bert, string other) => !vocabulary.TryGetId(bert, out _) && vocabulary.TryGetId(other, out _) ? other : bert;
 
-        // A plain string, or an object with the string as "content".
-        string? Piece(string name) => config?[name] is JsonObject piece ? (string?)piece["content"] : (string?)config?[name];
+        bool? Flag(string inConfig, string inNormalizer) => config?.Find(inConfig)?.Flag() ?? normalizer?.Find(inNormalizer)?.Flag();
     }
 
     /// <summary>Writes <c>tokenizer_config.json</c> as Hugging Face's BertTokenizer reads it.</summary>
@@ -85,27 +87,11 @@ public sealed record TokenizerOptions
             ["cls_token"] = Class,
             ["mask_token"] = Mask,
         };
-        if (SmallUnits is { } small)
-        {
-            config["small_units"] = new JsonArray([.. small.Pieces.Select(script => JsonValue.Create($"{script}"))]);
-        }
-
-        File.WriteAllText(Path.Combine(folder, ModelFileNames.TokenizerConfig), config.ToJsonString(DroptuneJson.Readable) + "\n");
+        TokenizerConfig.SetUnits(config, SmallUnits);
+        TokenizerConfig.Write(folder, config);
     }
 
-    internal static JsonNode ReadJson(string path)
-    {
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(path)) ?? throw new InvalidDataException($"{path} holds null.");
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path} is not JSON: {e.Message}", e);
-        }
-    }
-
-    private static JsonNode? Normalizer(JsonNode? normalizer) => (string?)normalizer?["type"] switch
+    private static TokenizerJson? Normalizer(TokenizerJson? normalizer) => normalizer?.Text("type") switch
     {
         null or "BertNormalizer" => normalizer,
         var type => throw new NotSupportedException($"tokenizer.json: the normalizer {type} is not supported; BertNormalizer is."),

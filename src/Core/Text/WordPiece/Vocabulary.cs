@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.Core.Text.WordPiece;
 
@@ -66,29 +66,22 @@ public sealed class Vocabulary
     }
 
     /// <summary>Reads the model part of a <c>tokenizer.json</c>.</summary>
-    internal static Vocabulary ReadTokenizerJson(string path, JsonNode json)
+    internal static Vocabulary ReadTokenizerJson(TokenizerJson json)
     {
-        var model = json["model"];
-        var type = (string?)model?["type"] ?? (model?["continuing_subword_prefix"] is null ? "unknown" : "WordPiece");
-        if (type != "WordPiece" || (string?)model!["continuing_subword_prefix"] is not (null or Continuation))
+        var model = json.Get("model");
+        var type = model.Text("type") ?? (model.Find("continuing_subword_prefix") is null ? "unknown" : "WordPiece");
+        if (type != "WordPiece" || model.Text("continuing_subword_prefix") is not (null or Continuation))
         {
-            throw new NotSupportedException($"{path}: a tokenizer of type {type} is not supported; WordPiece with \"##\" is.");
+            throw model.Unsupported($"a tokenizer of type {type}", "WordPiece with \"##\" is");
         }
 
-        var ids = model["vocab"]!.AsObject().ToDictionary(entry => entry.Key, entry => (int)entry.Value!);
-        foreach (var added in json["added_tokens"]?.AsArray() ?? [])
-        {
-            ids[(string)added!["content"]!] = (int)added["id"]!;
-        }
-
-        var pieces = new string?[ids.Values.Max() + 1];
-        foreach (var (piece, id) in ids)
-        {
-            pieces[id] = piece;
-        }
-
+        var pieces = TokenizerJson.ById(
+        [
+            .. model.Get("vocab").Entries().Select(entry => (entry.Name, entry.Value.Id(), entry.Value)),
+            .. (json.Find("added_tokens")?.Items() ?? []).Select(added => (added.Get("content").Text(), added.Get("id").Id(), added)),
+        ]);
         var gap = Array.IndexOf(pieces, null);
-        return gap < 0 ? new(pieces!) : throw new InvalidDataException($"{path}: no piece has the id {gap}.");
+        return gap < 0 ? new(pieces!) : throw model.Error($"has no piece with the id {gap}");
     }
 
     /// <summary>Writes <c>vocab.txt</c>.</summary>

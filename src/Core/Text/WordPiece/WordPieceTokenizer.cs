@@ -1,12 +1,10 @@
 using System.Buffers;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.Core.Text.WordPiece;
 
-/// <summary>
-/// BERT's tokenizer: the same ids and places as Hugging Face's fast tokenizer, with places in the caller's text. Thread-safe.
-/// </summary>
-/// <remarks>Why it is our own and not Microsoft.ML.Tokenizers: see docs/tokenizer.md.</remarks>
-public sealed class WordPieceTokenizer
+/// <summary>BERT's tokenizer.</summary>
+public sealed class WordPieceTokenizer : Tokenizer
 {
     private readonly PreTokenizer _preTokenizer;
     private readonly WordPieces _wordPieces;
@@ -29,39 +27,46 @@ public sealed class WordPieceTokenizer
 
     public TokenizerOptions Options { get; }
 
-    public int PadId { get; }
+    public override int Count => Vocabulary.Count;
 
-    public int UnkId { get; }
+    public override int PadId { get; }
 
-    public int ClsId { get; }
+    public override int UnkId { get; }
 
-    public int SepId { get; }
+    public override int ClsId { get; }
 
-    public int MaskId { get; }
+    public override int SepId { get; }
+
+    public override int MaskId { get; }
+
+    public override string this[int id] => Vocabulary[id];
 
     /// <summary>Reads the tokenizer of a model folder: vocab.txt or tokenizer.json, and tokenizer_config.json if there is one.</summary>
     public static WordPieceTokenizer Load(string folder)
     {
         var (text, json) = (Path.Combine(folder, ModelFileNames.Vocabulary), Path.Combine(folder, ModelFileNames.Tokenizer));
-        var tokenizerJson = File.Exists(json) ? TokenizerOptions.ReadJson(json) : null;
+        TokenizerJson? tokenizerJson = File.Exists(json) ? TokenizerJson.Read(json) : null;
         var vocabulary = File.Exists(text) ? Vocabulary.ReadText(text)
-            : tokenizerJson is not null ? Vocabulary.ReadTokenizerJson(json, tokenizerJson)
+            : tokenizerJson is { } file ? Vocabulary.ReadTokenizerJson(file)
             : throw new FileNotFoundException($"{folder} has neither vocab.txt nor tokenizer.json.", text);
 
         return new(vocabulary, TokenizerOptions.Read(folder, tokenizerJson, vocabulary));
     }
 
-    /// <summary>A tokenizer with the same vocabulary and other units.</summary>
-    public WordPieceTokenizer With(SmallUnits? units) => new(Vocabulary, Options with { SmallUnits = units });
+    public override WordPieceTokenizer WithUnits(SmallUnits? units) => new(Vocabulary, Options with { SmallUnits = units });
+
+    public override Tokenizer FitTo(IEnumerable<Example> labelled) => WithUnits(Options.UnitsFor(labelled));
+
+    public override bool Continues(int id) => Vocabulary[id].StartsWith(Vocabulary.Continuation, StringComparison.Ordinal);
 
     /// <summary>Writes vocab.txt and tokenizer_config.json.</summary>
-    public void Save(string folder)
+    public override void Save(string folder)
     {
         Vocabulary.Write(Path.Combine(folder, ModelFileNames.Vocabulary));
         Options.Write(folder);
     }
 
-    public TokenizedText Tokenize(string text)
+    public override TokenizedText Tokenize(string text)
     {
         var builder = TokenizedTextBuilder.Start();
         Add(text, word: -1, builder);
@@ -69,8 +74,7 @@ public sealed class WordPieceTokenizer
         return builder.Build();
     }
 
-    /// <summary>Tokenizes words, each by itself; a word of nothing but what is dropped has no unit.</summary>
-    public TokenizedText Tokenize(IReadOnlyList<string> words)
+    public override TokenizedText Tokenize(IReadOnlyList<string> words)
     {
         var builder = TokenizedTextBuilder.Start();
         for (var word = 0; word < words.Count; word++)

@@ -1,17 +1,16 @@
-namespace Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Pieces;
 
-/// <summary>The pieces of one unit; places count from the unit's start.</summary>
-internal sealed record UnitPieces(int[] Ids, TextRange[] Places);
+namespace Droptune.Core.Text.WordPiece;
 
 /// <summary>
 /// Normalises a unit and cuts it into pieces of a vocabulary, each the longest that fits: WordPiece as in BERT
 /// (Devlin et al. 2018). A unit that cannot be cut is one [UNK].
 /// </summary>
-internal sealed class WordPieces(Vocabulary vocabulary, TokenizerOptions options, int unknownId)
+internal sealed class WordPieces(Vocabulary vocabulary, TokenizerOptions options, int unknownId) : PieceCutter
 {
     private readonly UnitNormalizer _normalizer = new(options);
 
-    public UnitPieces Cut(ReadOnlySpan<char> unit)
+    public override UnitPieces Cut(ReadOnlySpan<char> unit)
     {
         var (text, places, codePoints) = _normalizer.Normalize(unit);
         if (codePoints <= options.LongestWord)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Droptune.Core.Labels;
 using Droptune.Core.Text;
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.TrainingJob.Training.Data;
 
@@ -33,7 +33,7 @@ public sealed class EncodedSplit
     /// <param name="maxLength">Pieces a sequence.</param>
     /// <param name="combinations">Numbers the labels of a text where it can have several; null where it has one.</param>
     public static EncodedSplit Of(
-        IEnumerable<(Example Example, TokenizedText Text)> examples, WordPieceTokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength,
+        IEnumerable<(Example Example, TokenizedText Text)> examples, Tokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength,
         LabelCombinations? combinations = null)
     {
         var split = new EncodedSplit();
@@ -52,7 +52,7 @@ public sealed class EncodedSplit
         return split;
     }
 
-    public static TokenizedText Tokenize(Example example, WordPieceTokenizer tokenizer) =>
+    public static TokenizedText Tokenize(Example example, Tokenizer tokenizer) =>
         example.Tokens is { } words ? tokenizer.Tokenize(words) : tokenizer.Tokenize(example.Text ?? "");
 
     /// <summary>The example that a sequence is a window of.</summary>
@@ -88,7 +88,7 @@ public sealed class EncodedSplit
     }
 
     private void Add(
-        TokenizedText text, TextWindow window, WordPieceTokenizer tokenizer, string[]? unitTags, LabelSet? tags, int textLabel)
+        TokenizedText text, TextWindow window, Tokenizer tokenizer, string[]? unitTags, LabelSet? tags, int textLabel)
     {
         var first = _ids.Count + 1 - window.FirstPiece;
         _ids.Add(tokenizer.ClsId);

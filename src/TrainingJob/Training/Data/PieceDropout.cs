@@ -1,9 +1,9 @@
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Pieces;
 
 namespace Droptune.TrainingJob.Training.Data;
 
 /// <summary>Replaces pieces by [UNK] at random, so that a model learns to go by context where a word is new.</summary>
-public sealed class PieceDropout(WordPieceTokenizer tokenizer, double part)
+public sealed class PieceDropout(Tokenizer tokenizer, double part)
 {
     public void Apply(Batch batch, Random random)
     {

@@ -1,6 +1,8 @@
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Labels;
 using Droptune.Core.Text;
+using Droptune.Core.Text.Loading;
+using Droptune.Core.Text.Pieces;
 using Droptune.Core.Text.WordPiece;
 
 namespace Droptune.TrainingJob.Training.Data;
@@ -18,7 +20,7 @@ namespace Droptune.TrainingJob.Training.Data;
 /// <param name="MaxLength">Pieces a sequence.</param>
 /// <param name="IsRunningText">Whether the dataset's words were joined as they stand in a text.</param>
 public sealed record TrainingData(
-    TaskKind Task, WordPieceTokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev,
+    TaskKind Task, Tokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev,
     LabelCombinations? Combinations, int TrainExamples, int MaxLength, bool IsRunningText)
 {
     private const int LeastLength = 32;
@@ -48,7 +50,7 @@ public sealed record TrainingData(
 
         var labelled = examples.Concat(dev);
         var tokenizer = input.BaseModelFolder is { } folder
-            ? WithUnits(WordPieceTokenizer.Load(folder), labelled)
+            ? TokenizerFolder.Load(folder).FitTo(labelled)
             : NewTokenizer(words, texts, labelled, isRunning, options);
         var tags = task.HasEntities() ? LabelSet.OfTags(examples) : null;
         var textLabels = task.HasTextLabels() ? LabelSet.OfTexts(examples) : null;
@@ -85,17 +87,11 @@ public sealed record TrainingData(
         return Math.Clamp(areJoined ? 2 * usual : usual, Math.Min(LeastLength, most), most);
     }
 
-    private static WordPieceTokenizer WithUnits(WordPieceTokenizer tokenizer, IEnumerable<Example> labelled) =>
-        tokenizer.With(Units(labelled, tokenizer.Options));
-
-    private static SmallUnits? Units(IEnumerable<Example> labelled, TokenizerOptions options) =>
-        UnitEvidence.Needed(labelled, options.StripAccents ?? options.LowerCase, options.ChineseCharacters);
-
     private static WordPieceTokenizer NewTokenizer(List<Example> train, List<Example> texts, IEnumerable<Example> labelled, bool isRunning, Optimisation options)
     {
         var letters = options.Tokenizer ?? new();
         var tokenizer = new TokenizerOptions { LowerCase = letters.Lowercase ?? !CaseEvidence.IsCarriedBy(train), StripAccents = letters.StripAccents };
-        tokenizer = tokenizer with { SmallUnits = Units(labelled, tokenizer) };
+        tokenizer = tokenizer with { SmallUnits = tokenizer.UnitsFor(labelled) };
         var all = train.Concat(texts);
         return new(
             isRunning ? WordPieceTrainer.Train(all.Select(RunningText.Cut), tokenizer, options.VocabularySize)

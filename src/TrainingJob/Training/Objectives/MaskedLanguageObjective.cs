@@ -1,4 +1,4 @@
-using Droptune.Core.Text.WordPiece;
+using Droptune.Core.Text.Pieces;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Training.Data;
 
@@ -11,10 +11,9 @@ namespace Droptune.TrainingJob.Training.Objectives;
 /// Guessing hidden pieces (Devlin et al. 2018, "BERT", 3.1): of the pieces to guess 80 % become [MASK], 10 % any piece and 10 %
 /// stay. A unit is hidden whole (whole-word masking): a piece is no riddle while its neighbours in the word stand there.
 /// </summary>
-public sealed class MaskedLanguageObjective(WordPieceTokenizer tokenizer, double part, Device device) : IObjective
+public sealed class MaskedLanguageObjective(Tokenizer tokenizer, double part, Device device) : IObjective
 {
-    private readonly bool[] _continues = [.. Enumerable.Range(0, tokenizer.Vocabulary.Count)
-        .Select(id => tokenizer.Vocabulary[id].StartsWith(Vocabulary.Continuation, StringComparison.Ordinal))];
+    private readonly bool[] _continues = [.. Enumerable.Range(0, tokenizer.Count).Select(tokenizer.Continues)];
 
     public bool UsesAllWords => true;
 

@@ -11,7 +11,7 @@ internal static class ModelCard
         var card = new StringBuilder();
         Line($"# {Markdown.Safe(spec.Model)}");
         Line($"");
-        Line($"A BERT model for {Task(record)}, trained by Droptune on dataset {Markdown.Code(spec.Dataset.Name)} version {Markdown.Code(spec.Dataset.Version)}.");
+        Line($"A {record.Family ?? "BERT"} model for {Task(record)}, trained by Droptune on dataset {Markdown.Code(spec.Dataset.Name)} version {Markdown.Code(spec.Dataset.Version)}.");
         Line($"");
         Line($"| | |");
         Line($"|---|---|");

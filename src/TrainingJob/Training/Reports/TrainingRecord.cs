@@ -25,6 +25,9 @@ public sealed record TrainingRecord
     /// <summary>The options with every default filled in.</summary>
     public required Optimisation Options { get; init; }
 
+    /// <summary>The <c>model_type</c>; null = BERT.</summary>
+    public string? Family { get; init; }
+
     /// <summary>Parameters that the base model lacks, and that it has beyond; null from scratch.</summary>
     public LoadReport? BaseWeights { get; init; }
 
@@ -61,11 +64,12 @@ public sealed record TrainingRecord
             Start = start,
             Options = options,
             Trials = trials,
+            Family = model.Config.Family == ModelFamily.Bert ? null : model.Config.ModelType,
             BaseWeights = loaded,
             Environment = environment,
             Counts = new(
                 data.TrainExamples, data.Train.Tokens, data.Dev.Count, data.Tags?.Count ?? 0, data.TextLabels?.Count ?? 0,
-                data.Tokenizer.Vocabulary.Count, model.Weights.All.Sum(weight => weight.Value.numel())),
+                data.Tokenizer.Count, model.Weights.All.Sum(weight => weight.Value.numel())),
             StartedAt = started,
             Seconds = duration.TotalSeconds,
             Curve = outcome.Curve,

@@ -94,6 +94,17 @@ public sealed class WordPieceTokenizerFilesTests : IDisposable
     }
 
     [Fact]
+    public void Load_VocabularyWithRobertasPieces_UsesThem()
+    {
+        Write("vocab.txt", "<s>\n<pad>\n</s>\n[UNK]\n<mask>\na\n");
+
+        var tokenizer = WordPieceTokenizer.Load(_folder);
+
+        Assert.Equal((0, 1, 2, 3, 4), (tokenizer.ClsId, tokenizer.PadId, tokenizer.SepId, tokenizer.UnkId, tokenizer.MaskId));
+        Assert.Equal([4, 5, 3], tokenizer.Tokenize("<mask> a b").Ids);
+    }
+
+    [Fact]
     public void Load_NoUnknownPiece_SaysSo()
     {
         Write("vocab.txt", "[PAD]\na\n");

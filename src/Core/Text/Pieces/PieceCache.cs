@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Droptune.Core.Text.WordPiece;
+namespace Droptune.Core.Text.Pieces;
 
 /// <summary>
 /// Remembers the pieces of units seen lately: read without a lock, and bounded. When one generation is full, it becomes the old
@@ -14,7 +14,7 @@ internal sealed class PieceCache
     private Units _new = new();
     private Units _old = new();
 
-    public UnitPieces GetOrAdd(ReadOnlySpan<char> unit, WordPieces wordPieces)
+    public UnitPieces GetOrAdd(ReadOnlySpan<char> unit, PieceCutter cutter)
     {
         var current = Volatile.Read(ref _new);
         if (current.Lookup.TryGetValue(unit, out var pieces))
@@ -24,7 +24,7 @@ internal sealed class PieceCache
 
         if (!Volatile.Read(ref _old).Lookup.TryGetValue(unit, out pieces))
         {
-            pieces = wordPieces.Cut(unit);
+            pieces = cutter.Cut(unit);
         }
 
         if (unit.Length <= LongestUnit && current.Lookup.TryAdd(unit, pieces)

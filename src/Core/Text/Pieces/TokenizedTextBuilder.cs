@@ -1,4 +1,4 @@
-namespace Droptune.Core.Text.WordPiece;
+namespace Droptune.Core.Text.Pieces;
 
 /// <summary>Collects the units of a text; its lists are used again for the next one.</summary>
 internal sealed class TokenizedTextBuilder
@@ -53,13 +53,17 @@ internal sealed class TokenizedTextBuilder
         Piece(id, unit);
     }
 
-    public TokenizedText Build() => new() { Ids = [.. _ids], Pieces = [.. _pieces], Units = [.. _units] };
+    /// <summary>Begins a unit; the pieces added from here on are its own.</summary>
+    public void Unit(TextRange unit, int word) => _units.Add(new(unit.Start, unit.End, word < 0 ? _units.Count : word, _ids.Count));
 
-    private void Unit(TextRange unit, int word) => _units.Add(new(unit.Start, unit.End, word < 0 ? _units.Count : word, _ids.Count));
+    /// <summary>Lets the last unit reach further.</summary>
+    public void Extend(int end) => _units[^1] = _units[^1] with { End = Math.Max(_units[^1].End, end) };
 
-    private void Piece(int id, TextRange place)
+    public void Piece(int id, TextRange place)
     {
         _ids.Add(id);
         _pieces.Add(place);
     }
+
+    public TokenizedText Build() => new() { Ids = [.. _ids], Pieces = [.. _pieces], Units = [.. _units] };
 }
