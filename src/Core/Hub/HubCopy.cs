@@ -24,11 +24,11 @@ public static partial class HubCopy
     /// <param name="model">With its commit.</param>
     /// <param name="folder">Of the copy.</param>
     /// <param name="withWeights">False where configuration and tokenizer are enough. The weights are looked at all the same.</param>
-    /// <param name="arrived">Gets what comes, piece by piece, see <see cref="HubDownload.FetchAsync"/>; null = nobody does.</param>
+    /// <param name="arrived">Gets what comes from the hub; null = nobody does.</param>
     /// <param name="cancellationToken">Ends it; what came stays.</param>
     /// <exception cref="HubException">The hub does not give it, or it is no model that could be trained.</exception>
     public static async Task CompleteAsync(
-        HubClient hub, HubName model, string folder, bool withWeights, Func<HubFile, ReadOnlyMemory<byte>, CancellationToken, Task>? arrived, CancellationToken cancellationToken)
+        HubClient hub, HubName model, string folder, bool withWeights, PieceArrived? arrived, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         if (!IsComplete(folder, withWeights))
@@ -36,7 +36,7 @@ public static partial class HubCopy
             var download = new HubDownload(hub, model, folder);
             foreach (var file in await FilesAsync(hub, model, download, folder, withWeights, cancellationToken))
             {
-                await download.FetchAsync(file, arrived is null ? null : (piece, cancellation) => arrived(file, piece, cancellation), cancellationToken);
+                await download.FetchAsync(file, arrived, cancellationToken);
             }
         }
 

@@ -19,10 +19,10 @@ public sealed class HubDownload(HubClient hub, HubName model, string folder)
 
     /// <summary>Fetches a file, unless it is there.</summary>
     /// <param name="file">As the hub states it.</param>
-    /// <param name="arrived">Gets what comes from the hub, piece by piece, so that the caller can keep the part somewhere safer; null = nobody does.</param>
+    /// <param name="arrived">Gets what comes from the hub; null = nobody does.</param>
     /// <param name="cancellationToken">Ends the download; the part stays.</param>
     /// <exception cref="HubException">It does not come, or is not what the hub states.</exception>
-    public async Task FetchAsync(HubFile file, Func<ReadOnlyMemory<byte>, CancellationToken, Task>? arrived, CancellationToken cancellationToken)
+    public async Task FetchAsync(HubFile file, PieceArrived? arrived, CancellationToken cancellationToken)
     {
         var (target, part) = (Path.Combine(folder, file.Name), Path.Combine(folder, PartOf(file)));
         if (File.Exists(target))
@@ -76,8 +76,7 @@ public sealed class HubDownload(HubClient hub, HubName model, string folder)
 
     /// <summary>Takes one answer from where the part ends. What a cut leaves of it is kept; one that brings nothing is a try that failed.</summary>
     private async Task<ServedFrom?> ContinueAsync(
-        FileStream part, HubFile file, IncrementalHash hash, ServedFrom? served, Func<ReadOnlyMemory<byte>, CancellationToken, Task>? arrived,
-        CancellationToken cancellationToken)
+        FileStream part, HubFile file, IncrementalHash hash, ServedFrom? served, PieceArrived? arrived, CancellationToken cancellationToken)
     {
         var start = part.Length;
         using var answer = await hub.OpenAsync(model, file.Name, start, served, cancellationToken);
@@ -101,12 +100,13 @@ public sealed class HubDownload(HubClient hub, HubName model, string folder)
                     throw new HubException($"'{file.Name}' of '{model}' is longer than the {file.Size} bytes that the hub states.");
                 }
 
-                await part.WriteAsync(piece, cancellationToken);
-                hash.AppendData(piece.Span);
                 if (arrived is not null && piece.Length > 0)
                 {
-                    await arrived(piece, cancellationToken);
+                    await arrived(file, part.Length, piece, cancellationToken);
                 }
+
+                await part.WriteAsync(piece, cancellationToken);
+                hash.AppendData(piece.Span);
             }
         }
         catch (HubException e) when (e.IsTransient && part.Length > start)
@@ -119,3 +119,6 @@ public sealed class HubDownload(HubClient hub, HubName model, string folder)
             : throw new HubException($"The hub ends '{file.Name}' of '{model}' after {start} of {file.Size} bytes.") { IsTransient = true };
     }
 }
+
+/// <summary>Gets what comes of a file, piece by piece from <paramref name="start"/> on, so that it can be kept somewhere safer, or shown.</summary>
+public delegate Task PieceArrived(HubFile file, long start, ReadOnlyMemory<byte> piece, CancellationToken cancellationToken);

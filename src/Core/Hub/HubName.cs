@@ -13,9 +13,10 @@ public sealed partial record HubName(string Id, string? Revision = null)
     public bool IsPinned => Revision is not null && Commit().IsMatch(Revision);
 
     /// <summary>Where a pinned model lies in <c>base-models</c>.</summary>
-    public string Folder => IsPinned
-        ? $"{Id.Replace("/", Separator, StringComparison.Ordinal)}@{Revision}"
-        : throw new InvalidOperationException($"'{this}' names no commit");
+    public string Folder => IsPinned ? Folders + Revision : throw new InvalidOperationException($"'{this}' names no commit");
+
+    /// <summary>What the names of the folders of all its copies begin with.</summary>
+    public string Folders => $"{Id.Replace("/", Separator, StringComparison.Ordinal)}@";
 
     /// <summary>Null where the text is no name of the hub's.</summary>
     public static HubName? Parse(string text) =>

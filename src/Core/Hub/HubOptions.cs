@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.IO.Enumeration;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Droptune.Core.Hub;
 
@@ -22,12 +23,13 @@ public sealed record HubOptions : IValidatableObject
 
     public HubSettings Hub { get; init; } = new();
 
-    /// <summary>The options of a process that has no services.</summary>
+    /// <summary>The options of a program that has no services.</summary>
+    /// <exception cref="OptionsValidationException">Some cannot be used.</exception>
     public static HubOptions From(IConfiguration configuration)
     {
-        var options = new HubOptions();
-        new SettingsSection<HubOptions>(configuration, Section).Configure(options);
-        return options;
+        var (options, section) = (new HubOptions(), new SettingsSection<HubOptions>(configuration, Section));
+        section.Configure(options);
+        return section.Validate(null, options) is { Failed: true } result ? throw new OptionsValidationException("", typeof(HubOptions), result.Failures) : options;
     }
 
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)

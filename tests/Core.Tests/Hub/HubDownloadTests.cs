@@ -171,13 +171,13 @@ public sealed class HubDownloadTests : IAsyncLifetime
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await new HubDownload(_client, Model, _folder).FetchAsync(
-            await _client.DescribeAsync(Model, Weights, Cancellation), (_, _) => stop.CancelAsync(), stop.Token));
+            await _client.DescribeAsync(Model, Weights, Cancellation), (_, _, _, _) => stop.CancelAsync(), stop.Token));
 
         Assert.True(HubDownload.IsPart(Assert.Single(Names)));
     }
 
     private async Task FetchAsync(string name, MemoryStream? arrived = null) => await new HubDownload(_client, Model, _folder).FetchAsync(
         await _client.DescribeAsync(Model, name, Cancellation),
-        arrived is null ? null : (piece, cancellation) => arrived.WriteAsync(piece, cancellation).AsTask(),
+        arrived is null ? null : (_, _, piece, cancellation) => arrived.WriteAsync(piece, cancellation).AsTask(),
         Cancellation);
 }
