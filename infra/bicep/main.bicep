@@ -3,7 +3,7 @@ metadata description = '''Droptune in a subscription: everything that is there b
 
 targetScope = 'subscription'
 
-import { pipelineSettings, servingSize as servingSizeType, trainingProfile as trainingProfileType } from 'modules/types.bicep'
+import { hubSettings, pipelineSettings, servingSize as servingSizeType, trainingProfile as trainingProfileType } from 'modules/types.bicep'
 
 @description('Required. Name of the environment, which the resource group and the tags carry.')
 @minLength(1)
@@ -84,6 +84,16 @@ param pipeline pipelineSettings = {
   Retention__LeftoverDays: '14'
 }
 
+@description('Optional. Where base models are fetched from, and which, by the names that the programs read.')
+param hub hubSettings = {
+  HF_ENDPOINT: 'https://huggingface.co'
+  Hub__Allow: '*'
+  Hub__MaxBytes: '4000000000'
+}
+
+@description('Optional. Resource ID of the Key Vault secret with the token of the hub, for private and gated models; empty for none.')
+param hubTokenId string = ''
+
 @description('Optional. Days in which a deleted or overwritten dataset file can be brought back.')
 param datasetRecoveryDays int = 14
 
@@ -99,6 +109,9 @@ param dailyLogLimitGb int = 2
 @description('Optional. Whether the programs reach storage and registry only through private endpoints in a network of their own.')
 param privateNetworking bool = false
 
+@description('Optional. Whether base models may be fetched from the hub. With private networking, this opens a way out of the network, a NAT gateway.')
+param hubEnabled bool = !privateNetworking
+
 @description('Conditional. Address space of that network, a /22 or larger. Used when privateNetworking is true.')
 param networkAddressSpace string = '10.90.0.0/22'
 
@@ -113,6 +126,12 @@ var layout = {
   tables: ['Runs', 'Models', 'Evaluations', 'Datasets', 'Traffic']
 }
 var storageName = 'st${token}'
+var programHub = union(hub, { Hub__Enabled: toLower(string(hubEnabled)) })
+var hubTokenParts = split(
+  empty(hubTokenId) ? '${group.id}/providers/Microsoft.KeyVault/vaults/none/secrets/none' : hubTokenId,
+  '/'
+)
+var hubTokenUri = 'https://${hubTokenParts[8]}${environment().suffixes.keyvaultDns}/secrets/${hubTokenParts[10]}'
 var registryName = 'cr${token}'
 var insightsName = 'appi-${token}'
 var packageContainer = 'app-package'
@@ -149,6 +168,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     location: location
     tags: tags
     addressSpace: networkAddressSpace
+    outbound: hubEnabled
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -224,9 +244,21 @@ module roles 'modules/roles.bicep' = {
   }
 }
 
+module hubToken 'modules/hub-token.bicep' = if (!empty(hubTokenId)) {
+  scope: resourceGroup(hubTokenParts[2], hubTokenParts[4])
+  params: {
+    vaultName: hubTokenParts[8]
+    name: hubTokenParts[10]
+    principals: {
+      functions: identities.outputs.functions.principalId
+      training: identities.outputs.training.principalId
+    }
+  }
+}
+
 module functions 'modules/functions.bicep' = {
   scope: group
-  dependsOn: [roles, privateEndpoints] // the app reads its package and keys from storage as soon as it exists
+  dependsOn: [roles, privateEndpoints, hubToken] // the app reads its package and keys from storage as soon as it exists
   params: {
     name: 'func-droptune-${token}'
     location: location
@@ -235,7 +267,8 @@ module functions 'modules/functions.bicep' = {
     storageEndpoints: storage.outputs.endpoints
     packageContainer: packageContainer
     insightsConnectionString: monitoring.outputs.insightsConnectionString
-    settings: pipeline
+    settings: union(pipeline, programHub)
+    hubToken: { isThere: !empty(hubTokenId), uri: hubTokenUri }
     servingSize: servingSize
     alwaysReadyInstances: alwaysReadyInstances
     alwaysReadyForBlobs: alwaysReadyForBlobs
@@ -247,7 +280,7 @@ module functions 'modules/functions.bicep' = {
 
 module training 'modules/training.bicep' = {
   scope: group
-  dependsOn: [roles, privateEndpoints] // the scaler reads the queue, and the registry is asked for the image, as soon as the job exists
+  dependsOn: [roles, privateEndpoints, hubToken] // the scaler reads the queue, and the registry is asked for the image, as soon as the job exists
   params: {
     token: token
     location: location
@@ -259,6 +292,8 @@ module training 'modules/training.bicep' = {
     storageName: storageName
     storageEndpoints: storage.outputs.endpoints
     queue: 'training-jobs'
+    hub: programHub
+    hubToken: { isThere: !empty(hubTokenId), uri: hubTokenUri }
     minutesPerDay: pipeline.TrainingMinutesPerDay
     timeoutSeconds: trainingTimeoutSeconds
     maximumParallelRuns: maximumParallelRuns

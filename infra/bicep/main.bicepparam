@@ -30,6 +30,7 @@ var stages = {
 var stage = stages[readEnvironmentVariable('DROPTUNE_STAGE', 'dev')]
 
 var budget = readEnvironmentVariable('DROPTUNE_MONTHLY_BUDGET', '')
+var hub = readEnvironmentVariable('DROPTUNE_HUB', '')
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'swedencentral')
@@ -47,6 +48,8 @@ param datasetRecoveryDays = stage.datasetRecoveryDays
 param trainingProfile = readEnvironmentVariable('DROPTUNE_TRAINING_PROFILE', 'Consumption-GPU-NC8as-T4')
 param trainingPricePerMinute = readEnvironmentVariable('DROPTUNE_TRAINING_PRICE', '0.03')
 param privateNetworking = bool(readEnvironmentVariable('DROPTUNE_PRIVATE_NETWORKING', 'false'))
+param hubEnabled = empty(hub) ? !privateNetworking : bool(hub)
+param hubTokenId = readEnvironmentVariable('DROPTUNE_HUB_TOKEN_ID', '')
 param monthlyBudget = empty(budget) ? stage.monthlyBudget : int(budget)
 param alertEmails = filter(split(readEnvironmentVariable('DROPTUNE_ALERT_EMAILS', ''), ','), email => !empty(email))
 

@@ -23,7 +23,7 @@ internal sealed class SettingsSection<T>(IConfiguration configuration, string se
     {
         foreach (var property in Properties(options))
         {
-            var key = Key(path, property.Name);
+            var key = Key(path, property);
             if (IsSection(property))
             {
                 Read(property.GetValue(options)!, key);
@@ -40,7 +40,7 @@ internal sealed class SettingsSection<T>(IConfiguration configuration, string se
         var wrong = new HashSet<string>();
         foreach (var property in Properties(options))
         {
-            var (key, value) = (Key(path, property.Name), property.GetValue(options));
+            var (key, value) = (Key(path, property), property.GetValue(options));
             if (IsSection(property))
             {
                 foreach (var problem in Problems(value!, key))
@@ -64,8 +64,8 @@ internal sealed class SettingsSection<T>(IConfiguration configuration, string se
         {
             if (!wrong.Overlaps(relation.MemberNames))
             {
-                var member = relation.MemberNames.First();
-                yield return Problem(Key(path, member), options.GetType().GetProperty(member)!.GetValue(options), relation.ErrorMessage!);
+                var member = options.GetType().GetProperty(relation.MemberNames.First())!;
+                yield return Problem(Key(path, member), member.GetValue(options), relation.ErrorMessage!);
             }
         }
     }
@@ -74,7 +74,11 @@ internal sealed class SettingsSection<T>(IConfiguration configuration, string se
 
     private static bool IsSection(PropertyInfo property) => !TypeDescriptor.GetConverter(property.PropertyType).CanConvertFrom(typeof(string));
 
-    private static string Key(string path, string name) => path.Length == 0 ? name : ConfigurationPath.Combine(path, name);
+    private static string Key(string path, PropertyInfo property)
+    {
+        var name = property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? property.Name;
+        return path.Length == 0 ? name : ConfigurationPath.Combine(path, name);
+    }
 
     private static object? Parse(string text, Type type)
     {

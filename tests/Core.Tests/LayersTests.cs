@@ -19,6 +19,7 @@ public class LayersTests
         "Droptune.Core.Labels",
         "Droptune.Core.Metrics",
         "Droptune.Core.Models",
+        "Droptune.Core.Hub",
         "Droptune.Core.Jobs",
         "Droptune.Core.Runs",
         "Droptune.Core.Telemetry",

@@ -21,16 +21,21 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>Where it gets base models that the account lacks.</summary>
+    public TestHub Hub { get; private set; } = null!;
+
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 
     public async ValueTask InitializeAsync()
     {
         Connection = await azurite.NewAccountAsync();
+        Hub = await TestHub.StartAsync();
         _host = LocalHost.Build(
         [
             "--urls", "http://127.0.0.1:0",
             $"--{StorageNames.Connection}", Connection,
+            "--HF_ENDPOINT", Hub.Endpoint,
             "--QuietPeriod", "00:00:01",
             "--EventDelay", "00:01:00", // the watchdog would tell of a drop a second time
             "--FunctionsKey", Key,
@@ -66,6 +71,7 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
     {
         Http.Dispose();
         await _host.DisposeAsync();
+        await Hub.DisposeAsync();
     }
 }
 

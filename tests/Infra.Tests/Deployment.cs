@@ -11,6 +11,12 @@ internal sealed class Deployment
     public static readonly Deployment Private = Of(("DROPTUNE_PRIVATE_NETWORKING", "true"));
     public static readonly Deployment OnCpu = Of(("DROPTUNE_TRAINING_PROFILE", "Consumption"));
 
+    /// <summary>One that fetches base models with a token, out of a private network.</summary>
+    public static readonly Deployment WithHub = Of(
+        ("DROPTUNE_PRIVATE_NETWORKING", "true"),
+        ("DROPTUNE_HUB", "true"),
+        ("DROPTUNE_HUB_TOKEN_ID", "/subscriptions/00000000-0000-0000-0000-000000000003/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/kv-keys/secrets/hf-token"));
+
     /// <summary>The longest name that an environment may have.</summary>
     public static readonly Deployment LongNamed = Of(("AZURE_ENV_NAME", new string('e', 64)), ("DROPTUNE_PRIVATE_NETWORKING", "true"));
 

@@ -1,6 +1,6 @@
 metadata description = 'The function app on Flex Consumption: validation, the HTTP API, predictions and evaluations.'
 
-import { identity as identityType, pipelineSettings, servingSize as servingSizeType, tags as tagsType } from 'types.bicep'
+import { identity as identityType, servingSize as servingSizeType, tags as tagsType } from 'types.bicep'
 
 @description('Required. Name of the function app, globally unique.')
 @maxLength(60)
@@ -24,8 +24,11 @@ param packageContainer string
 @description('Required. Where telemetry goes.')
 param insightsConnectionString string
 
-@description('Required. Settings of the pipeline.')
-param settings pipelineSettings
+@description('Required. Settings of the pipeline and of the model hub.')
+param settings { *: string }
+
+@description('Required. Whether there is a token of the hub, and the address of the vault secret that holds it.')
+param hubToken { isThere: bool, uri: string }
 
 @description('Required. How large the served models are: sets memory and concurrency of an instance.')
 param servingSize servingSizeType
@@ -74,6 +77,7 @@ var appSettings = union(
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
     AzureWebJobsDisableHomepage: 'true' // the platform's own page at /
   },
+  hubToken.isThere ? { HF_TOKEN: '@Microsoft.KeyVault(SecretUri=${hubToken.uri})' } : {},
   settings
 )
 
@@ -95,6 +99,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    keyVaultReferenceIdentity: identity.resourceId
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {
       runtime: { name: 'dotnet-isolated', version: '10.0' }

@@ -14,6 +14,9 @@ param tags tagsType
 @description('Required. Address space of the network, a /22 or larger; change it where networks are peered.')
 param addressSpace string
 
+@description('Required. Whether the programs may reach the internet, for the model hub.')
+param outbound bool
+
 @description('Required. Resource ID of the Log Analytics workspace.')
 param workspaceId string
 
@@ -26,6 +29,24 @@ var zoneNames = {
   registry: 'privatelink${environment().suffixes.acrLoginServer}'
 }
 
+resource address 'Microsoft.Network/publicIPAddresses@2025-05-01' = if (outbound) {
+  name: 'pip-${token}'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static' }
+}
+
+resource gateway 'Microsoft.Network/natGateways@2025-05-01' = if (outbound) {
+  name: 'ng-${token}'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIpAddresses: [{ id: address.id }] }
+}
+
+var natGateway = outbound ? { id: gateway.id } : null
+
 resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   name: 'vnet-${token}'
   location: location
@@ -34,12 +55,20 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
 
   resource functions 'subnets' = {
     name: 'functions'
-    properties: { addressPrefix: cidrSubnet(addressSpace, 25, 0), delegations: delegation }
+    properties: {
+      addressPrefix: cidrSubnet(addressSpace, 25, 0)
+      delegations: delegation
+      natGateway: natGateway
+    }
   }
 
   resource training 'subnets' = {
     name: 'training'
-    properties: { addressPrefix: cidrSubnet(addressSpace, 24, 1), delegations: delegation }
+    properties: {
+      addressPrefix: cidrSubnet(addressSpace, 24, 1)
+      delegations: delegation
+      natGateway: natGateway
+    }
     dependsOn: [functions] // a network takes one change at a time
   }
 

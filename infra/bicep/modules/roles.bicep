@@ -52,7 +52,12 @@ var accountGrants = [
 
 var containerGrants = [
   { to: 'training', container: 'snapshots', role: 'StorageBlobDataReader', why: 'Training reads the snapshot of its dataset.' }
-  { to: 'training', container: 'base-models', role: 'StorageBlobDataReader', why: 'Training starts from a base model.' }
+  {
+    to: 'training'
+    container: 'base-models'
+    role: 'StorageBlobDataContributor'
+    why: 'Training starts from a base model, and keeps what it fetched of the hub for the next one.'
+  }
   {
     to: 'training'
     container: 'models'

@@ -35,6 +35,12 @@ param queue string
 @description('Required. Minutes that all trainings together may take a day; 0: no bound.')
 param minutesPerDay string
 
+@description('Required. Settings of the model hub.')
+param hub { *: string }
+
+@description('Required. Whether there is a token of the hub, and the address of the vault secret that holds it.')
+param hubToken { isThere: bool, uri: string }
+
 @description('Required. Longest training in seconds, after which the platform ends the replica.')
 @minValue(600)
 @maxValue(604800)
@@ -69,7 +75,8 @@ var consumption = { name: 'Consumption', workloadProfileType: 'Consumption' }
 var gpu = { name: 'gpu', workloadProfileType: profile }
 var onGpu = profile != 'Consumption'
 
-var settings = {
+var hubTokenName = 'hub-token'
+var settings = union(hub, {
   TrainingMinutesPerDay: minutesPerDay
   Storage__blobServiceUri: storageEndpoints.blob
   Storage__queueServiceUri: storageEndpoints.queue
@@ -77,7 +84,7 @@ var settings = {
   Storage__clientId: identity.clientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
-}
+})
 
 resource environment 'Microsoft.App/managedEnvironments@2026-01-01' = {
   name: 'cae-${token}'
@@ -102,6 +109,7 @@ resource job 'Microsoft.App/jobs@2026-01-01' = {
       triggerType: 'Event'
       replicaTimeout: timeoutSeconds // the platform's default of 30 minutes would end most trainings
       replicaRetryLimit: retryLimit
+      secrets: hubToken.isThere ? [{ name: hubTokenName, keyVaultUrl: hubToken.uri, identity: identity.resourceId }] : []
       registries: [{ server: registryServer, identity: identity.resourceId }]
       eventTriggerConfig: {
         parallelism: 1
@@ -129,7 +137,10 @@ resource job 'Microsoft.App/jobs@2026-01-01' = {
           name: 'training'
           image: image
           args: ['work', '--once']
-          env: [for setting in items(settings): { name: setting.key, value: setting.value }]
+          env: concat(
+            map(items(settings), setting => { name: setting.key, value: setting.value }),
+            hubToken.isThere ? [{ name: 'HF_TOKEN', secretRef: hubTokenName }] : []
+          )
           resources: machines[profile]
         }
       ]

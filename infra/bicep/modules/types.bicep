@@ -73,6 +73,19 @@ type pipelineSettings = {
 }
 
 @export()
+@description('Where base models are fetched from, and which.')
+type hubSettings = {
+  @description('Required. Address of the model hub, or of a mirror of it.')
+  HF_ENDPOINT: string
+
+  @description('Required. Patterns of the models that may be fetched, with commas.')
+  Hub__Allow: string
+
+  @description('Required. Most bytes of a model.')
+  Hub__MaxBytes: string
+}
+
+@export()
 @description('Names of everything that is kept in the storage account.')
 type storageLayout = {
   @description('Required. Containers.')

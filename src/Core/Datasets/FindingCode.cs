@@ -7,6 +7,7 @@ public enum FindingCode
     BadManifest,
     UnusableBaseModel,
     UnfitBaseModel,
+    RestrictedBaseModel,
     NoExamples,
     UnknownFormat,
     FormatNotRead,

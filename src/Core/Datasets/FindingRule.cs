@@ -10,8 +10,9 @@ public sealed record FindingRule(FindingCode Code, Severity Severity, string Mea
     public static readonly IReadOnlyList<FindingRule> All =
     [
         new(BadManifest, Error, "dataset.json cannot be understood.", "Correct the key named here; docs/datasets.md lists all keys.", Fixed: true),
-        new(UnusableBaseModel, Error, "The base model is not there, or cannot be trained.", "Put its folder (config.json, vocab.txt or tokenizer.json, model.safetensors) into base-models, or name another one as baseModel.", Fixed: true),
-        new(UnfitBaseModel, Warning, "The built-in base model does not fit the data: training starts from scratch.", "Copy a base model that fits to base-models (google-bert/bert-base-multilingual-cased reads a hundred languages), or state baseModel scratch if that is meant so."),
+        new(UnusableBaseModel, Error, "The base model is not there, or cannot be trained.", "Put its folder (config.json, vocab.txt or tokenizer.json, model.safetensors) into base-models, or name another one as baseModel: a folder there, or org/name of the hub.", Fixed: true),
+        new(UnfitBaseModel, Warning, "The built-in base model does not fit the data: training starts from scratch.", "Name one that fits as baseModel (google-bert/bert-base-multilingual-cased of the hub reads a hundred languages), or state baseModel scratch if that is meant so."),
+        new(RestrictedBaseModel, Warning, "The base model of the hub states no licence, or one that is not for every use.", "Read its card on the hub before you use what is trained from it, or name another one as baseModel."),
         new(NoExamples, Error, "There is no usable example.", "Add files with labelled examples, or correct the findings that left them out.", Fixed: true),
         new(UnknownFormat, Warning, "The file is in no format that is read: it is left out.", "Use one of the formats of docs/datasets.md, such as .conll, .jsonl, .csv or .parquet."),
         new(FormatNotRead, Error, "The file is of a format that is known and not read in this version or form.", "Convert it as the message says."),

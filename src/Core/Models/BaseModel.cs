@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Droptune.Core.Models;
 
-/// <summary>The model to start from: a folder of <c>base-models</c>, the built-in one, or "scratch".</summary>
+/// <summary>The model to start from: a folder of <c>base-models</c>, a model of the hub (<c>org/name@commit</c>), the built-in one, or "scratch".</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record BaseModel
 {

@@ -1,14 +1,15 @@
 using Azure.Storage.Blobs.Models;
+using Droptune.Core.Hub;
 using Droptune.Core.Models;
 using Droptune.Core.Storage;
 
 namespace Droptune.Core.Stores;
 
 /// <summary>
-/// The base models of the account, folders of <c>base-models</c> in Hugging Face layout, and the built-in one; a folder of
+/// The base models of the account, folders of <c>base-models</c> in Hugging Face layout, those of the hub, and the built-in one; a folder of
 /// its name stands before it.
 /// </summary>
-public sealed class BaseModels(DroptuneStorage storage)
+public sealed class BaseModels(DroptuneStorage storage, HubModels hub)
 {
     /// <summary>What a tokenizer is made of; the weights stay where they are.</summary>
     private static readonly string[] TokenizerFiles = [ModelFileNames.Config, ModelFileNames.Vocabulary, ModelFileNames.Tokenizer, ModelFileNames.TokenizerConfig];
@@ -23,22 +24,29 @@ public sealed class BaseModels(DroptuneStorage storage)
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>What a run starts from that names no base model: the first one of the account by name, the built-in one where it holds none.</summary>
-    private async Task<string> DefaultAsync(CancellationToken cancellationToken) =>
-        await ListAsync(cancellationToken) is [var first, ..] ? first : BaseModel.BuiltIn;
+    /// <summary>The first base model that an operator brought, which a run starts from that names none; null = there is none, the hub's copies aside.</summary>
+    public static string? First(IReadOnlyList<string> names) => names.FirstOrDefault(name => HubName.OfFolder(name) is null);
 
     /// <summary>
     /// Downloads what the gate needs of a base model (null = the default one) below <paramref name="folder"/>; null when
     /// there is no such model.
     /// </summary>
     /// <exception cref="InvalidDataException">The model has no weights, or damaged ones.</exception>
+    /// <exception cref="HubException">The hub does not give it, or it is no model that could be trained.</exception>
     public async Task<FoundBaseModel?> DownloadTokenizerAsync(string? name, string folder, CancellationToken cancellationToken)
     {
-        name ??= await DefaultAsync(cancellationToken);
+        name = name is null ? First(await ListAsync(cancellationToken)) ?? BaseModel.BuiltIn : await hub.PinAsync(name, cancellationToken);
         var container = storage.Container(StorageNames.BaseModels);
         var files = await container.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{name}/" }, cancellationToken)
             .Select(blob => blob.Name[(name.Length + 1)..])
             .ToListAsync(cancellationToken);
+        if (files.Count == 0 && HubName.Parse(name) is { } model)
+        {
+            var copy = Path.Combine(folder, "base-model", model.Folder);
+            await hub.FetchAsync(model, copy, withWeights: false, cancellationToken);
+            return new(name, copy);
+        }
+
         if (files.Count == 0)
         {
             return name == BaseModel.BuiltIn ? new(name, BuiltInBase.Folder) : null;

@@ -1,7 +1,9 @@
+using Droptune.Core.Hub;
 using Droptune.Core.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Droptune.Core.Stores;
 
@@ -15,6 +17,8 @@ public static class StorageServices
             .AddSingleton(provider => DroptuneStorage.From(provider.GetRequiredService<IConfiguration>()))
             .AddSingleton<ModelStore>()
             .AddSingleton<TrainingBudget>()
+            .AddSingleton(provider => new HubClient(provider.GetRequiredService<IOptions<HubOptions>>().Value, provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<HubModels>()
             .AddSingleton<ForgottenTexts>()
             .AddSingleton<RunStore>();
     }

@@ -1,5 +1,6 @@
 using Droptune.Core.Evaluation;
 using Droptune.Core.Forgetting;
+using Droptune.Core.Hub;
 using Droptune.Functions.Corrections;
 using Droptune.Functions.Corrections.Folding;
 using Droptune.Functions.Evaluation;
@@ -23,6 +24,7 @@ public static class Services
     public static IServiceCollection AddDroptune(this IServiceCollection services, IConfiguration configuration) => services
         .AddDroptuneTelemetry(configuration, "droptune-functions")
         .AddSettings<PipelineOptions>(configuration, PipelineOptions.Section)
+        .AddSettings<HubOptions>(configuration, HubOptions.Section)
         .AddSettings<TrainingLimits>(configuration, TrainingLimits.Section)
         .AddSettings<PromotionSettings>(configuration, PromotionSettings.Section)
         .AddSettings<RetentionOptions>(configuration, RetentionOptions.Section)

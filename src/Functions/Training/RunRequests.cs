@@ -1,3 +1,4 @@
+using Droptune.Core.Hub;
 using Droptune.Functions.Http;
 using Droptune.Functions.Ingestion;
 
@@ -24,7 +25,7 @@ public sealed record RunRequest
 public sealed record RunDataset(string Name, string? Version = null);
 
 /// <summary>Makes job specs of requests, and refuses what no worker could run.</summary>
-public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
+public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels, ScratchSpace scratch)
 {
     public async Task<JobSpec> ToSpecAsync(RunRequest request, CancellationToken cancellationToken)
     {
@@ -35,11 +36,7 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
         Check("$.task", Hindrance(task, report));
         var known = await baseModels.ListAsync(cancellationToken);
         var optimisation = request.Optimisation ?? new();
-        var baseModel = request.Base ?? new BaseModel { Name = Default(known, report, optimisation) };
-        var usable = known.Union([BaseModel.BuiltIn, BaseModel.Scratch]);
-        Check("$.base.name", usable.Contains(baseModel.Name)
-            ? null
-            : $"There is no base model '{baseModel.Name}': use one of {string.Join(", ", usable)}.");
+        var baseModel = request.Base is { } asked ? await FindAsync(asked, known, cancellationToken) : new BaseModel { Name = Default(known, report, optimisation) };
         var spec = new JobSpec
         {
             Model = request.Model ?? request.Dataset.Name,
@@ -52,10 +49,33 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels)
         return spec;
     }
 
+    /// <summary>The base model that is asked for, one of the hub with its commit: it is a part of what the run is.</summary>
+    private async Task<BaseModel> FindAsync(BaseModel asked, IReadOnlyList<string> known, CancellationToken cancellationToken)
+    {
+        var usable = known.Union([BaseModel.BuiltIn, BaseModel.Scratch]).ToList();
+        if (HubName.OfFolder(asked.Name) is null && (usable.Contains(asked.Name) || HubName.Parse(asked.Name) is null))
+        {
+            Check("$.base.name", usable.Contains(asked.Name)
+                ? null
+                : $"There is no base model '{asked.Name}': use one of {string.Join(", ", usable)}, or a model of the hub (org/name).");
+            return asked;
+        }
+
+        try
+        {
+            using var folder = scratch.NewFolder();
+            return asked with { Name = (await baseModels.DownloadTokenizerAsync(asked.Name, folder.Path, cancellationToken))!.Name };
+        }
+        catch (Exception e) when (e is HubException or InvalidDataException)
+        {
+            throw new ProblemException(ProblemKinds.InvalidValue, e.Message) { Place = new(null, null, "$.base.name") };
+        }
+    }
+
     /// <summary>The first base model of the account; where it has none, what the dataset's check found to fit, if it can be trained so.</summary>
     private static string Default(IReadOnlyList<string> known, DatasetReport dataset, Optimisation how) =>
         how.WantsOwnVocabulary() ? BaseModel.Scratch
-        : known is [var first, ..] ? first
+        : BaseModels.First(known) is { } first ? first
         : dataset.Base?.Name == BaseModel.BuiltIn && how.MaxLength <= BuiltInBase.MaxLength ? BaseModel.BuiltIn
         : BaseModel.Scratch;
 

@@ -14,7 +14,7 @@ internal static class TrainCommand
     {
         var dataset = new Argument<string>("dataset") { Description = "A file, a folder, or the address of a file" };
         var output = new Option<string>("--out") { Description = "Folder for the model, new or empty", Required = true };
-        var baseModel = new Option<string?>("--base") { Description = $"Folder of the model to start from, '{BaseModel.Scratch}', or '{BaseModel.BuiltIn}' (default, where the data are English or Chinese)" };
+        var baseModel = new Option<string?>("--base") { Description = $"Folder of the model to start from, a model of the hub (org/name), '{BaseModel.Scratch}', or '{BaseModel.BuiltIn}' (default, where the data are English or Chinese)" };
         var size = new Option<string?>("--size") { Description = "Size from scratch: tiny, mini, small, medium or base" };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the training data" };
         var learningRate = new Option<double?>("--learning-rate") { Description = "Peak learning rate" };
@@ -43,7 +43,8 @@ internal static class TrainCommand
         var source = DatasetSource.Open(dataset);
         using var scratch = new ScratchSpace();
         var snapshot = scratch.NewFolder().Path;
-        var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot, LocalBaseModel.Finder(settings.Start), cancellationToken: stop);
+        var baseModels = LocalBaseModels.OfEnvironment();
+        var report = await DatasetGate.CheckAsync(source.Name, source.Files, snapshot, baseModels.Finder(settings.Start), cancellationToken: stop);
         Console.Write(DatasetReportText.Write(report));
         if (!report.Accepted)
         {
@@ -56,8 +57,9 @@ internal static class TrainCommand
             throw new WrongUseException(string.Join(Environment.NewLine, problems));
         }
 
-        var baseFolder = settings.BaseFolder(spec);
-        await TrainAsync(new FineTuningInput(spec, snapshot, baseFolder, output), stop);
+        var found = spec.Base.Name == BaseModel.Scratch ? null : await baseModels.FetchAsync(spec.Base.Name, stop);
+        spec = spec with { Base = spec.Base with { Name = found?.Name ?? BaseModel.Scratch } };
+        await TrainAsync(new FineTuningInput(spec, snapshot, found?.Folder, output), stop);
         return ExitCode.Done;
     }
 
@@ -122,7 +124,7 @@ internal static class TrainCommand
         {
             Base = new BaseModel
             {
-                Name = Start is null ? spec.Base.Name : Start == BaseModel.Scratch ? Start : LocalBaseModel.NameOf(Start),
+                Name = Start ?? spec.Base.Name,
                 Size = Size ?? spec.Base.Size,
             },
             Optimisation = spec.Optimisation with
@@ -132,17 +134,5 @@ internal static class TrainCommand
                 Seed = Seed ?? spec.Optimisation.Seed,
             },
         };
-
-        public string? BaseFolder(JobSpec spec)
-        {
-            if (spec.Base.Name == BaseModel.Scratch)
-            {
-                return null;
-            }
-
-            var name = Base ?? spec.Base.Name;
-            return LocalBaseModel.FolderOf(name)
-                ?? throw new WrongUseException($"There is no folder '{name}': --base names the folder of the model to start from, or '{BaseModel.Scratch}'.");
-        }
     }
 }

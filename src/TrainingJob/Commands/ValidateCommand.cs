@@ -10,7 +10,7 @@ internal static class ValidateCommand
     public static Command Create()
     {
         var dataset = new Argument<string>("dataset") { Description = "A file, a folder, or the address of a file" };
-        var baseModel = new Option<string?>("--base") { Description = $"Folder of the base model, or '{BaseModel.Scratch}': lengths are counted in its pieces (default: '{BaseModel.BuiltIn}')" };
+        var baseModel = new Option<string?>("--base") { Description = $"Folder of the base model, a model of the hub (org/name), or '{BaseModel.Scratch}': lengths are counted in its pieces (default: '{BaseModel.BuiltIn}')" };
         var json = new Option<bool>("--json") { Description = "Print the whole report as JSON" };
         var output = new Option<string?>("--out") { Description = "Folder for validation.json, .md and .html" };
         var command = new Command("validate", "Check a dataset and print every finding; exit code 3 when it would be rejected") { dataset, baseModel, json, output };
@@ -22,9 +22,9 @@ internal static class ValidateCommand
     private static async Task<int> RunAsync(string dataset, string? baseModel, bool json, string? output, CancellationToken stop)
     {
         var source = DatasetSource.Open(dataset);
-        var report = await DatasetGate.CheckAsync(source.Name, source.Files, baseModels: LocalBaseModel.Finder(baseModel), cancellationToken: stop);
+        var report = await DatasetGate.CheckAsync(source.Name, source.Files, baseModels: LocalBaseModels.OfEnvironment().Finder(baseModel), cancellationToken: stop);
         Console.Write(json ? JsonSerializer.Serialize(report, DroptuneJson.Readable) + "\n" : DatasetReportText.Write(report));
-        if (baseModel is null && report.Manifest.BaseModel is { } named and not BaseModel.Scratch && LocalBaseModel.FolderOf(named) is null)
+        if (baseModel is null && report.Manifest.BaseModel is { } named and not BaseModel.Scratch && !LocalBaseModels.IsKnown(named))
         {
             Console.Error.WriteLine(
                 $"Base model '{named}' was not looked at: with --base FOLDER lengths are counted in its pieces, not in words.");

@@ -85,7 +85,7 @@ public sealed class QueueWorker(
         JobSpec spec;
         try
         {
-            spec = JobMessage.Read(message);
+            spec = await training.PinAsync(JobMessage.Read(message), stop);
         }
         catch (InvalidJobException e)
         {

@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Droptune.Core.Datasets.Snapshots;
+using Droptune.Core.Hub;
 using Droptune.TrainingJob.Training;
 using Microsoft.Extensions.Logging;
 
@@ -16,9 +17,18 @@ public delegate FineTuningResult Train(FineTuningInput input, IProgress<RunProgr
 /// version's record last, and an evaluation asked for. Repeating it repeats no training that is already stored.
 /// </summary>
 public sealed class TrainingRun(
-    DroptuneStorage storage, ModelStore models, Train train, ScratchSpace scratch, WorkerOptions options, TimeProvider clock, ILogger<TrainingRun> logger)
+    DroptuneStorage storage, ModelStore models, HubModels hub, Train train, ScratchSpace scratch, WorkerOptions options, TimeProvider clock, ILogger<TrainingRun> logger)
 {
     private const string Checkpoint = "checkpoint.tar";
+
+    /// <summary>The spec with the commit of a base model of the hub: it is a part of what the run is.</summary>
+    /// <exception cref="InvalidJobException">The hub does not give that model.</exception>
+    public async Task<JobSpec> PinAsync(JobSpec spec, CancellationToken cancellationToken)
+    {
+        var name = await OfHubAsync(() => hub.PinAsync(spec.Base.Name, cancellationToken));
+        var pinned = spec with { Base = spec.Base with { Name = name } };
+        return name == spec.Base.Name ? spec : pinned with { RunId = RunIds.For(pinned) };
+    }
 
     /// <summary>Returns the version of the model that was made. Where storage does not answer, it waits: what was trained is not given up.</summary>
     /// <param name="spec">What to train.</param>
@@ -50,7 +60,7 @@ public sealed class TrainingRun(
         var input = new FineTuningInput(
             spec,
             await SnapshotAsync(spec.Dataset, Path.Combine(folder, "snapshot"), cancellationToken),
-            await BaseModelAsync(spec.Base, Path.Combine(folder, "base"), cancellationToken),
+            await BaseModelAsync(spec.Base, Path.Combine(folder, "base"), hold),
             Path.Combine(folder, "model"))
         {
             CheckpointFolder = Path.Combine(folder, "checkpoint"),
@@ -96,20 +106,43 @@ public sealed class TrainingRun(
                 $"There is no snapshot '{prefix}' in '{StorageNames.Snapshots}': drop the dataset into '{StorageNames.Datasets}' to have one made.");
     }
 
-    private async Task<string?> BaseModelAsync(BaseModel model, string folder, CancellationToken cancellationToken)
+    private async Task<string?> BaseModelAsync(BaseModel model, string folder, IRunHold hold)
     {
         if (model.Name == BaseModel.Scratch)
         {
             return null;
         }
 
-        if (await BlobFolder.DownloadAsync(storage.Container(StorageNames.BaseModels), $"{model.Name}/", folder, cancellationToken) > 0)
+        if (await BlobFolder.DownloadAsync(storage.Container(StorageNames.BaseModels), $"{model.Name}/", folder, hold.Work) > 0)
         {
             return folder;
         }
 
+        if (HubName.Parse(model.Name) is { IsPinned: true } name)
+        {
+            hold.Report(new RunProgress { Stage = RunStage.Preparing, Note = $"fetching {name.Id}" });
+            return await OfHubAsync(async () =>
+            {
+                await hub.FetchAsync(name, folder, withWeights: true, hold.Work);
+                return folder;
+            });
+        }
+
         return model.Name == BaseModel.BuiltIn ? BuiltInBase.Folder : throw new InvalidJobException(
             $"There is no base model '{model.Name}' in '{StorageNames.BaseModels}': upload its folder there, or use \"{BaseModel.Scratch}\".");
+    }
+
+    /// <summary>What the hub will not give however often it is asked, makes the job invalid.</summary>
+    private static async Task<string> OfHubAsync(Func<Task<string>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (HubException e) when (!e.IsTransient)
+        {
+            throw new InvalidJobException(e.Message);
+        }
     }
 
     // One blob, replaced as a whole: a worker that is killed while it stores a checkpoint leaves the one before.

@@ -1,3 +1,4 @@
+using Droptune.Core.Hub;
 using Droptune.TrainingJob.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,7 @@ public static class WorkerServices
         .AddSingleton(configuration)
         .AddDroptuneTelemetry(configuration, "droptune-training")
         .AddDroptuneStorage()
+        .AddSettings<HubOptions>(configuration, HubOptions.Section)
         .AddSettings<TrainingLimits>(configuration, TrainingLimits.Section)
         .AddSettings<WorkerOptions>(configuration, WorkerOptions.Section)
         .AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value)

@@ -28,7 +28,13 @@ public sealed class FindingCasesTests
         var folder = Path.Combine(Root, DroptuneJson.Word(code));
         var files = DatasetFile.FromFolder(folder).Where(file => file.Name != ExpectedName).ToList();
 
-        var report = await DatasetGate.CheckAsync("sample", files, null, code == FindingCode.UnfitBaseModel ? BuiltIn : Tiny, Forgotten, cancellationToken: TestContext.Current.CancellationToken);
+        BaseModelFinder start = code switch
+        {
+            FindingCode.UnfitBaseModel => BuiltIn,
+            FindingCode.RestrictedBaseModel => OfHub,
+            _ => Tiny,
+        };
+        var report = await DatasetGate.CheckAsync("sample", files, null, start, Forgotten, cancellationToken: TestContext.Current.CancellationToken);
 
         var expected = Path.Combine(folder, ExpectedName);
         var actual = JsonSerializer.Serialize(new { report.Accepted, report.Task, report.Counts, report.LeftOut, report.Totals, report.Findings }, DroptuneJson.Readable) + "\n";
@@ -49,6 +55,10 @@ public sealed class FindingCasesTests
     /// <summary>The one base model is "tiny": its vocabulary is ASCII letters and a few marks.</summary>
     private static Task<FoundBaseModel?> Tiny(string? name, CancellationToken cancellationToken) =>
         Task.FromResult<FoundBaseModel?>(name == "tiny" ? new(name, TestData.PathOf("models", "letters-vocabulary")) : null);
+
+    /// <summary>The same, as the hub would have it: without a card.</summary>
+    private static Task<FoundBaseModel?> OfHub(string? name, CancellationToken cancellationToken) =>
+        Task.FromResult<FoundBaseModel?>(new($"{name}@{TestHub.Commit}", TestData.PathOf("models", "letters-vocabulary")));
 
     private static Task<FoundBaseModel?> BuiltIn(string? name, CancellationToken cancellationToken) =>
         Task.FromResult<FoundBaseModel?>(new(BaseModel.BuiltIn, BuiltInBase.Folder));

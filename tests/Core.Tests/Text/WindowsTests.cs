@@ -12,7 +12,7 @@ public class WindowsTests
 
         Check.Sample(Gen.Select(texts, Gen.Int[3, 40]), (text, maxLength) =>
         {
-            var windows = Windows.Split(text, maxLength);
+            var windows = Core.Text.Windows.Split(text, maxLength);
 
             Assert.Equal(Enumerable.Range(0, text.Units.Length), windows.SelectMany(w => Enumerable.Range(w.FirstOwned, w.OwnedCount)));
             var starts = text.Units.Select(unit => unit.FirstPiece).Append(text.Ids.Length).ToList();
@@ -36,7 +36,7 @@ public class WindowsTests
     [Fact]
     public void Split_ShortText_IsOneWindow()
     {
-        var windows = Windows.Split(Text([1, 2, 3]), 8);
+        var windows = Core.Text.Windows.Split(Text([1, 2, 3]), 8);
 
         Assert.Equal([new(0, 6, 0, 3)], windows);
     }
@@ -46,7 +46,7 @@ public class WindowsTests
     {
         var text = Text([.. Enumerable.Repeat(1, 20)]);
 
-        var windows = Windows.Split(text, 10);
+        var windows = Core.Text.Windows.Split(text, 10);
 
         // Windows of 8 share 2 (a quarter); the last one is full too. Each border is in the middle of what two share.
         Assert.Equal([new(0, 8, 0, 7), new(6, 8, 7, 6), new(12, 8, 13, 7)], windows);

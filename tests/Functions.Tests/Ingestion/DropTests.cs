@@ -193,6 +193,25 @@ public class DropTests(LocalHostFixture host)
     }
 
     [Fact]
+    public async Task Drop_WithABaseModelOfTheHub_ItsCommitIsInReportAndRun()
+    {
+        host.Hub.AddFolder("org/letters", TestData.PathOf("models", "letters-vocabulary")).Files["model.safetensors"] = [];
+        await host.DropAsync("d-hub/dataset.json", """{"baseModel":"org/letters","training":{"maxLength":16}}""");
+        await host.DropAsync("d-hub/train.conll", Some.Conll(40));
+        await host.DropAsync("d-nohub/dataset.json", """{"baseModel":"org/nowhere"}""");
+        await host.DropAsync("d-nohub/train.conll", Some.Conll(40));
+
+        var report = await ReportAsync("d-hub");
+        var nowhere = await ReportAsync("d-nohub");
+
+        Assert.Equal(("pieces", $"org/letters@{TestHub.Commit}"), (report.Quality.Lengths.Unit, report.Base!.Name));
+        Assert.Contains(report.Findings, finding => finding.Code == FindingCode.RestrictedBaseModel);
+        Assert.Equal(report.Base, Assert.Single(await RunsAsync("d-hub")).Spec.Base);
+        Assert.StartsWith(
+            "The hub has no model 'org/nowhere' for us", Assert.Single(nowhere.Findings, finding => finding.Severity == Severity.Error).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Change_AllFilesWereDeletedMeanwhile_IsRejected()
     {
         var changeId = await host.Get<DatasetStore>().NoteChangeAsync("d-gone", Cancellation);

@@ -106,6 +106,33 @@ public class RunsTests(LocalHostFixture host)
         Assert.Equal(start, run.GetProperty("spec").GetProperty("base").Text("name"));
     }
 
+    /// <summary>Nobody has the weights yet: the job fetches them.</summary>
+    [Theory]
+    [InlineData("org/of-runs")]
+    [InlineData("org/of-runs@main")]
+    [InlineData("org--of-runs@" + TestHub.Commit)]
+    public async Task StartRun_BaseOfTheHub_IsOneRunOfItsCommit(string name)
+    {
+        await AcceptAsync("r-hub");
+        host.Hub.AddFolder("org/of-runs", TestData.PathOf("models", "letters-vocabulary")).Files["model.safetensors"] = [];
+
+        var run = await host.PostAsync("runs", $$$"""{"model":"r-hub","base":{"name":"{{{name}}}"},"dataset":{"name":"r-hub"}}""").OkAsync();
+
+        Assert.Equal($"org/of-runs@{TestHub.Commit}", run.GetProperty("spec").GetProperty("base").Text("name"));
+        Assert.Single((await Get("runs?model=r-hub").OkAsync()).EnumerateArray());
+    }
+
+    [Fact]
+    public async Task StartRun_BaseThatTheHubDoesNotGive_IsRefusedWithItsReason()
+    {
+        await AcceptAsync("r-hub-none");
+
+        var problem = await host.PostAsync("runs", """{"base":{"name":"org/nowhere"},"dataset":{"name":"r-hub-none"}}""").ProblemAsync(422, "invalid-value");
+
+        Assert.StartsWith("The hub has no model 'org/nowhere' for us", problem.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal("$.base.name", problem.Text("path"));
+    }
+
     [Fact]
     public async Task StartRun_OptionsOutOfRange_AreAllNamed()
     {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Droptune.Core.Evaluation;
+using Droptune.Core.Hub;
 using Droptune.Core.Storage;
 using Droptune.Core.Telemetry;
 using Droptune.Functions.Hosting;
@@ -35,7 +36,7 @@ public partial class SettingsTests
     [Fact]
     public void FunctionSettings_Deployed_AreThoseThatHostAndProgramRead()
     {
-        var settings = FunctionSettings(Deployment.Dev);
+        var settings = FunctionSettings(Deployment.WithHub);
 
         var read = Read(settings, (services, configuration) => services.AddDroptune(configuration).AddSingleton(configuration));
 
@@ -45,7 +46,7 @@ public partial class SettingsTests
     [Fact]
     public void JobSettings_Deployed_AreThoseThatTheWorkerReads()
     {
-        var settings = JobSettings(Deployment.Dev);
+        var settings = JobSettings(Deployment.WithHub);
 
         var read = Read(settings, (services, configuration) => services.AddTrainingWorker(configuration));
 
@@ -67,6 +68,9 @@ public partial class SettingsTests
             Assert.NotNull(CrontabSchedule.TryParse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true })));
         Assert.Equal(new PipelineOptions(), options); // the template's defaults are the program's
         Assert.Equal(new PromotionSettings(), promotion);
+        Assert.Equal(
+            new HubOptions { Hub = new() { Enabled = deployment is not (nameof(Deployment.Private) or nameof(Deployment.LongNamed)) } },
+            services.GetRequiredService<IOptions<HubOptions>>().Value);
         Assert.Equal(new RetentionOptions(), services.GetRequiredService<IOptions<RetentionOptions>>().Value);
         Assert.Equal(new UncertainOptions(), services.GetRequiredService<IOptions<UncertainOptions>>().Value); // keeps nothing
     }
@@ -142,7 +146,7 @@ public partial class SettingsTests
             ? "https://stx.example.net/"
             : setting.GetProperty("name").GetString() == "APPLICATIONINSIGHTS_CONNECTION_STRING"
                 ? "InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://localhost:1/"
-            : setting.GetProperty("value").GetString()!);
+            : setting.GetProperty(setting.TryGetProperty("secretRef", out _) ? "secretRef" : "value").GetString()!);
 
     [GeneratedRegex("AccountKey|SharedAccess|sharedKey|listKeys|listAccountSas|Password|DefaultEndpointsProtocol|[?&]sig=", RegexOptions.IgnoreCase)]
     private static partial Regex Secret();

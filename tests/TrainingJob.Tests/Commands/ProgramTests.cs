@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Droptune.Core.Storage;
-using Droptune.Functions.Hosting.Local.Processes;
 using Droptune.TrainingJob.Commands;
 using Microsoft.Extensions.Configuration;
 
@@ -9,8 +8,6 @@ namespace Droptune.TrainingJob.Tests.Commands;
 /// <summary>The program as a script runs it: what it ends with, and what it says.</summary>
 public sealed class ProgramTests(AzuriteFixture azurite) : IDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Droptune.TrainingJob.dll");
-
     private readonly string _folder = Directory.CreateTempSubdirectory("droptune program ").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -119,7 +116,7 @@ public sealed class ProgramTests(AzuriteFixture azurite) : IDisposable
     private async Task<(int ExitCode, string Output)> RunAsync(string[] arguments, Dictionary<string, string?>? environment = null)
     {
         var lines = new ConcurrentQueue<string>();
-        await using var process = ChildProcess.Start("dotnet", [Program, .. arguments], environment ?? [], _folder, lines.Enqueue);
+        await using var process = JobProgram.Start(arguments, environment ?? [], lines, _folder);
         return (await process.WaitAsync(TestContext.Current.CancellationToken), string.Join('\n', lines));
     }
 }

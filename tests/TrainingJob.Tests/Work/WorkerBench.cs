@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Azure.Storage.Queues;
+using Droptune.Core.Hub;
 using Droptune.Core.Jobs;
 using Droptune.Core.Runs;
 using Droptune.Core.Storage;
@@ -34,6 +35,8 @@ internal sealed class WorkerBench
         Models = new ModelStore(storage, TimeProvider.System);
     }
 
+    public required string Connection { get; init; }
+
     public DroptuneStorage Storage { get; }
 
     public TrainingBudget Budget { get; }
@@ -61,17 +64,18 @@ internal sealed class WorkerBench
     public static async Task<WorkerBench> CreateAsync(string account, TrainingLimits? limits = null)
     {
         var settings = new Dictionary<string, string?> { [StorageNames.Connection] = account };
-        var bench = new WorkerBench(DroptuneStorage.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()), limits ?? new());
+        var bench = new WorkerBench(DroptuneStorage.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()), limits ?? new()) { Connection = account };
         await bench.Storage.EnsureCreatedAsync(Cancellation);
         await bench.StoreSnapshotAsync();
         return bench;
     }
 
-    /// <summary>A worker that trains by <paramref name="train"/>.</summary>
-    public QueueWorker Worker(Train train, TimeProvider? clock = null)
+    /// <summary>A worker that trains by <paramref name="train"/>; without a hub it may use none.</summary>
+    public QueueWorker Worker(Train train, TimeProvider? clock = null, TestHub? hub = null)
     {
         clock ??= TimeProvider.System;
-        var run = new TrainingRun(Storage, Models, train, Scratch, Options, clock, NullLogger<TrainingRun>.Instance);
+        var client = new HubClient(hub is null ? new() { Hub = new() { Enabled = false } } : new() { Endpoint = hub.Endpoint }, new HurriedClock());
+        var run = new TrainingRun(Storage, Models, new HubModels(Storage, client), train, Scratch, Options, clock, NullLogger<TrainingRun>.Instance);
         return new QueueWorker(Storage, new RunStore(Storage, clock, Budget), Budget, run, Options, clock, NullLogger<QueueWorker>.Instance);
     }
 

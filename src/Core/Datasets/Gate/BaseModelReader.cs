@@ -1,4 +1,5 @@
 using Droptune.Core.Datasets.Findings;
+using Droptune.Core.Hub;
 using Droptune.Core.Models;
 using Droptune.Core.Text.Loading;
 using Droptune.Core.Text.Pieces;
@@ -39,10 +40,16 @@ internal static class BaseModelReader
             {
                 var isDefault = manifest.BaseModel is null && found.Name == BaseModel.BuiltIn;
                 start = new(manifest.Start(found.Name), IsDefault: isDefault);
+                if (HubName.Parse(found.Name) is { IsPinned: true } && found.Folder is { } copy)
+                {
+                    start = start with { Base = start.Base with { Name = found.Name } };
+                    CheckLicence(found.Name, copy, log);
+                }
+
                 return found.Folder is { } folder ? Read(start, folder, manifest.Training.MaxLength, log) : start;
             }
         }
-        catch (Exception e) when (e is InvalidDataException or NotSupportedException or FileNotFoundException or JsonException or InvalidOperationException)
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException or FileNotFoundException or JsonException or InvalidOperationException or HubException)
         {
             // By the model's name: where its copy lies is nobody's business.
             var reason = found?.Folder is { } folder ? e.Message.Replace(folder, found.Name, StringComparison.Ordinal) : e.Message;
@@ -50,6 +57,14 @@ internal static class BaseModelReader
         }
 
         return start;
+    }
+
+    private static void CheckLicence(string name, string folder, FindingLog log)
+    {
+        if (ModelLicence.Concern(ModelLicence.Of(folder)) is { } concern)
+        {
+            log.Add(FindingCode.RestrictedBaseModel, $"'{name}' {concern}.");
+        }
     }
 
     private static StartingPoint Read(StartingPoint start, string folder, int maxLength, FindingLog log)

@@ -29,6 +29,7 @@ public static class DatasetGate
     {
         DatasetReport report;
         SecondLook? look = new();
+        baseModels = Once(baseModels);
         do
         {
             var log = new FindingLog();
@@ -46,6 +47,13 @@ public static class DatasetGate
         }
         while (look is not null);
         return report;
+    }
+
+    /// <summary>However often the files are looked at, the base model is looked for once: it may be far away.</summary>
+    private static BaseModelFinder? Once(BaseModelFinder? finder)
+    {
+        Task<FoundBaseModel?>? found = null;
+        return finder is null ? null : (name, cancellationToken) => found ??= finder(name, cancellationToken);
     }
 
     /// <summary>The report on a dataset whose check was ended: what else is wrong with it is not known.</summary>
@@ -86,6 +94,6 @@ public static class DatasetGate
 
 /// <summary>
 /// Finds a base model by its name as <c>dataset.json</c> gives it (null = the default one). Null = there is none; what makes a model
-/// useless is an <see cref="InvalidDataException"/>.
+/// useless is an <see cref="InvalidDataException"/>, what the hub refuses a <see cref="Hub.HubException"/>.
 /// </summary>
 public delegate Task<FoundBaseModel?> BaseModelFinder(string? name, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using Azure;
 using Droptune.Core.Datasets.Gate;
+using Droptune.Core.Hub;
 using Microsoft.Extensions.Configuration;
 
 namespace Droptune.Functions.Ingestion.Check;
@@ -45,14 +46,16 @@ internal static class CheckProgram
 
     private static async Task<int> CheckAsync(string dataset, string fingerprint, string folder)
     {
-        var storage = DroptuneStorage.From(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        var storage = DroptuneStorage.From(configuration);
         var files = await DatasetFiles.ListAsync(storage, dataset, CancellationToken.None);
         if (files.Fingerprint != fingerprint)
         {
             return Changed;
         }
 
-        var baseModels = new BaseModels(storage);
+        using var hub = new HubClient(HubOptions.From(configuration), TimeProvider.System);
+        var baseModels = new BaseModels(storage, new HubModels(storage, hub));
         var report = await DatasetGate.CheckAsync(
             dataset, files.Files, folder, (name, cancellation) => baseModels.DownloadTokenizerAsync(name, folder, cancellation),
             await new ForgottenTexts(storage, TimeProvider.System).AllAsync(CancellationToken.None), Tell);

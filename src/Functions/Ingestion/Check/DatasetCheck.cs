@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Droptune.Core.Datasets.Gate;
+using Droptune.Core.Hub;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -104,7 +105,8 @@ public sealed class DatasetCheck(IConfiguration configuration, IOptions<CheckOpt
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        foreach (var (name, value) in configuration.GetSection(StorageNames.Connection).AsEnumerable().Where(setting => setting.Value is not null))
+        string[] sections = [StorageNames.Connection, nameof(HubOptions.Hub), HubOptions.EndpointName, HubOptions.TokenName];
+        foreach (var (name, value) in sections.SelectMany(section => configuration.GetSection(section).AsEnumerable()).Where(setting => setting.Value is not null))
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
