@@ -14,6 +14,9 @@ public sealed record HubOptions : IValidatableObject
     public const string EndpointName = "HF_ENDPOINT";
     public const string TokenName = "HF_TOKEN";
 
+    /// <summary>All of these settings, for a process that hands them on.</summary>
+    public static readonly IReadOnlyList<string> Sections = [EndpointName, TokenName, nameof(Hub)];
+
     [ConfigurationKeyName(EndpointName)]
     public string Endpoint { get; init; } = "https://huggingface.co";
 

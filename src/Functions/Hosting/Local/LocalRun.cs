@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Droptune.Core.Hub;
 using Droptune.Core.Terminal;
 using Droptune.Functions.Hosting.Local.Demo;
 using Droptune.Functions.Hosting.Local.Processes;
@@ -128,10 +129,11 @@ internal sealed class LocalRun(string[] args)
     private string[] HostArguments() =>
         [.. args.Where(argument => argument is not ("--demo" or "--exit" or "--no-worker")), .. _isDemo ? ["--Logging:LogLevel:Default=Warning"] : Array.Empty<string>()];
 
-    /// <summary>The worker's environment: the storage account and the limit as the host has them.</summary>
+    /// <summary>The worker's environment: the storage account, the hub and the limit as the host has them.</summary>
     private Dictionary<string, string?> WorkerSettings(IConfiguration configuration)
     {
-        var settings = configuration.GetSection(StorageNames.Connection).AsEnumerable()
+        string[] sections = [StorageNames.Connection, .. HubOptions.Sections];
+        var settings = sections.SelectMany(section => configuration.GetSection(section).AsEnumerable())
             .Where(setting => setting.Value is not null)
             .ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
         settings[nameof(TrainingLimits.TrainingMinutesPerDay)] = configuration[nameof(TrainingLimits.TrainingMinutesPerDay)] ?? "0";

@@ -105,7 +105,7 @@ public sealed class DatasetCheck(IConfiguration configuration, IOptions<CheckOpt
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        string[] sections = [StorageNames.Connection, nameof(HubOptions.Hub), HubOptions.EndpointName, HubOptions.TokenName];
+        string[] sections = [StorageNames.Connection, .. HubOptions.Sections];
         foreach (var (name, value) in sections.SelectMany(section => configuration.GetSection(section).AsEnumerable()).Where(setting => setting.Value is not null))
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
