@@ -130,7 +130,7 @@ public sealed class ForgetRaceTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private Task ForgetAsync() => ForgetAsync(Text, _storage);
 
-    private static Task ForgetAsync(string text, DroptuneStorage storage) =>
+    private static Task<ForgettingReport> ForgetAsync(string text, DroptuneStorage storage) =>
         new Forgetter(storage, new(storage, TimeProvider.System), new(storage, TimeProvider.System)).ForgetAsync(text, Cancellation);
 
     private async Task DropAsync(string file, string content) =>

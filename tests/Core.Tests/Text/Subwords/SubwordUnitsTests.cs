@@ -90,7 +90,7 @@ public class SubwordUnitsTests
         using var folder = SubwordFolder.Of(SubwordFolder.BytePairs);
 
         var text = folder.Load().Tokenize("\n\n\n\n\n\n\n\n");
-        var window = Assert.Single(Windows.Split(text, maxLength: 4));
+        var window = Assert.Single(Core.Text.Windows.Split(text, maxLength: 4));
 
         Assert.Empty(text.Units);
         Assert.Equal(new TextWindow(0, 2, 0, 0), window);
