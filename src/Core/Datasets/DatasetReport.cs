@@ -65,6 +65,14 @@ public sealed record DatasetReport
     /// <summary>dataset.json as it was understood, defaults filled in.</summary>
     public required DatasetManifest Manifest { get; init; }
 
+    /// <summary>What a training with other options starts from that names no base model: that of the data, unless it is the built-in one and cannot do what they ask for.</summary>
+    public BaseModel StartOf(Optimisation how) => Base switch
+    {
+        { Name: not BaseModel.BuiltIn } known => known,
+        { } builtIn when !how.WantsOwnVocabulary() && how.MaxLength <= BuiltInBase.MaxLength => builtIn,
+        _ => new(),
+    };
+
     /// <summary>The training that an accepted dataset asks for.</summary>
     public JobSpec ToJobSpec() => new()
     {

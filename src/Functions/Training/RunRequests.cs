@@ -76,7 +76,7 @@ public sealed class RunRequests(DatasetStore datasets, BaseModels baseModels, Sc
     private static string Default(IReadOnlyList<string> known, DatasetReport dataset, Optimisation how) =>
         how.WantsOwnVocabulary() ? BaseModel.Scratch
         : BaseModels.First(known) is { } first ? first
-        : dataset.Base?.Name == BaseModel.BuiltIn && how.MaxLength <= BuiltInBase.MaxLength ? BaseModel.BuiltIn
+        : dataset.Base?.Name == BaseModel.BuiltIn ? dataset.StartOf(how).Name
         : BaseModel.Scratch;
 
     /// <summary>Why a dataset cannot be learnt as a task: it is for another one, and not for a joint one that has what it needs. Null = it can.</summary>

@@ -105,7 +105,8 @@ internal static class TrainCommand
             var json = JsonNode.Parse(File.ReadAllText(file.FullName))?.AsObject() ?? throw new JsonException("It is null: write an object.");
             json["model"] ??= report.Dataset;
             json["dataset"] = JsonSerializer.SerializeToNode(new DatasetReference(report.Dataset, report.Version), DroptuneJson.Compact);
-            json["base"] ??= JsonSerializer.SerializeToNode(report.Base, DroptuneJson.Compact);
+            json["base"] ??= JsonSerializer.SerializeToNode(
+                report.StartOf(json["optimisation"].Deserialize<Optimisation>(DroptuneJson.Compact) ?? new()), DroptuneJson.Compact);
             json["task"] ??= JsonSerializer.SerializeToNode(report.Task, DroptuneJson.Compact);
             return json.Deserialize<JobSpec>(DroptuneJson.Compact)!;
         }

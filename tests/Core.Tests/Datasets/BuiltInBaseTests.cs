@@ -97,6 +97,34 @@ public sealed class BuiltInBaseTests
         Assert.DoesNotContain(report.Findings, finding => finding.Code == FindingCode.UnfitBaseModel);
     }
 
+    [Theory]
+    [MemberData(nameof(FromScratch))]
+    public async Task StartOf_OptionsThatTheBuiltInBaseCannotDo_IsScratch(DatasetManifest manifest)
+    {
+        var report = await ReportAsync(English, new());
+
+        Assert.Equal(BaseModel.BuiltIn, report.StartOf(new()).Name);
+        Assert.Equal(BaseModel.Scratch, report.StartOf(new() { MaxLength = BuiltInBase.MaxLength + 1 }).Name);
+        Assert.Equal(manifest.Training.WantsOwnVocabulary() ? BaseModel.Scratch : BaseModel.BuiltIn, report.StartOf(manifest.Training).Name);
+    }
+
+    /// <summary>One that an operator brought under its name is theirs to judge.</summary>
+    [Fact]
+    public async Task CheckAsync_AnotherModelOfItsName_IsNotJudgedByItsLanguages()
+    {
+        var folder = Directory.CreateTempSubdirectory("droptune base ");
+        foreach (var file in Directory.GetFiles(BuiltInBase.Folder))
+        {
+            File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+        }
+
+        var report = await ReportAsync(German, new(), (_, _) => Task.FromResult<FoundBaseModel?>(new(BaseModel.BuiltIn, folder.FullName)));
+        folder.Delete(recursive: true);
+
+        Assert.Equal(BaseModel.BuiltIn, report.Base!.Name);
+        Assert.DoesNotContain(report.Findings, finding => finding.Code == FindingCode.UnfitBaseModel);
+    }
+
     [Fact]
     public void Folder_BesideTheProgram_HasWhatTheGateNeedsAndItsLicence()
     {
@@ -107,11 +135,12 @@ public sealed class BuiltInBaseTests
     }
 
     /// <summary>Every second text has another label.</summary>
-    private static Task<DatasetReport> ReportAsync(string[] texts, DatasetManifest manifest)
+    private static Task<DatasetReport> ReportAsync(string[] texts, DatasetManifest manifest, BaseModelFinder? finder = null)
     {
         var lines = texts.Select((text, i) => JsonSerializer.Serialize(new { text, label = i % 2 == 0 ? "even" : "odd" }));
         DatasetFile[] files = [Some.Manifest(manifest), Some.File("train.jsonl", string.Join('\n', lines)), Some.File("dev.jsonl", """{"text":"12","label":"odd"}""")];
         return DatasetGate.CheckAsync(
-            "texts", files, null, (name, _) => Task.FromResult<FoundBaseModel?>(new(name ?? BaseModel.BuiltIn, BuiltInBase.Folder)), cancellationToken: TestContext.Current.CancellationToken);
+            "texts", files, null, finder ?? ((name, _) => Task.FromResult<FoundBaseModel?>(new(name ?? BaseModel.BuiltIn, BuiltInBase.Folder))),
+            cancellationToken: TestContext.Current.CancellationToken);
     }
 }

@@ -137,7 +137,7 @@ public sealed class HubRunTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Null(await PartAsync());
         var card = await _bench.Storage.Container(StorageNames.Models).GetBlobClient($"support/{run.ModelVersion}/README.md").DownloadContentAsync(Cancellation);
         Assert.Contains($"| base | {Pinned} |", card.Value.Content.ToString().Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains("| licence of the base | cc-by-sa-4.0", card.Value.Content.ToString().Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("| licence of the base | cc-by-4.0", card.Value.Content.ToString().Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     private static JobSpec From(string name) => WorkerBench.Spec with { Base = new() { Name = name } };

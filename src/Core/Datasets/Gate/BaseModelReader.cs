@@ -38,7 +38,7 @@ internal static class BaseModelReader
 
             if (found is not null)
             {
-                var isDefault = manifest.BaseModel is null && found.Name == BaseModel.BuiltIn;
+                var isDefault = manifest.BaseModel is null && found.Folder == BuiltInBase.Folder;
                 start = new(manifest.Start(found.Name), IsDefault: isDefault);
                 if (HubName.Parse(found.Name) is { IsPinned: true } && found.Folder is { } copy)
                 {
