@@ -33,4 +33,19 @@ public sealed record ModelSize(string Name, int Layers, int Hidden)
 
     public static ModelSize Of(string? name) => All.FirstOrDefault(size => size.Name == (name ?? Default))
         ?? throw new ArgumentException($"size '{name}' is not known; these are: {string.Join(", ", All.Select(size => size.Name))}", nameof(name));
+
+    /// <summary>The configuration of a BERT of this size.</summary>
+    /// <param name="vocabulary">Pieces.</param>
+    /// <param name="padId">The id of [PAD].</param>
+    /// <param name="maxLength">Positions.</param>
+    public ModelConfig NewConfig(int vocabulary, int padId, int maxLength) => new()
+    {
+        VocabSize = vocabulary,
+        HiddenSize = Hidden,
+        NumHiddenLayers = Layers,
+        NumAttentionHeads = Hidden / 64,
+        IntermediateSize = 4 * Hidden,
+        MaxPositionEmbeddings = maxLength,
+        PadTokenId = padId,
+    };
 }

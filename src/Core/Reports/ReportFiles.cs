@@ -24,13 +24,7 @@ public sealed record ReportFiles(string Html, string Markdown, string Json)
     /// <param name="container">The container <c>reports</c>.</param>
     /// <param name="place">The name without extension.</param>
     /// <param name="cancellationToken">Leaves the rest unwritten.</param>
-    public async Task StoreAsync(BlobContainerClient container, string place, CancellationToken cancellationToken)
-    {
-        foreach (var (extension, contentType, content) in All)
-        {
-            await container.PutAsync(place + extension, contentType, BinaryData.FromString(content), cancellationToken);
-        }
-    }
+    public Task StoreAsync(BlobContainerClient container, string place, CancellationToken cancellationToken) => PutAsync(All, container, place, cancellationToken);
 
     /// <summary>Stores the report over the one that was read; false when that has changed since: then what was read is to be read again, and stored anew.</summary>
     /// <param name="container">The container <c>reports</c>.</param>
@@ -39,11 +33,7 @@ public sealed record ReportFiles(string Html, string Markdown, string Json)
     /// <param name="cancellationToken">Leaves the rest unwritten.</param>
     public async Task<bool> TryReplaceAsync(BlobContainerClient container, string place, ETag read, CancellationToken cancellationToken)
     {
-        foreach (var (extension, contentType, content) in All.SkipLast(1))
-        {
-            await container.PutAsync(place + extension, contentType, BinaryData.FromString(content), cancellationToken);
-        }
-
+        await PutAsync(All.SkipLast(1), container, place, cancellationToken);
         var (last, type, json) = All.Last();
         return await container.TryReplaceAsync(place + last, type, BinaryData.FromString(json), read, cancellationToken);
     }
@@ -55,6 +45,15 @@ public sealed record ReportFiles(string Html, string Markdown, string Json)
         foreach (var (extension, _, content) in All)
         {
             await File.WriteAllTextAsync(path + extension, content, cancellationToken);
+        }
+    }
+
+    private static async Task PutAsync(
+        IEnumerable<(string Extension, string ContentType, string Content)> files, BlobContainerClient container, string place, CancellationToken cancellationToken)
+    {
+        foreach (var (extension, contentType, content) in files)
+        {
+            await container.PutAsync(place + extension, contentType, BinaryData.FromString(content), cancellationToken);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Droptune.Core.Text.WordPiece;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
 using Droptune.TrainingJob.Torch;
@@ -39,7 +40,14 @@ internal static class Pretrainer
         cancellationToken.ThrowIfCancellationRequested();
 
         manual_seed(options.Seed);
-        var config = Config(options, data);
+        var size = ModelSize.Of(options.Size);
+        var saved = size.NewConfig(data.Tokenizer.Count, data.Tokenizer.PadId, PretrainingData.MaxLength) with { Architectures = ["BertForMaskedLM"] };
+        var config = saved with
+        {
+            InitializerRange = Math.Max(saved.InitializerRange, 0.4 / Math.Sqrt(size.Hidden)),
+            HiddenDropoutProb = 0.05, // a small model passes a large corpus a few times: it has little to forget
+            AttentionProbsDropoutProb = 0,
+        };
         using var model = new BertModel(config, new BertWeights(config, device, language: true, pooled: true)) { Precision = precision.Type };
         var pairs = options.BatchTokens!.Value / TokensAPair;
         var words = new MaskedLanguageObjective(data.Tokenizer, PretrainingOptions.HiddenPart, device);
@@ -62,31 +70,13 @@ internal static class Pretrainer
             Curve = [.. outcome.Curve.Select(epoch => new PretrainedEpoch(epoch.Epoch, epoch.Step, epoch.Loss, epoch.TokensPerSecond))],
             GuessedRight = GuessedRight(model, words, data, device),
         };
-        Save(output, model, data, record);
+        Save(output, model.Weights, saved, data.Tokenizer, record);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }
 
         return record;
-    }
-
-    private static ModelConfig Config(PretrainingOptions options, PretrainingData data)
-    {
-        var size = ModelSize.Of(options.Size);
-        return new()
-        {
-            VocabSize = data.Tokenizer.Vocabulary.Count,
-            HiddenSize = size.Hidden,
-            NumHiddenLayers = size.Layers,
-            NumAttentionHeads = size.Hidden / 64,
-            IntermediateSize = 4 * size.Hidden,
-            MaxPositionEmbeddings = PretrainingData.MaxLength,
-            InitializerRange = Math.Max(0.02, 0.4 / Math.Sqrt(size.Hidden)),
-            HiddenDropoutProb = 0.05, // a small model passes a large corpus a few times: it has little to forget
-            AttentionProbsDropoutProb = 0,
-            PadTokenId = data.Tokenizer.PadId,
-        };
     }
 
     // What another corpus or other options left in the folder is no checkpoint of this training.
@@ -115,20 +105,13 @@ internal static class Pretrainer
         return hidden == 0 ? 0 : (double)right / hidden;
     }
 
-    private static void Save(string folder, BertModel model, PretrainingData data, PretrainingRecord record)
+    private static void Save(string folder, BertWeights weights, ModelConfig config, WordPieceTokenizer tokenizer, PretrainingRecord record)
     {
         using var scope = NewDisposeScope();
         Directory.CreateDirectory(folder);
-        SafeTensors.Write(Path.Combine(folder, ModelFileNames.Weights), model.Weights.Named().Select(weight => (weight.Name, weight.View.to(ScalarType.Float16))));
-        var defaults = new ModelConfig { VocabSize = 1, HiddenSize = 1, NumHiddenLayers = 1, NumAttentionHeads = 1, IntermediateSize = 1 };
-        (model.Config with
-        {
-            Architectures = ["BertForMaskedLM"],
-            InitializerRange = defaults.InitializerRange, // of the heads that are trained on it
-            HiddenDropoutProb = defaults.HiddenDropoutProb,
-            AttentionProbsDropoutProb = defaults.AttentionProbsDropoutProb,
-        }).Save(folder);
-        data.Tokenizer.Save(folder);
+        SafeTensors.Write(Path.Combine(folder, ModelFileNames.Weights), weights.Named().Select(weight => (weight.Name, weight.View.to(ScalarType.Float16))));
+        config.Save(folder);
+        tokenizer.Save(folder);
         record.Write(folder);
     }
 }

@@ -107,17 +107,8 @@ internal sealed class ModelTraining(
         }).WithLabels(data.Task, data.Tags?.Names ?? [], data.TextLabels?.Names ?? [], data.Combinations is not null);
     }
 
-    private ModelConfig Scratch(ModelSize size, Optimisation options) => new()
-    {
-        VocabSize = data.Tokenizer.Count,
-        HiddenSize = size.Hidden,
-        NumHiddenLayers = size.Layers,
-        NumAttentionHeads = size.Hidden / 64,
-        IntermediateSize = 4 * size.Hidden,
-        MaxPositionEmbeddings = options.MaxLength,
-        InitializerRange = 0.8 / Math.Sqrt(size.Hidden),
-        PadTokenId = data.Tokenizer.PadId,
-    };
+    private ModelConfig Scratch(ModelSize size, Optimisation options) =>
+        size.NewConfig(data.Tokenizer.Count, data.Tokenizer.PadId, options.MaxLength) with { InitializerRange = 0.8 / Math.Sqrt(size.Hidden) };
 
     private TrainingSetting Setting(string stage, BaseModel start, Optimisation options, bool isTrial)
     {
