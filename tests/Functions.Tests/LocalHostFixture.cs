@@ -38,6 +38,7 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
             "--HF_ENDPOINT", Hub.Endpoint,
             "--QuietPeriod", "00:00:01",
             "--EventDelay", "00:01:00", // the watchdog would tell of a drop a second time
+            .. QuietTimers.Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
             "--FunctionsKey", Key,
             "--CallersKey", CallersKey,
             "--Serving:Freshness", "00:00:00.2",

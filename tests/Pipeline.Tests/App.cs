@@ -33,7 +33,7 @@ public abstract class App(AzuriteFixture azurite) : IAsyncLifetime
         Storage = DroptuneStorage.From(new ConfigurationBuilder().AddInMemoryCollection([new(StorageNames.Connection, Connection)]).Build());
         await PrepareAsync();
         Telemetry = await OtlpReceiver.StartAsync();
-        Http = await StartFunctionsAsync(new Dictionary<string, string?>(Telemetry.Settings)
+        Http = await StartFunctionsAsync(new Dictionary<string, string?>([.. Telemetry.Settings, .. QuietTimers.Settings])
         {
             [StorageNames.Connection] = Connection,
             ["QuietPeriod"] = "00:00:01",

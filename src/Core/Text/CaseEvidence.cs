@@ -17,7 +17,10 @@ public sealed class CaseEvidence
 
     private readonly Counts _labels = new();
     private readonly Counts _entities = new();
+    private readonly Dictionary<string, int> _forms = []; // numbers of words as they are written; of a lower-case one even, of its others one more
+    private readonly Dictionary<string, int> _names = []; // numbers of labels
     private int _examples;
+    private bool _isFirst; // word of its example
 
     /// <summary>Whether the label of at least every hundredth word is known better by its case.</summary>
     public bool IsCarried => _labels.IsBetterByCase || _entities.IsBetterByCase;
@@ -37,63 +40,79 @@ public sealed class CaseEvidence
         return evidence.IsCarried;
     }
 
-    public void Add(Example example)
+    /// <summary>Begins an example; its words follow, one by one.</summary>
+    public void Start() => (_examples, _isFirst) = (_examples + 1, true);
+
+    /// <summary>Adds a word of the example, with the numbers of its text's labels; null = nothing says whether it is of an entity.</summary>
+    public void Add(ReadOnlySpan<char> word, List<int> labels, bool? isEntity)
     {
-        if (_examples++ == Examples)
+        if (_isFirst || word.IsEmpty || !char.IsLetter(word[0]))
         {
-            return;
+            _isFirst = false;
+            return; // the first is written large whatever it is
         }
 
-        var isShown = _examples % 2 == 0;
+        var (form, isShown) = (FormOf(word), _examples % 2 == 0);
+        foreach (var label in labels)
+        {
+            _labels.Add(form, label, isShown);
+        }
+
+        if (isEntity is { } kind)
+        {
+            _entities.Add(form, kind ? 1 : 0, isShown);
+        }
+    }
+
+    private void Add(Example example)
+    {
+        Start();
         var (words, position) = (example.Tokens ?? example.Text!.Split(' '), 0);
+        List<int> labels = [.. (example.TextLabels() ?? []).Select(NumberOf)];
         for (var i = 0; i < words.Count; i++)
         {
             var (start, word) = (position, words[i]);
             position += word.Length + 1;
-            if (i == 0 || word.Length == 0 || !char.IsLetter(word[0]))
-            {
-                continue; // the first is written large whatever it is
-            }
-
-            foreach (var label in example.TextLabels() ?? [])
-            {
-                _labels.Add(word, label, isShown);
-            }
-
-            if (example.Tags is { } tags)
-            {
-                _entities.Add(word, tags[i] == "O" ? "" : "entity", isShown);
-            }
-            else if (example.Entities is { } entities)
-            {
-                _entities.Add(word, entities.Any(entity => entity.Start < position - 1 && start < entity.End) ? "entity" : "", isShown);
-            }
+            Add(word, labels, example.Tags is { } tags ? tags[i] != "O" : example.Entities?.Any(entity => entity.Start < position - 1 && start < entity.End));
         }
     }
 
-    private static (string Lower, bool IsLower) FormOf(string word)
+    private int NumberOf(string label)
     {
-        var lower = word.ToLowerInvariant();
-        return (lower, lower == word);
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_names, label, out var isKnown);
+        return isKnown ? number : number = _names.Count;
+    }
+
+    private int FormOf(ReadOnlySpan<char> word)
+    {
+        if (_forms.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var form))
+        {
+            return form;
+        }
+
+        var written = word.ToString();
+        var lower = written.ToLowerInvariant();
+        return _forms[written] = lower == written ? 2 * _forms.Count : FormOf(lower) | 1;
     }
 
     private sealed class Counts
     {
-        private readonly Dictionary<(string Word, bool IsLower), Dictionary<string, int>> _shown = [];
-        private readonly Dictionary<(string Word, bool IsLower, string Label), int> _asked = [];
+        private readonly Dictionary<(int Form, int Label), int> _shown = [];
+        private readonly Dictionary<(int Form, int Label), int> _asked = [];
 
         public bool IsBetterByCase
         {
             get
             {
+                var shown = _shown.ToLookup(count => count.Key.Form, count => (count.Key.Label, Count: count.Value));
                 var (gain, words) = (0, 0);
-                foreach (var ((word, isLower, label), count) in _asked)
+                foreach (var ((form, label), count) in _asked)
                 {
-                    var (small, large) = (_shown.GetValueOrDefault((word, true)), _shown.GetValueOrDefault((word, false)));
+                    var (small, large) = (shown[form & ~1], shown[form | 1]);
                     words += count;
-                    if (small is not null && large is not null)
+                    if (small.Any() && large.Any())
                     {
-                        gain += (Best(isLower ? small : large) == label ? count : 0) - (Best(small, large) == label ? count : 0);
+                        gain += (Best(shown[form]) == label ? count : 0) - (Best(small.Concat(large)) == label ? count : 0);
                     }
                 }
 
@@ -101,22 +120,10 @@ public sealed class CaseEvidence
             }
         }
 
-        public void Add(string word, string label, bool isShown)
-        {
-            var (lower, isLower) = FormOf(word);
-            if (isShown)
-            {
-                ref var labels = ref CollectionsMarshal.GetValueRefOrAddDefault(_shown, (lower, isLower), out _);
-                labels ??= [];
-                labels[label] = labels.GetValueOrDefault(label) + 1;
-            }
-            else
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(_asked, (lower, isLower, label), out _)++;
-            }
-        }
+        public void Add(int form, int label, bool isShown) =>
+            CollectionsMarshal.GetValueRefOrAddDefault(isShown ? _shown : _asked, (form, label), out _)++;
 
-        private static string Best(params Dictionary<string, int>[] counts) => counts
-            .SelectMany(labels => labels).GroupBy(label => label.Key).MaxBy(label => label.Sum(count => count.Value))!.Key;
+        private static int Best(IEnumerable<(int Label, int Count)> counts) =>
+            counts.GroupBy(count => count.Label).MaxBy(label => label.Sum(count => count.Count))!.Key;
     }
 }

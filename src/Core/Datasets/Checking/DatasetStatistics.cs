@@ -19,6 +19,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     private readonly LabelProfiles _profiles = new();
     private readonly CardinalityCounter? _cardinality = manifest.HasSeveralLabels() ? new() : null;
     private readonly CaseEvidence _case = new();
+    private char[] _decoded = new char[1024];
 
     public SplitCounts Counts => new(_examples[0], _examples[1], _examples[2]);
 
@@ -32,6 +33,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
     /// <summary>Adds an example; <paramref name="normalised"/> is the hash of its normalised text.</summary>
     public void Add(Split split, Record record, CheckedExample example, ulong normalised)
     {
+        _texts.Expect(normalised);
         _examples[(int)split]++;
         _tasks.Add(record, example);
         AddLabels(split, example);
@@ -126,7 +128,7 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
 
     private void AddProfiles(CheckedExample example)
     {
-        _case.Add(ExampleOf(example));
+        AddCase(example);
         foreach (var label in example.Labels)
         {
             _profiles.Add(label, example.Text.Span);
@@ -138,15 +140,38 @@ internal sealed class DatasetStatistics(FindingLog log, DatasetManifest manifest
         }
     }
 
-    /// <summary>The example as its snapshot has it, but for the names of its labels.</summary>
-    private static Example ExampleOf(CheckedExample example) => new()
+    /// <summary>The words as training sees them in the snapshot: tokens, or what spaces divide.</summary>
+    private void AddCase(CheckedExample example)
     {
-        Tokens = example.Tokens is { } tokens ? [.. Enumerable.Range(0, tokens.Count).Select(i => Encoding.UTF8.GetString(tokens[i]))] : null,
-        Tags = example is { Tokens: not null, HasTags: true } ? [.. example.Tags.Select(tag => tag == 0 ? "O" : "B")] : null,
-        Text = example.Tokens is null ? Encoding.UTF8.GetString(example.Text.Span) : null,
-        Entities = example is { Tokens: null, HasTags: true } ? [.. example.Spans.Select(span => new EntitySpan(span.Start, span.End, ""))] : null,
-        Labels = example.HasLabels ? [.. example.Labels.Select(label => $"{label}")] : null,
-    };
+        _case.Start();
+        if (example.Tokens is { } tokens)
+        {
+            for (var i = 0; i < tokens.Count; i++)
+            {
+                _case.Add(Decode(tokens[i]), example.Labels, example.HasTags ? example.Tags[i] != 0 : null);
+            }
+
+            return;
+        }
+
+        var text = Decode(example.Text.Span);
+        foreach (var word in text.Split(' '))
+        {
+            var (start, end) = (word.Start.Value, word.End.Value);
+            _case.Add(text[word], example.Labels, example.HasTags ? example.Spans.Exists(span => span.Start < end && start < span.End) : null);
+        }
+    }
+
+    /// <summary>The text as UTF-16; valid until the next call.</summary>
+    private ReadOnlySpan<char> Decode(ReadOnlySpan<byte> text)
+    {
+        if (_decoded.Length < text.Length)
+        {
+            _decoded = new char[2 * text.Length];
+        }
+
+        return _decoded.AsSpan(0, Encoding.UTF8.GetChars(text, _decoded));
+    }
 
     private void ReportVariety(TaskKind? task, IReadOnlyList<LabelCount> textLabels, IReadOnlyList<LabelCount> entityLabels)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Droptune.Core.Datasets.Records;
 
 namespace Droptune.Core.Datasets.Gate;
@@ -19,8 +20,8 @@ internal sealed class Halves
 
     public void Add(string file, CheckedExample example)
     {
-        var (labelled, tagged) = _files.GetValueOrDefault(file);
-        _files[file] = (labelled || example.HasLabels, tagged || example.HasTags);
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_files, file, out _);
+        known = (known.Labelled || example.HasLabels, known.Tagged || example.HasTags);
         _isJoint |= example.HasLabels && example.HasTags;
     }
 

@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 
 namespace Droptune.Core.Datasets.Records;
 
@@ -9,31 +8,33 @@ internal sealed class TagList
     private const int MaxSpellings = 100_000; // far more than any label limit: the column is no tag column
     private readonly Dictionary<ulong, int> _idsByHash = [];
     private readonly List<byte[]> _spellings = ["O"u8.ToArray()];
-    private readonly List<int> _ids = [];
-    private readonly List<int> _offsets = [];
+    private int[] _ids = new int[64];
+    private int[] _offsets = new int[64];
 
-    public int Count => _ids.Count;
+    public int Count { get; private set; }
 
     public ReadOnlySpan<byte> this[int index] => _spellings[_ids[index]];
 
     /// <summary>The same number for the same spelling; 0 = "O".</summary>
-    public ReadOnlySpan<int> Ids => CollectionsMarshal.AsSpan(_ids);
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
 
     public ReadOnlySpan<byte> SpellingOf(int id) => _spellings[id];
 
     /// <summary>Offset in the record's source.</summary>
     public int OffsetAt(int index) => _offsets[index];
 
-    public void Clear()
-    {
-        _ids.Clear();
-        _offsets.Clear();
-    }
+    public void Clear() => Count = 0;
 
     public void Add(ReadOnlySpan<byte> tag, int offset)
     {
-        _ids.Add(tag.Length == 1 && tag[0] == 'O' ? 0 : IdOf(tag));
-        _offsets.Add(offset);
+        if (Count == _ids.Length)
+        {
+            Array.Resize(ref _ids, 2 * Count);
+            Array.Resize(ref _offsets, 2 * Count);
+        }
+
+        _ids[Count] = tag.Length == 1 && tag[0] == 'O' ? 0 : IdOf(tag);
+        _offsets[Count++] = offset;
     }
 
     private int IdOf(ReadOnlySpan<byte> tag)

@@ -52,6 +52,22 @@ internal sealed class Utf8List
         End(utf8.Length);
     }
 
+    /// <summary>Adds a part of a longer text: most parts are short, see <see cref="CopyTo"/>.</summary>
+    public void Add(ReadOnlySpan<byte> text, int start, int length)
+    {
+        var destination = Reserve(length);
+        if (length <= Slack && text.Length - start >= Slack)
+        {
+            text.Slice(start, Slack).CopyTo(destination);
+        }
+        else
+        {
+            text.Slice(start, length).CopyTo(destination);
+        }
+
+        End(length);
+    }
+
     public void Add(string text) => End(Encoding.UTF8.GetBytes(text, Reserve(Encoding.UTF8.GetMaxByteCount(text.Length))));
 
     /// <summary>Adds the reader's string or property name, unescaped.</summary>

@@ -10,6 +10,9 @@ internal sealed class SeenTexts(FindingLog log)
 {
     private readonly DuplicateTable _table = new();
 
+    /// <summary>Tells that a text with this hash is about to be added.</summary>
+    public void Expect(ulong normalised) => _table.Prefetch(normalised);
+
     /// <summary>Adds an example; <paramref name="normalised"/> is the hash of its normalised text.</summary>
     public void Add(Split split, Record record, CheckedExample example, ulong normalised)
     {

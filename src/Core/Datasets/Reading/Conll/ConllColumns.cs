@@ -2,7 +2,7 @@ namespace Droptune.Core.Datasets.Reading.Conll;
 
 /// <summary>
 /// The columns of a line: what tabs divide, or, where there is none, what runs of spaces do. White space at the line's
-/// end is none of them. Found in one pass: lines are too short for anything cleverer.
+/// end is none of them.
 /// </summary>
 internal readonly record struct ConllColumns(int Count, Range First, Range Last)
 {
@@ -14,7 +14,8 @@ internal readonly record struct ConllColumns(int Count, Range First, Range Last)
             end--;
         }
 
-        return line[..end].Contains((byte)'\t') ? OfTabs(line[..end]) : OfSpaces(line[..end]);
+        line = line[..end];
+        return line.IndexOf((byte)'\t') is >= 0 and var tab ? OfTabs(line, tab) : OfSpaces(line);
     }
 
     /// <summary>Every column of a line, however long that takes.</summary>
@@ -41,24 +42,15 @@ internal readonly record struct ConllColumns(int Count, Range First, Range Last)
         return default;
     }
 
-    private static ConllColumns OfTabs(ReadOnlySpan<byte> line)
+    private static ConllColumns OfTabs(ReadOnlySpan<byte> line, int first)
     {
-        var (count, first, last) = (1, -1, 0);
-        for (var i = 0; i < line.Length; i++)
-        {
-            if (line[i] == '\t')
-            {
-                count++;
-                first = first < 0 ? i : first;
-                last = i + 1;
-            }
-        }
-
-        while (last < line.Length && line[last] == ' ')
+        var last = line.LastIndexOf((byte)'\t');
+        var count = first == last ? 2 : line.Count((byte)'\t') + 1;
+        do
         {
             last++;
         }
-
+        while (last < line.Length && line[last] == ' ');
         return new ConllColumns(count, 0..first, last..line.Length);
     }
 

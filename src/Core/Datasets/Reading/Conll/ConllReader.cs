@@ -73,9 +73,10 @@ internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetMani
     {
         while (_lines.Read(out var range))
         {
+            var line = _lines.At(range);
             if (_lines.IsTooLarge)
             {
-                if (IsBlank(_lines.Record.Span[range]))
+                if (IsBlank(line))
                 {
                     return true;
                 }
@@ -83,7 +84,6 @@ internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetMani
                 continue;
             }
 
-            var line = _lines.Record.Span[range];
             if (IsBlank(line))
             {
                 if (record.Tokens.Count > 0 || log.IsLeftOut(record))
@@ -114,7 +114,7 @@ internal sealed class ConllReader(PeekStream source, FindingLog log, DatasetMani
             return;
         }
 
-        if (line.StartsWith("-DOCSTART-"u8) || (_shape.HasRanges && ConllShape.IsRange(line)) || (_shape.HasBrackets && (line.StartsWith("#begin document"u8) || line.StartsWith("#end document"u8))))
+        if ((line[0] == '-' && line.StartsWith("-DOCSTART-"u8)) || (_shape.HasRanges && ConllShape.IsRange(line)) || (_shape.HasBrackets && (line.StartsWith("#begin document"u8) || line.StartsWith("#end document"u8))))
         {
             return;
         }

@@ -27,7 +27,7 @@ internal sealed class JsonLinesReader(Stream source, FindingLog log, DatasetMani
             {
                 return false;
             }
-            else if (!_lines.Record.Span[range].Trim(" \t"u8).IsEmpty && _parser.Parse(record, _lines.Record[range], _lines.RecordLine))
+            else if (!_lines.At(range).Trim(" \t"u8).IsEmpty && _parser.Parse(record, _lines.Record[range], _lines.RecordLine))
             {
                 return true;
             }

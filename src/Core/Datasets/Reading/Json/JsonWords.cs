@@ -21,7 +21,7 @@ internal static class JsonWords
             var strings = new PlainStrings(record.Source.Span, record.ReaderStart + (int)reader.BytesConsumed);
             while (strings.Read(out var start, out var length))
             {
-                record.Tokens.Add(record.Source.Span.Slice(start, length));
+                record.Tokens.Add(record.Source.Span, start, length);
             }
 
             if (strings.End is { } end)

@@ -23,48 +23,43 @@ internal ref struct PlainStrings(ReadOnlySpan<byte> json, int start)
     public bool Read(out int start, out int length)
     {
         (start, length) = (0, 0);
-        SkipSpaces();
-        if (IsAt((byte)']'))
+        var json = _json;
+        var i = SkipSpaces(json, _position);
+        if (i < json.Length && json[i] == ']')
         {
-            End = _position;
+            End = i;
             return false;
         }
 
         if (!_isFirst)
         {
-            if (!IsAt((byte)','))
+            if (i >= json.Length || json[i] != ',')
             {
                 return false;
             }
 
-            _position++;
-            SkipSpaces();
+            i = SkipSpaces(json, i + 1);
         }
 
-        if (!IsAt((byte)'"'))
+        if (i >= json.Length || json[i] != '"')
         {
             return false;
         }
 
-        start = _position + 1;
-        length = _json[start..].IndexOf((byte)'"');
-        if (length < 0)
-        {
-            return false;
-        }
-
+        start = i + 1;
+        length = json[start..].IndexOf((byte)'"');
         _position = start + length + 1;
         _isFirst = false;
-        return true;
+        return length >= 0;
     }
 
-    private readonly bool IsAt(byte character) => _position < _json.Length && _json[_position] == character;
-
-    private void SkipSpaces()
+    private static int SkipSpaces(ReadOnlySpan<byte> json, int i)
     {
-        while (IsAt((byte)' '))
+        while (i < json.Length && json[i] == ' ')
         {
-            _position++;
+            i++;
         }
+
+        return i;
     }
 }

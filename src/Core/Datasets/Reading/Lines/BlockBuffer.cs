@@ -25,6 +25,9 @@ internal sealed class BlockBuffer(Stream stream, int maxRecord) : IDisposable
     /// <summary>The record up to the position; valid until more is read.</summary>
     public ReadOnlyMemory<byte> Record => _bytes.AsMemory(_start, Position);
 
+    /// <summary>A part of the record, up to the position at most; valid until more is read.</summary>
+    public ReadOnlySpan<byte> Part(int start, int length) => _bytes.AsSpan(_start + start, length);
+
     /// <summary>What was read beyond the position.</summary>
     public ReadOnlySpan<byte> Unread => _bytes.AsSpan(_start + Position, _end - _start - Position);
 

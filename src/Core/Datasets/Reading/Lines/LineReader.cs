@@ -18,6 +18,9 @@ internal sealed class LineReader(Stream stream, int maxRecord) : IDisposable
     /// <summary>The lines since <see cref="StartRecord"/>, line ends included; valid until the next line is read.</summary>
     public ReadOnlyMemory<byte> Record => _buffer.Record;
 
+    /// <summary>The line at a place that <see cref="Read"/> gave.</summary>
+    public ReadOnlySpan<byte> At(Range line) => _buffer.Part(line.Start.Value, line.End.Value - line.Start.Value);
+
     public void StartRecord()
     {
         _buffer.StartRecord();
@@ -30,8 +33,9 @@ internal sealed class LineReader(Stream stream, int maxRecord) : IDisposable
         var searched = 0;
         while (true)
         {
-            var length = _buffer.Unread[searched..].IndexOfAny((byte)'\n', (byte)'\r');
-            if (length >= 0 && LineEnd(_buffer.Unread[(searched + length)..]) is > 0 and var end)
+            var unread = _buffer.Unread[searched..];
+            var length = unread.IndexOfAny((byte)'\n', (byte)'\r');
+            if (length >= 0 && LineEnd(unread[length..]) is > 0 and var end)
             {
                 line = Take(searched + length, searched + length + end);
                 return true;
@@ -57,6 +61,11 @@ internal sealed class LineReader(Stream stream, int maxRecord) : IDisposable
     /// </summary>
     private static int LineEnd(ReadOnlySpan<byte> bytes)
     {
+        if (bytes[0] == '\n')
+        {
+            return 1;
+        }
+
         var returns = bytes.IndexOfAnyExcept((byte)'\r');
         return returns < 0 ? 0 : bytes[returns] == '\n' ? returns + 1 : 1;
     }

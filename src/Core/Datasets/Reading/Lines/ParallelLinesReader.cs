@@ -107,7 +107,7 @@ internal sealed class ParallelLinesReader : IDatasetReader
             return false;
         }
 
-        line = lines.IsTooLarge ? [] : lines.Record.Span[range];
+        line = lines.IsTooLarge ? [] : lines.At(range);
         return true;
     }
 

@@ -25,7 +25,7 @@ internal sealed class TextLinesReader(Stream source, FindingLog log, ValidationS
             {
                 return false;
             }
-            else if (_lines.Record.Span[range].Trim(" \t"u8) is { IsEmpty: false } text)
+            else if (_lines.At(range).Trim(" \t"u8) is { IsEmpty: false } text)
             {
                 record.Text.Add(text);
                 record.Source = _lines.Record[range];

@@ -29,7 +29,7 @@ internal sealed partial class WebAnnoReader(string fileName, Stream source, Find
         record.Start(_lines.RecordLine);
         while (_lines.Read(out var range))
         {
-            var line = Encoding.UTF8.GetString(_lines.Record.Span[range]);
+            var line = Encoding.UTF8.GetString(_lines.At(range));
             if (_lines.IsTooLarge && line.Length > 0)
             {
                 if (!log.IsLeftOut(record))
