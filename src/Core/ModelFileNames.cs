@@ -24,6 +24,9 @@ public static class ModelFileNames
     /// <summary>Its scores when it was trained.</summary>
     public const string Evaluation = "evaluation.json";
 
+    /// <summary>What stands for its answers to what it was trained on, where no example was held back.</summary>
+    public const string OutOfFold = "out-of-fold.json";
+
     /// <summary>The model card.</summary>
     public const string Card = "README.md";
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Droptune.Core.Inference;
 using Droptune.Core.Storage;
 using Droptune.Functions.Hosting.Local;
 using Microsoft.AspNetCore.Builder;
@@ -52,8 +53,8 @@ public sealed class LocalHostFixture(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     /// <summary>Stores a version of the test model and, unless told otherwise, serves it.</summary>
-    public Task AddModelAsync(string model, string version = TestModel.Version, bool isServed = true, string dataset = "none", string datasetVersion = "0") =>
-        TestModel.AddAsync(_host.Services, model, version, isServed, dataset, datasetVersion);
+    public Task AddModelAsync(string model, string version = TestModel.Version, bool isServed = true, string dataset = "none", string datasetVersion = "0", OutOfFoldAnswers? outOfFold = null) =>
+        TestModel.AddAsync(_host.Services, model, version, isServed, dataset, datasetVersion, outOfFold);
 
     /// <summary>Drops a file into the datasets container.</summary>
     public async Task DropAsync(string name, string content) =>

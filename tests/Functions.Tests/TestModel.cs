@@ -1,3 +1,4 @@
+using Droptune.Core.Inference;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,13 +13,19 @@ internal static class TestModel
 
     /// <summary>Stores a version in the storage account of a host and, unless told otherwise, serves it.</summary>
     public static async Task AddAsync(
-        IServiceProvider host, string model, string version = Version, bool isServed = true, string dataset = "none", string datasetVersion = "0")
+        IServiceProvider host, string model, string version = Version, bool isServed = true, string dataset = "none", string datasetVersion = "0",
+        OutOfFoldAnswers? outOfFold = null)
     {
+        var container = host.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models);
         foreach (var file in Directory.GetFiles(TestData.PathOf("models", "lexicon")))
         {
-            await host.GetRequiredService<DroptuneStorage>().Container(StorageNames.Models)
-                .GetBlobClient(ModelStore.Folder(model, version) + Path.GetFileName(file))
-                .UploadAsync(file, overwrite: true);
+            await container.GetBlobClient(ModelStore.Folder(model, version) + Path.GetFileName(file)).UploadAsync(file, overwrite: true);
+        }
+
+        if (outOfFold is not null)
+        {
+            await container.GetBlobClient(ModelStore.Folder(model, version) + ModelFileNames.OutOfFold)
+                .UploadAsync(new BinaryData(JsonSerializer.SerializeToUtf8Bytes(outOfFold, DroptuneJson.Compact)));
         }
 
         var models = host.GetRequiredService<ModelStore>();
@@ -33,6 +40,7 @@ internal static class TestModel
                 Task = TaskKind.Joint,
                 CreatedAt = TimeProvider.System.GetUtcNow(),
                 Metrics = new Dictionary<string, double> { ["dev.f1"] = 0.9 },
+                DevTrained = outOfFold is not null,
             },
             CancellationToken.None);
         if (isServed)

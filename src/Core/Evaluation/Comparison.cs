@@ -59,30 +59,40 @@ public sealed record Comparison
         var same = other.Evaluated().FirstOrDefault(item => item.DatasetVersion == evaluated.DatasetVersion);
         if (report.Dataset != other.Dataset || same is null
             || !evaluated.Splits.TryGetValue(split, out var mine) || !same.Splits.TryGetValue(split, out var theirs)
-            || mine.Examples != theirs.Examples || mine.Examples == 0)
+            || Common(report, mine, other, theirs, split) is not (> 0 and var count))
         {
             return null;
         }
 
-        var (low, high) = Interval(mine, theirs);
+        var hasEntities = mine.Entities is not null;
+        var (ours, others) = (mine.Outcomes.Take(count).ToList(), theirs.Outcomes.Take(count).ToList());
+        var (low, high) = Interval(ours, others, hasEntities);
+        var (score, otherScore) = (Outcome.MainScore(ours, hasEntities), Outcome.MainScore(others, hasEntities));
         return new()
         {
             With = with,
             Version = other.Version,
             Split = split,
             DatasetVersion = evaluated.DatasetVersion,
-            Other = theirs.MainScore,
-            Difference = mine.MainScore - theirs.MainScore,
+            Other = otherScore,
+            Difference = score - otherScore,
             Low = low,
             High = high,
             Labels = LabelChange.Between(theirs, mine),
         };
     }
 
-    private static (double Low, double High) Interval(SplitEvaluation mine, SplitEvaluation theirs)
+    /// <summary>
+    /// How many of the first examples both saw. Where one of them was trained on dev, it was asked for dev first, and then for what the other was
+    /// trained on.
+    /// </summary>
+    private static int Common(EvaluationReport report, SplitEvaluation mine, EvaluationReport other, SplitEvaluation theirs, Split split) =>
+        mine.Examples == theirs.Examples || (split == Split.Dev && report.DevTrained != other.DevTrained) ? Math.Min(mine.Examples, theirs.Examples) : 0;
+
+    private static (double Low, double High) Interval(IReadOnlyList<Outcome> mine, IReadOnlyList<Outcome> theirs, bool hasEntities)
     {
         var random = new Random(1); // the same evaluations give the same interval
-        var (count, hasEntities) = (mine.Examples, mine.Entities is not null);
+        var count = mine.Count;
         var drawn = new int[count];
         var differences = new double[Resamples];
         for (var i = 0; i < Resamples; i++)
@@ -92,7 +102,7 @@ public sealed record Comparison
                 drawn[j] = random.Next(count);
             }
 
-            differences[i] = Outcome.MainScore(mine.Outcomes, hasEntities, drawn) - Outcome.MainScore(theirs.Outcomes, hasEntities, drawn);
+            differences[i] = Outcome.MainScore(mine, hasEntities, drawn) - Outcome.MainScore(theirs, hasEntities, drawn);
         }
 
         Array.Sort(differences);

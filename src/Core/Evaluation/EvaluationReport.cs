@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Droptune.Core.Metrics;
 using Droptune.Core.Traffic;
 
@@ -23,6 +24,12 @@ public sealed record EvaluationReport
 
     /// <summary>From which probability on each text label holds; null where a text has one label.</summary>
     public IReadOnlyDictionary<string, float>? Thresholds { get; init; }
+
+    /// <summary>
+    /// Whether the version was trained on its dev split: its dev are train and dev then, the latter first, by <see cref="Inference.OutOfFoldAnswers"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DevTrained { get; init; }
 
     /// <summary>The splits that were evaluated; dev decides about promotion, test is only reported.</summary>
     public required IReadOnlyDictionary<Split, SplitEvaluation> Splits { get; init; }

@@ -21,6 +21,12 @@ public sealed class Evaluator(PredictBatch predict, TaskKind task, TimeProvider 
     private const int BatchSize = 64;
     private static readonly int[] Lengths = [32, 64, 128, 256, 512, 1024];
 
+    /// <summary>
+    /// The splits whose examples stand for one: itself, and for dev train as well where the version was trained on both, as of both it has the
+    /// answers of models that were not. Dev comes first, so that it can be compared with a version that was not trained on it.
+    /// </summary>
+    public static IEnumerable<Split> PartsOf(Split split, bool isDevTrained) => split == Split.Dev && isDevTrained ? [Split.Dev, Split.Train] : [split];
+
     public async Task<SplitEvaluation> EvaluateAsync(IEnumerable<Example> examples, CancellationToken cancellationToken)
     {
         var judged = new List<JudgedExample>();

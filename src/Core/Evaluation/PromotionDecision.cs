@@ -42,7 +42,7 @@ public sealed record PromotionDecision(bool Promote, string Reason)
             return new(false, $"Not comparable with {served.Version}: the two were not evaluated on the same dev examples.");
         }
 
-        var figures = $"{Figures.Percent(candidate.Splits[Split.Dev].MainScore)} on dev against {Figures.Percent(comparison.Other)} of "
+        var figures = $"{Figures.Percent(comparison.Other + comparison.Difference)} on dev against {Figures.Percent(comparison.Other)} of "
             + $"{served.Version}, difference {comparison}";
         if (comparison.Difference <= 0 || comparison.Difference < settings.Margin)
         {

@@ -19,10 +19,11 @@ public sealed class ServedModel : IDisposable
     private readonly IReadOnlyList<string> _textLabels;
     private readonly IReadOnlyList<float> _thresholds; // empty where a text has one label
     private readonly int _tags;
+    private readonly OutOfFoldAnswers? _outOfFold;
 
-    private ServedModel(ModelConfig config, Tokenizer tokenizer, BatchRunner runner, long bytes)
+    private ServedModel(ModelConfig config, Tokenizer tokenizer, BatchRunner runner, long bytes, OutOfFoldAnswers? outOfFold)
     {
-        (Config, Tokenizer, _runner, Bytes) = (config, tokenizer, runner, bytes);
+        (Config, Tokenizer, _runner, Bytes, _outOfFold) = (config, tokenizer, runner, bytes, outOfFold);
         (_textLabels, _thresholds, _tags) = (config.TextLabelNames, config.TextThresholds, config.TagNames.Count);
         _decoder = new(config.TagNames, config.Droptune?.ConstrainedDecoding ?? true);
     }
@@ -33,6 +34,9 @@ public sealed class ServedModel : IDisposable
 
     /// <summary>Size of the ONNX file: about what the model takes in memory.</summary>
     public long Bytes { get; }
+
+    /// <summary>Whether it was trained on its dev split: it is judged by <see cref="PredictUnseenAsync"/>.</summary>
+    public bool IsDevTrained => _outOfFold is not null;
 
     /// <param name="folder">A folder in the layout of the container <c>models</c>.</param>
     /// <param name="options">Null for the defaults.</param>
@@ -45,7 +49,7 @@ public sealed class ServedModel : IDisposable
         var path = Path.Combine(folder, file ?? config.ServedFile);
         var tokenizer = TokenizerFolder.Load(folder);
         var sessions = OnnxThread.Run(() => new OnnxSessions(path, config, tokenizer, options));
-        return new(config, tokenizer, new(sessions, options, config.MaxLength), sessions.Bytes);
+        return new(config, tokenizer, new(sessions, options, config.MaxLength), sessions.Bytes, OutOfFoldAnswers.Find(folder));
     }
 
     /// <summary>Predicts each input; texts longer than the model reads at once are read in overlapping windows.</summary>
@@ -61,6 +65,10 @@ public sealed class ServedModel : IDisposable
 
         return [.. texts.Select(Answer)];
     }
+
+    /// <summary>The same as if it had learned from none of the inputs: how good a model is shows in these answers alone.</summary>
+    public Task<IReadOnlyList<Prediction>> PredictUnseenAsync(IReadOnlyList<PredictInput> inputs, CancellationToken cancellationToken = default) =>
+        _outOfFold?.AnswerAsync(inputs, PredictAsync, cancellationToken) ?? PredictAsync(inputs, cancellationToken);
 
     /// <summary>Runs a short and a long text, so that no request pays for what is set up on first use.</summary>
     public Task WarmUpAsync(CancellationToken cancellationToken = default)

@@ -30,6 +30,7 @@ public static class JobSpecRules
             OneOf("optimizer", o.Optimizer, "adamw"),
             OneOf("schedule", o.Schedule, "linear", "cosine", "constant"),
             OneOf("classWeights", o.ClassWeights, "none", "inverse", "effective"),
+            o.FewShot is { } fewShot ? OneOf("fewShot", fewShot, "auto", "on", "off") : null,
             OneOf("precision", o.Precision, "auto", "float32", "bfloat16", "float16"),
             Within("epochs", o.Epochs, 1, 10_000),
             Within("batchTokens", o.BatchTokens, 16, 1 << 20),

@@ -72,6 +72,13 @@ public sealed record Optimisation
     /// <summary>What the vocabulary of a model from scratch does with letters; null = as the data show.</summary>
     public Letters? Tokenizer { get; init; }
 
+    /// <summary>
+    /// What helps where text labels have few examples: supervised contrast beside the classifier, more epochs, and, where dev has fewer than ten
+    /// examples a label, cross-validation in its place. "on", "off", or null = "auto": for a base model, where half of the labels have fewer than
+    /// <see cref="FewExamples"/> in train. Without effect where a text can have several labels, or none.
+    /// </summary>
+    public string? FewShot { get; init; }
+
     public double LabelSmoothing { get; init; }
 
     /// <summary>Weight of each class in the loss: "none", "inverse" (frequency) or "effective" (number of examples).</summary>
@@ -111,6 +118,9 @@ public sealed record Optimisation
     /// <summary>Whether a vocabulary is asked for that only a model from scratch makes.</summary>
     public bool WantsOwnVocabulary() => Tokenizer is not null || VocabularySize != DefaultVocabularySize;
 
+    /// <summary>See <see cref="FewShot"/>.</summary>
+    public const int FewExamples = 50;
+
     /// <summary>Of BERT-base, which a base model's defaults are known for: 2e-5 is its rate, and 8e-4 does best at a third of it (bench/results/base.md).</summary>
     private const int FullWidth = 768;
 
@@ -144,9 +154,15 @@ public sealed record Optimisation
             JoinedTexts = JoinedTexts ?? 0,
         };
 
+    /// <summary>These where text labels have few examples: contrast learns from pairs, and large batches have many.</summary>
+    /// <param name="asked">The options as they were asked for.</param>
+    public Optimisation ForFewExamples(Optimisation asked) => this with { FewShot = "on", BatchTokens = asked.BatchTokens ?? 4096 };
+
     /// <summary>Epochs of a base model where they are left open: few pass a large dataset, a small one is seen more often.</summary>
     /// <param name="steps">Steps of an epoch.</param>
-    public static int EpochsFor(int steps) => Math.Clamp((int)Math.Round(500.0 / steps), 5, 40);
+    /// <param name="fewShot">Whether text labels have few examples.</param>
+    public static int EpochsFor(int steps, bool fewShot = false) =>
+        fewShot ? Math.Clamp((int)Math.Round(250.0 / steps), 5, 150) : Math.Clamp((int)Math.Round(500.0 / steps), 5, 40);
 }
 
 /// <summary>What a tokenizer that is made of the training data does with letters.</summary>

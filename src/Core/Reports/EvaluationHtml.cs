@@ -25,6 +25,11 @@ public static class EvaluationHtml
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"note\"><b>{(promotion.Promote ? "Promoted." : "Not promoted.")}</b> {Safe(promotion.Reason)}</p>\n");
         }
 
+        if (report.DevTrained)
+        {
+            page.Append($"<p>{TrainedOnDev}</p>\n");
+        }
+
         foreach (var comparison in report.Comparisons)
         {
             Write(page, comparison);

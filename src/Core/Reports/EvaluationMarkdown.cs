@@ -21,6 +21,11 @@ public static class EvaluationMarkdown
             page.Append(CultureInfo.InvariantCulture, $"\n**{(promotion.Promote ? "Promoted" : "Not promoted")}.** {Safe(promotion.Reason)}\n");
         }
 
+        if (report.DevTrained)
+        {
+            page.Append($"\n{TrainedOnDev}\n");
+        }
+
         foreach (var comparison in report.Comparisons)
         {
             Write(page, comparison);

@@ -9,6 +9,10 @@ namespace Droptune.Core.Reports;
 /// <summary>How all forms of a report say the same things.</summary>
 internal static class ReportWords
 {
+    /// <summary>What a reader must know of the scores of a version that was trained on its dev split.</summary>
+    public const string TrainedOnDev =
+        "The version was trained on train and dev, which were too few to hold some back: what is said of dev is out-of-fold, the answers of models made in the same way without a part of both to that part.";
+
     public static string Headline(DatasetReport report)
     {
         var errors = report.Totals.Where(total => total.Severity == Severity.Error).Sum(total => total.Count);

@@ -45,6 +45,9 @@ public sealed record ModelVersionRecord
 
     /// <summary>Scores by split and name: "dev.f1", "test.accuracy".</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Whether it was trained on its dev split: its scores on dev are out-of-fold, those of models that were not.</summary>
+    public bool DevTrained { get; init; }
 }
 
 /// <summary>The models and their versions. A version is added once all its files are stored: no reader sees half a model.</summary>

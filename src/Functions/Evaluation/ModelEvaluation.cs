@@ -40,7 +40,7 @@ public sealed class ModelEvaluation(
 
         using var folder = scratch.NewFolder();
         var datasetVersion = (await datasets.FindAsync(newest.Dataset, cancellationToken))?.AcceptedVersion ?? newest.DatasetVersion;
-        if (await DownloadAsync(newest.Dataset, datasetVersion, folder.Path, cancellationToken) is not { } data)
+        if (await DownloadAsync(newest.Dataset, datasetVersion, folder.Path, (production?.DevTrained | candidate?.DevTrained) == true, cancellationToken) is not { } data)
         {
             logger.LogWarning("Model {Model} cannot be evaluated: the snapshot of its dataset {Dataset} is gone", name, newest.Dataset);
             return;
@@ -65,13 +65,13 @@ public sealed class ModelEvaluation(
         }
     }
 
-    /// <summary>Fetches dev and test of a dataset version into a folder of their own, and returns it. Null when they are gone.</summary>
-    private async Task<string?> DownloadAsync(string dataset, string datasetVersion, string folder, CancellationToken cancellationToken)
+    /// <summary>Fetches what a version is judged by of a dataset version into a folder of its own, and returns that. Null when it is gone.</summary>
+    private async Task<string?> DownloadAsync(string dataset, string datasetVersion, string folder, bool isDevTrained, CancellationToken cancellationToken)
     {
         var data = Directory.CreateDirectory(Path.Combine(folder, $"{dataset}-{datasetVersion}")).FullName;
         try
         {
-            foreach (var split in Splits)
+            foreach (var split in Splits.SelectMany(split => Evaluator.PartsOf(split, isDevTrained)))
             {
                 await storage.Container(StorageNames.Snapshots)
                     .GetBlobClient(SnapshotFile.Folder(dataset, datasetVersion) + SnapshotFile.Of(split))
@@ -94,7 +94,7 @@ public sealed class ModelEvaluation(
             ?? throw new InvalidOperationException($"The files of {version.Model} {version.Version} are not in '{StorageNames.Models}'.");
         var trainedOn = version.DatasetVersion == datasetVersion
             ? null
-            : await DownloadAsync(version.Dataset, version.DatasetVersion, folder, cancellationToken);
+            : await DownloadAsync(version.Dataset, version.DatasetVersion, folder, version.DevTrained, cancellationToken);
         return new EvaluationReport
         {
             Model = version.Model,
@@ -102,6 +102,7 @@ public sealed class ModelEvaluation(
             Artefact = lease.Model.Config.ServedFile,
             Task = lease.Model.Config.Task,
             Thresholds = lease.Model.Config.ThresholdsByName(),
+            DevTrained = lease.Model.IsDevTrained,
             Dataset = version.Dataset,
             DatasetVersion = datasetVersion,
             At = clock.GetUtcNow(),
@@ -113,12 +114,13 @@ public sealed class ModelEvaluation(
     private async Task<Dictionary<Split, SplitEvaluation>> EvaluateAsync(
         ModelVersionRecord version, ServedModel model, string data, CancellationToken cancellationToken)
     {
-        var evaluator = new Evaluator(model.PredictAsync, model.Config.Task, clock, model.Config.IsRunningText);
+        var evaluator = new Evaluator(model.PredictUnseenAsync, model.Config.Task, clock, model.Config.IsRunningText);
         var splits = new Dictionary<Split, SplitEvaluation>();
         foreach (var split in Splits)
         {
             using var span = Tracing.StartPrediction(null, ("model", version.Model), ("version", version.Version), ("split", split));
-            splits[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(data, SnapshotFile.Of(split))), cancellationToken);
+            var examples = Evaluator.PartsOf(split, model.IsDevTrained).SelectMany(part => SnapshotReader.Read(Path.Combine(data, SnapshotFile.Of(part))));
+            splits[split] = await evaluator.EvaluateAsync(examples, cancellationToken);
         }
 
         return splits;

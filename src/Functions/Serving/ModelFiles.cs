@@ -13,7 +13,7 @@ namespace Droptune.Functions.Serving;
 public sealed class ModelFiles(BlobContainerClient container, ModelCacheOptions options) : IDisposable
 {
     // What serving reads of a model folder, beside one ONNX file.
-    private static readonly string[] Read = [ModelFileNames.Config, ModelFileNames.Vocabulary, ModelFileNames.Tokenizer, ModelFileNames.TokenizerConfig];
+    private static readonly string[] Read = [ModelFileNames.Config, ModelFileNames.Vocabulary, ModelFileNames.Tokenizer, ModelFileNames.TokenizerConfig, ModelFileNames.OutOfFold];
 
     // Copies in the making and copies that go, on the same disk; no model can have this name.
     private readonly ScratchSpace _scratch = new(Path.Combine(options.Folder, ".partial"));

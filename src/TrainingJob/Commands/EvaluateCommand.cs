@@ -58,6 +58,7 @@ internal static class EvaluateCommand
             Artefact = file ?? model.Config.ServedFile,
             Task = model.Config.Task,
             Thresholds = model.Config.ThresholdsByName(),
+            DevTrained = model.IsDevTrained,
             Dataset = data.Dataset,
             DatasetVersion = data.Version,
             At = TimeProvider.System.GetUtcNow(),
@@ -71,12 +72,13 @@ internal static class EvaluateCommand
     private static async Task<Dictionary<Split, SplitEvaluation>> EvaluateAsync(ServedModel model, string snapshot, Split[] splits, CancellationToken stop)
     {
         var line = LiveLine.OnConsole();
-        var evaluator = new Evaluator(model.PredictAsync, model.Config.Task, TimeProvider.System, model.Config.IsRunningText);
+        var evaluator = new Evaluator(model.PredictUnseenAsync, model.Config.Task, TimeProvider.System, model.Config.IsRunningText);
         var evaluations = new Dictionary<Split, SplitEvaluation>();
         foreach (var split in splits.Distinct())
         {
             line.Update($"evaluating {split.Name()}");
-            evaluations[split] = await evaluator.EvaluateAsync(SnapshotReader.Read(Path.Combine(snapshot, SnapshotFile.Of(split))), stop);
+            var examples = Evaluator.PartsOf(split, model.IsDevTrained).SelectMany(part => SnapshotReader.Read(Path.Combine(snapshot, SnapshotFile.Of(part))));
+            evaluations[split] = await evaluator.EvaluateAsync(examples, stop);
         }
 
         line.End();

@@ -10,12 +10,19 @@ public static class ServedFile
     /// Writes <c>model.int8.onnx</c> beside <c>model.onnx</c>, evaluates both on dev as they are served, and records the choice in
     /// <c>config.json</c> and the figures in <c>evaluation.json</c>.
     /// </summary>
+    /// <param name="parameters">Of the model, by name.</param>
+    /// <param name="folder">Of the model.</param>
+    /// <param name="dev">What both are evaluated on.</param>
+    /// <param name="clock">Measures.</param>
+    /// <param name="outOfFold">By file, what stands for their answers; those of the one that is served are written into the folder. Null = their own do.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<ServedFileChoice> ChooseAsync(
         IReadOnlyDictionary<string, (long[] Shape, float[] Data)> parameters,
         string folder,
         IReadOnlyList<Example> dev,
         TimeProvider clock,
-        CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, OutOfFoldAnswers>? outOfFold = null,
+        CancellationToken cancellationToken = default)
     {
         var config = ModelConfig.Load(folder);
         OnnxExport.Write(parameters, config, Path.Combine(folder, ModelFileNames.Int8Onnx), OnnxPrecision.EightBit);
@@ -30,6 +37,7 @@ public static class ServedFile
             Int8Gate = gate,
         };
         (config with { Droptune = (config.Droptune ?? new() { Task = config.Task }) with { ServedFile = evaluation.Served } }).Save(folder);
+        outOfFold?[evaluation.Served].Save(folder);
         await File.WriteAllTextAsync(
             Path.Combine(folder, ModelFileNames.Evaluation), JsonSerializer.Serialize(evaluation, DroptuneJson.Readable), cancellationToken);
         return evaluation;
@@ -37,7 +45,8 @@ public static class ServedFile
         async Task<SplitEvaluation> EvaluateAsync(string file)
         {
             using var model = ServedModel.Load(folder, file: file);
-            return await new Evaluator(model.PredictAsync, config.Task, clock).EvaluateAsync(dev, cancellationToken);
+            PredictBatch predict = outOfFold is null ? model.PredictAsync : (inputs, stop) => outOfFold[file].AnswerAsync(inputs, model.PredictAsync, stop);
+            return await new Evaluator(predict, config.Task, clock).EvaluateAsync(dev, cancellationToken);
         }
     }
 }

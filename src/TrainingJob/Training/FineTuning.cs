@@ -1,3 +1,4 @@
+using Droptune.Core.Inference;
 using Droptune.Core.Metrics;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Model;
@@ -5,6 +6,7 @@ using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Reports;
+using Droptune.TrainingJob.Training.Trials;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,6 +35,7 @@ public static class FineTuning
         var reports = new ProgressReports(progress, clock, Machine);
         reports.Stage(RunStage.Preparing);
         var data = TrainingData.Load(input, options);
+        options = data.FewExamples is null ? options : options.ForFewExamples(spec.Optimisation);
         var training = new ModelTraining(input, data, device, precision.Type, reports);
         var batch = BatchChoice.Of(
             spec.Optimisation, options, training.Config(start, options), input.BaseModelFolder is null, device.type, precision.Type, gpu?.MemoryBytes);
@@ -40,7 +43,7 @@ public static class FineTuning
         {
             BatchTokens = batch.Tokens,
             LearningRate = batch.LearningRate,
-            Epochs = options.Epochs ?? Optimisation.EpochsFor(data.Train.Tokens / (batch.Tokens * options.GradientAccumulation) + 1),
+            Epochs = options.Epochs ?? Optimisation.EpochsFor(data.Train.Tokens / (batch.Tokens * options.GradientAccumulation) + 1, data.FewExamples is not null),
         };
         environment = environment with { BatchTokens = batch.Tokens, BatchTokensReason = batch.Reason };
 
@@ -53,32 +56,52 @@ public static class FineTuning
             trials = search.Trials;
         }
 
-        var (model, outcome) = training.Train(start, options, isTrial: false, cancellationToken);
+        var (each, outOfFold) = (options, (IReadOnlyDictionary<string, OutOfFoldAnswers>?)null);
+        if (CrossValidation.IsNeeded(data))
+        {
+            each = options with { MaxMinutes = options.MaxMinutes / (CrossValidation.Folds + 1) };
+            var validation = new CrossValidation(data, options.Seed, input.CheckpointFolder, training.Identity(start, each));
+            outOfFold = validation.Run(Fold, () => input.CheckpointWritten?.Invoke(input.CheckpointFolder!), cancellationToken);
+            data = data.With(validation.Examples, validation.Examples);
+            training = new ModelTraining(input, data, device, precision.Type, reports) { IsMeasured = false };
+            reports.Following = 0;
+        }
+
+        var (model, outcome) = training.Train(start, each, isTrial: false, cancellationToken);
         using var trained = model;
 
-        reports.Kept(outcome.BestEpoch, outcome.Curve.Count, new(MainScore.Name, outcome.Main));
+        reports.Kept(outcome.BestEpoch, outcome.Curve.Count, outOfFold is null ? new(MainScore.Name, outcome.Main) : null);
         reports.Stage(RunStage.Exporting);
-        Directory.CreateDirectory(input.OutputFolder);
-        PretrainedModel.Save(input.OutputFolder, model.Weights, outcome.Thresholds is { } thresholds ? model.Config.WithThresholds(thresholds) : model.Config);
-        data.Tokenizer.Save(input.OutputFolder);
-        var onnx = Path.Combine(input.OutputFolder, ModelFileNames.Onnx);
-        var parameters = Parameters(model);
-        OnnxExport.Write(parameters, model.Config, onnx);
+        var made = ModelFolder.Write(input.OutputFolder, model, data.Tokenizer, outcome.Thresholds);
 
         reports.Stage(RunStage.Checking);
-        var check = OnnxCheck.Run(onnx, model, data.Dev.Split, data.Tokenizer.PadId, device);
-        ServedFile.ChooseAsync(parameters, input.OutputFolder, [.. data.Dev.Examples], clock, cancellationToken).GetAwaiter().GetResult();
+        var check = OnnxCheck.Run(made.OnnxPath, model, data.Dev.Split, data.Tokenizer.PadId, device);
+        var served = ServedFile.ChooseAsync(made.Parameters, input.OutputFolder, [.. data.Dev.Examples], clock, outOfFold, cancellationToken).GetAwaiter().GetResult();
+        outcome = outOfFold is null ? outcome : outcome with { Dev = served.Dev[served.Served].Where(score => score.Key != "msPerExample").ToDictionary() };
 
         var duration = clock.GetUtcNow() - started;
         var record = TrainingRecord.Of(spec, start, options, environment, data, training.Loaded, model, outcome, trials, check, started, duration);
-        (record with { BaseLicence = input.BaseModelFolder is { } folder ? BaseLicence.Pass(folder, input.OutputFolder) : null }).Write(input.OutputFolder);
+        (record with { Folds = outOfFold is null ? null : CrossValidation.Folds, BaseLicence = input.BaseModelFolder is { } folder ? BaseLicence.Pass(folder, input.OutputFolder) : null }).Write(input.OutputFolder);
         reports.Stage(RunStage.Done);
         return new(
             outcome.Main, outcome.Dev.ToDictionary(s => $"dev.{s.Key}", s => s.Value),
             outcome.BestEpoch, outcome.Curve.Count, duration, outcome.StoppedBecause)
         {
             BaseWeights = training.Loaded,
+            DevTrained = outOfFold is not null,
         };
+
+        BertModel Fold(TrainingData part, int fold)
+        {
+            reports.Following = CrossValidation.Folds + 1 - fold;
+            var without = new ModelTraining(input, part, device, precision.Type, reports)
+            {
+                Prefix = CrossValidation.PrefixOf(fold),
+                Note = $"fold {fold} of {CrossValidation.Folds}: a model without a part of the examples, to answer to it",
+                IsMeasured = false,
+            };
+            return without.Train(start, each, isTrial: false, cancellationToken).Model;
+        }
 
         // Asked for with each report, so that the largest batches are seen.
         string Machine()
@@ -99,12 +122,6 @@ public static class FineTuning
     private static Optimisation Defaults(JobSpec spec, string? baseModel) => baseModel is null
         ? spec.Optimisation.For(spec.Base)
         : spec.Optimisation.For(spec.Base, ModelConfig.From(ModelNaming.For(baseModel).Config).HiddenSize);
-
-    private static Dictionary<string, (long[] Shape, float[] Data)> Parameters(BertModel model)
-    {
-        using var scope = NewDisposeScope();
-        return model.Weights.Named().ToDictionary(p => p.Name, p => (p.View.shape, p.View.cpu().contiguous().data<float>().ToArray()));
-    }
 }
 
 /// <summary>What <see cref="FineTuning"/> needs: a spec and local folders.</summary>
@@ -141,4 +158,7 @@ public sealed record FineTuningResult(
 {
     /// <summary>What the base model had of the model's parameters; null from scratch.</summary>
     public LoadReport? BaseWeights { get; init; }
+
+    /// <summary>Whether it was trained on dev too; its scores on dev are out-of-fold then.</summary>
+    public bool DevTrained { get; init; }
 }

@@ -11,6 +11,15 @@ namespace Droptune.TrainingJob.Training;
 internal sealed class ModelTraining(
     FineTuningInput input, TrainingData data, Device device, ScalarType precision, ProgressReports reports)
 {
+    /// <summary>What its checkpoints' names begin with.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>What is said while it trains.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Whether the epoch that is best on dev is kept; else the last one is, and trials alone are measured.</summary>
+    public bool IsMeasured { get; init; } = true;
+
     /// <summary>What the base model had of the model's parameters; null from scratch.</summary>
     public LoadReport? Loaded { get; private set; }
 
@@ -36,7 +45,7 @@ internal sealed class ModelTraining(
 
         if (!isTrial)
         {
-            reports.Stage(RunStage.Training);
+            reports.Stage(RunStage.Training, Note);
         }
 
         var model = new BertModel(config, weights) { Precision = precision };
@@ -45,7 +54,8 @@ internal sealed class ModelTraining(
         var join = data.Tags is null ? null : new TextJoin(options.JoinedTexts!.Value, data.MaxLength);
         var dropout = new PieceDropout(data.Tokenizer, options.PieceDropout!.Value);
         using var trainer = new Trainer(
-            model, new TaskObjective(loss, data.Dev, swap, join, dropout, device), data.Train, options, Setting("training", start, options, isTrial));
+            model, new TaskObjective(loss, IsMeasured || isTrial ? data.Dev : null, swap, join, dropout, device) { HasContrast = data.FewExamples is not null },
+            data.Train, options, Setting("training", start, options, isTrial));
         var outcome = trainer.Train(cancellationToken);
         return (model, data.Combinations is null || isTrial ? outcome : outcome with { Thresholds = data.Dev.Evaluate(model, loss, device).Thresholds });
     }
@@ -55,7 +65,7 @@ internal sealed class ModelTraining(
     {
         if (!isTrial)
         {
-            reports.Stage(RunStage.Pretraining);
+            reports.Stage(RunStage.Pretraining, Note);
         }
 
         using var language = new BertWeights(config, device, language: true);
@@ -110,13 +120,19 @@ internal sealed class ModelTraining(
     private ModelConfig Scratch(ModelSize size, Optimisation options) =>
         size.NewConfig(data.Tokenizer.Count, data.Tokenizer.PadId, options.MaxLength) with { InitializerRange = 0.8 / Math.Sqrt(size.Hidden) };
 
-    private TrainingSetting Setting(string stage, BaseModel start, Optimisation options, bool isTrial)
+    /// <summary>The same for the same spec, start and options.</summary>
+    public string Identity(BaseModel start, Optimisation options)
     {
         // An option that earlier versions did not have says nothing at its default: their checkpoints are gone on from.
         var known = options.JoinedTexts == new Optimisation().For(start).JoinedTexts ? options with { JoinedTexts = null } : options;
+        return RunIds.For(input.Spec with { Base = start, Optimisation = known });
+    }
+
+    private TrainingSetting Setting(string stage, BaseModel start, Optimisation options, bool isTrial)
+    {
         var checkpoint = input.CheckpointFolder is { } folder && !isTrial
             ? new Checkpoint(
-                folder, stage, RunIds.For(input.Spec with { Base = start, Optimisation = known }), input.CheckpointInterval, input.Clock, input.CheckpointWritten)
+                folder, Prefix + stage, Identity(start, options), input.CheckpointInterval, input.Clock, input.CheckpointWritten)
             : null;
         return new(device, data.Tokenizer.PadId, input.Clock, reports, checkpoint) { Parts = input.Parts };
     }

@@ -21,6 +21,9 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
     private int _epochs;
     private double? _maxSeconds;
 
+    /// <summary>Trainings of about the same length that follow the one at hand.</summary>
+    public int Following { get; set; }
+
     public void Stage(RunStage stage, string? note = null)
     {
         _current = new() { Stage = stage, Note = note, DevMetric = _current.DevMetric, Machine = machine?.Invoke(), Epoch = _keptEpoch, Epochs = _epochs };
@@ -81,7 +84,8 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
 
         _last = clock.GetTimestamp();
         var (firstStep, firstSeconds) = _stageStart!.Value;
-        var left = (state.Seconds - firstSeconds) / (step - firstStep) * Math.Max(0, steps - step);
+        var (each, most) = ((state.Seconds - firstSeconds) / (step - firstStep), _maxSeconds ?? double.PositiveInfinity);
+        var left = Math.Min(each * Math.Max(0, steps - step), Math.Max(0, most - state.Seconds)) + (Following * Math.Min(each * steps, most));
         _current = _current with
         {
             Machine = machine?.Invoke(),
@@ -92,7 +96,7 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
             Steps = steps,
             Loss = loss(),
             TokensPerSecond = _recent.Seconds > 0 ? _recent.Tokens / _recent.Seconds : null,
-            Eta = step == firstStep ? null : TimeSpan.FromSeconds(Math.Min(left, Math.Max(0, _maxSeconds - state.Seconds ?? left))),
+            Eta = step == firstStep ? null : TimeSpan.FromSeconds(left),
         };
         progress.Report(_current);
     }
@@ -100,11 +104,11 @@ public sealed class ProgressReports(IProgress<RunProgress> progress, TimeProvide
     /// <summary>From here on, what is said is said of the epoch that was kept.</summary>
     /// <param name="epoch">1-based.</param>
     /// <param name="epochs">That were run.</param>
-    /// <param name="metric">Its score.</param>
-    public void Kept(int epoch, int epochs, DevMetric metric)
+    /// <param name="metric">Its score; null = it has none yet.</param>
+    public void Kept(int epoch, int epochs, DevMetric? metric)
     {
         (_keptEpoch, _epochs) = (epoch, epochs);
-        _current = _current with { DevMetric = metric };
+        _current = _current with { DevMetric = metric ?? _current.DevMetric };
     }
 
     public void Evaluated(DevMetric metric)

@@ -309,7 +309,7 @@ public sealed class Trainer : IDisposable
 
     private bool BudgetIsSpent => BudgetSpent >= 1 && State.Rates.Count > 0;
 
-    private IReadOnlyList<int[]> Plan(EncodedSplit train, int epoch) => BatchPlan.Of(train, _options.BatchTokens!.Value, Random(epoch, -1));
+    private IReadOnlyList<int[]> Plan(EncodedSplit train, int epoch) => _objective.Plan(train, _options.BatchTokens!.Value, Random(epoch, -1));
 
     // One generator for each purpose, so that a run can be continued anywhere.
     private Random Random(int epoch, int batch) => new(unchecked((((_options.Seed * 1_000_003) + epoch) * 1_000_003) + batch));

@@ -53,8 +53,8 @@ public sealed record TrainingState
 /// <param name="StoppedBecause">"epochs", "early-stopping" or "budget".</param>
 public sealed record TrainingOutcome(int BestEpoch, IReadOnlyList<EpochRecord> Curve, string StoppedBecause)
 {
-    /// <summary>Scores on dev of the epoch that was kept.</summary>
-    public IReadOnlyDictionary<string, double> Dev => Curve[BestEpoch - 1].Dev;
+    /// <summary>Scores on dev of the epoch that was kept; out-of-fold ones where dev was learned from.</summary>
+    public IReadOnlyDictionary<string, double> Dev { get; init; } = Curve[BestEpoch - 1].Dev;
 
     /// <summary>From which probability on each text label holds, where a text can have several; else null, as of a trial.</summary>
     public IReadOnlyList<float>? Thresholds { get; init; }

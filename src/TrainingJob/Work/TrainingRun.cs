@@ -88,6 +88,7 @@ public sealed class TrainingRun(
             Task = spec.Task,
             CreatedAt = clock.GetUtcNow(),
             Metrics = result.Metrics,
+            DevTrained = result.DevTrained,
         };
         await OutlastAsync(
             () => BlobFolder.UploadAsync(

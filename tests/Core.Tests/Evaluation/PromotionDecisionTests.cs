@@ -23,6 +23,18 @@ public class PromotionDecisionTests
         Assert.StartsWith("Better: 99.50% on dev against 98.50% of v1, difference +1.00 points (", decision.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Decide_TrainedOnDev_ComparesTheExamplesOfDevAlone()
+    {
+        // The first 100 are dev: of them the candidate has 2 wrong, of train, which the served version learned from, 30.
+        var candidate = Some.Report(Some.Labels(300, [5, 6, .. Enumerable.Range(200, 30)])) with { DevTrained = true };
+
+        Assert.StartsWith("Better: 98.00% on dev against 97.00% of v1, ", PromotionDecision.Decide(candidate, Some.Report(Some.Labels(100, 7, 8, 9), "v1"), Defaults).Reason, StringComparison.Ordinal);
+        Assert.False(PromotionDecision.Decide(candidate, Some.Report(Some.Labels(100, 7), "v1"), Defaults).Promote);
+        Assert.True(PromotionDecision.Decide(candidate, Some.Report(Some.Labels(300, [.. Enumerable.Range(0, 40)]), "v1") with { DevTrained = true }, Defaults).Promote);
+        Assert.StartsWith("Not comparable", PromotionDecision.Decide(candidate with { DevTrained = false }, Some.Report(Some.Labels(100, 7), "v1"), Defaults).Reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

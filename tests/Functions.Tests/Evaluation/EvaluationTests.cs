@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
+using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Evaluation;
+using Droptune.Core.Inference;
 using Droptune.Core.Jobs;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
@@ -80,6 +82,30 @@ public class EvaluationTests(LocalHostFixture host)
         var evaluation = Assert.Single(await EvaluationsAsync("e-back", 1));
 
         Assert.Equal((TestModel.Version, "production"), (evaluation.Text("version"), evaluation.Text("role")));
+    }
+
+    /// <summary>It answers all of dev rightly, having learned it; the models that had not answer worse than what is served.</summary>
+    [Fact]
+    public async Task Evaluate_CandidateTrainedOnDevThatIsWorseOnWhatWasHeldBack_IsNotPromoted()
+    {
+        var dataset = await DropAsync("e-devtrained");
+        await host.AddModelAsync("e-devtrained", dataset: "e-devtrained", datasetVersion: dataset.Version!);
+        var outOfFold = await AnswersWithoutEntitiesAsync("e-devtrained", dataset.Version!);
+        await host.AddModelAsync("e-devtrained", Second, isServed: false, dataset: "e-devtrained", datasetVersion: dataset.Version!, outOfFold);
+
+        await RequestAsync("e-devtrained");
+        var evaluations = await EvaluationsAsync("e-devtrained", 2);
+
+        var candidate = evaluations.Single(evaluation => evaluation.Text("version") == Second);
+        Assert.False(candidate.GetProperty("promoted").GetBoolean());
+        Assert.Equal(0, candidate.GetProperty("metrics").GetProperty("dev.f1").GetDouble());
+        Assert.Equal(1, candidate.GetProperty("metrics").GetProperty("test.f1").GetDouble()); // of test it learned nothing: its own answers count
+        Assert.Equal(TestModel.Version, (await host.Get<ModelStore>().FindAsync("e-devtrained", Cancellation))!.Production);
+        var report = (await host.Get<DroptuneStorage>().Container(StorageNames.Reports).GetBlobClient(candidate.Text("report") + ".json").DownloadContentAsync(Cancellation)).Value.Content;
+        var read = EvaluationReport.Read(report.ToString());
+        Assert.True(read.DevTrained);
+        Assert.StartsWith("Not better: ", read.Promotion!.Reason, StringComparison.Ordinal);
+        Assert.Equal(outOfFold.Answers.Count, read.Splits[Split.Dev].Examples); // of train and dev
     }
 
     [Fact]
@@ -163,6 +189,26 @@ public class EvaluationTests(LocalHostFixture host)
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>To train and dev of a dataset version.</summary>
+    private async Task<OutOfFoldAnswers> AnswersWithoutEntitiesAsync(string dataset, string version)
+    {
+        var answers = new Dictionary<string, OutOfFoldAnswer>();
+        foreach (var split in new[] { Split.Train, Split.Dev })
+        {
+            var path = Path.GetTempFileName();
+            await host.Get<DroptuneStorage>().Container(StorageNames.Snapshots)
+                .GetBlobClient(SnapshotFile.Folder(dataset, version) + SnapshotFile.Of(split)).DownloadToAsync(path, Cancellation);
+            foreach (var example in SnapshotReader.Read(path))
+            {
+                answers[OutOfFoldAnswers.KeyOf(PredictInput.Of(example))] = new() { Label = new("refund", 0.9f), Tags = [.. example.Tokens!.Select(_ => "O")], TagScores = [.. example.Tokens!.Select(_ => 1f)] };
+            }
+
+            File.Delete(path);
+        }
+
+        return new() { Folds = 5, Answers = answers };
+    }
 
     private async Task<DatasetRecord> DropAsync(string dataset)
     {

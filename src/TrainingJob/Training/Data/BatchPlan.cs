@@ -6,6 +6,9 @@ namespace Droptune.TrainingJob.Training.Data;
 /// </summary>
 public static class BatchPlan
 {
+    private const int TextsOfALabel = 4;
+    private const double Spread = 0.5; // of lengths that count as like
+
     /// <param name="split">The sequences.</param>
     /// <param name="tokens">Budget; a longer sequence is a batch by itself.</param>
     /// <param name="random">The same seed gives the same plan; null keeps the order of length, for evaluation.</param>
@@ -38,5 +41,43 @@ public static class BatchPlan
         var order = batches.ToArray();
         random?.Shuffle(order);
         return order;
+    }
+
+    /// <summary>
+    /// The same with texts of one label together in fours, of several labels in a batch: what a loss needs that compares texts. Both are of about
+    /// one length, other ones in each epoch.
+    /// </summary>
+    /// <param name="split">The sequences.</param>
+    /// <param name="tokens">Budget; a larger four is a batch by itself.</param>
+    /// <param name="random">The same seed gives the same plan.</param>
+    public static IReadOnlyList<int[]> OfLabels(EncodedSplit split, int tokens, Random random)
+    {
+        var fours = Enumerable.Range(0, split.Count).GroupBy(split.TextLabel)
+            .SelectMany(label => label.OrderBy(Length).Chunk(label.Key == EncodedSplit.Ignored ? 1 : TextsOfALabel))
+            .OrderBy(texts => Length(texts[^1]));
+        var (batches, batch, longest) = (new List<int[]>(), new List<int>(), 0);
+        foreach (var four in fours)
+        {
+            longest = Math.Max(longest, four.Max(split.Length));
+            if (batch.Count > 0 && longest * (batch.Count + four.Length) > tokens)
+            {
+                batches.Add([.. batch]);
+                batch.Clear();
+                longest = four.Max(split.Length);
+            }
+
+            batch.AddRange(four);
+        }
+
+        if (batch.Count > 0)
+        {
+            batches.Add([.. batch]);
+        }
+
+        var order = batches.ToArray();
+        random.Shuffle(order);
+        return order;
+
+        double Length(int sequence) => split.Length(sequence) * (1 + (Spread * random.NextDouble()));
     }
 }

@@ -16,12 +16,13 @@ namespace Droptune.TrainingJob.Training.Data;
 /// <param name="Texts">What masked-language modelling reads: the training split and the texts without labels, if there are any.</param>
 /// <param name="Dev">The dev split.</param>
 /// <param name="Combinations">The labels that texts have together, where a text can have several; else null.</param>
+/// <param name="FewExamples">What <paramref name="Train"/> was made of where text labels have few examples of it, see <see cref="Optimisation.FewShot"/>; else null.</param>
 /// <param name="TrainExamples">The number of examples that <paramref name="Train"/> was made of.</param>
 /// <param name="MaxLength">Pieces a sequence.</param>
 /// <param name="IsRunningText">Whether the dataset's words were joined as they stand in a text.</param>
 public sealed record TrainingData(
     TaskKind Task, Tokenizer Tokenizer, LabelSet? Tags, LabelSet? TextLabels, EncodedSplit Train, EncodedSplit Texts, DevSet Dev,
-    LabelCombinations? Combinations, int TrainExamples, int MaxLength, bool IsRunningText)
+    LabelCombinations? Combinations, IReadOnlyList<Example>? FewExamples, int TrainExamples, int MaxLength, bool IsRunningText)
 {
     private const int LeastLength = 32;
 
@@ -60,13 +61,30 @@ public sealed record TrainingData(
             : options.MaxLength;
         var train = EncodedSplit.Of(Tokenized(examples), tokenizer, tags, textLabels, maxLength, combinations);
         var all = texts.Count == 0 ? train : EncodedSplit.Of(Tokenized(examples.Concat(texts)), tokenizer, null, null, maxLength);
+        var isFew = textLabels is not null && combinations is null && IsFew(train.CountTextLabels(textLabels.Count), options.FewShot, input.BaseModelFolder is null);
         return new(
-            task, tokenizer, tags, textLabels, train, all, new(dev, tokenizer, tags, textLabels, maxLength, combinations), combinations, examples.Count,
-            maxLength, isRunning);
+            task, tokenizer, tags, textLabels, train, all, new(dev, tokenizer, tags, textLabels, maxLength, combinations), combinations,
+            isFew ? examples : null, examples.Count, maxLength, isRunning);
 
         // One by one: all of a large split at once would take far more memory than what is encoded.
         IEnumerable<(Example, TokenizedText)> Tokenized(IEnumerable<Example> split) => split.Select(example => (example, EncodedSplit.Tokenize(example, tokenizer)));
     }
+
+    /// <summary>The same with other examples to train on and to measure on; labels and tokenizer stay.</summary>
+    public TrainingData With(IReadOnlyList<Example> train, IReadOnlyList<Example> dev) => this with
+    {
+        Train = EncodedSplit.Of(train.Select(example => (example, EncodedSplit.Tokenize(example, Tokenizer))), Tokenizer, Tags, TextLabels, MaxLength, Combinations),
+        TrainExamples = train.Count,
+        FewExamples = FewExamples is null ? null : train,
+        Dev = new(dev, Tokenizer, Tags, TextLabels, MaxLength, Combinations),
+    };
+
+    private static bool IsFew(long[] counts, string? asked, bool isScratch) => asked switch
+    {
+        "on" => true,
+        "off" => false,
+        _ => !isScratch && counts.Order().ElementAt(counts.Length / 2) < Optimisation.FewExamples,
+    };
 
     private static bool HasSeveralLabels(TaskKind task, List<Example> examples)
     {

@@ -14,6 +14,12 @@ public interface IObjective
     /// <summary>The training data as an epoch reads it.</summary>
     EncodedSplit Vary(EncodedSplit train, Random random) => train;
 
+    /// <summary>Which sequences stand together in the batches of an epoch.</summary>
+    /// <param name="train">As <see cref="Vary"/> gave it.</param>
+    /// <param name="tokens">Of a batch, padding included.</param>
+    /// <param name="random">The same seed gives the same plan.</param>
+    IReadOnlyList<int[]> Plan(EncodedSplit train, int tokens, Random random) => BatchPlan.Of(train, tokens, random);
+
     /// <summary>Changes the pieces that the model will read.</summary>
     void Prepare(Batch batch, Random random);
 

@@ -28,10 +28,21 @@ internal static class ModelCard
         Row("training data", $"{counts.TrainExamples:N0} examples, {counts.TrainTokens:N0} pieces");
         Row("labels", $"{(counts.Tags > 0 ? $"{(counts.Tags - 1) / 2} entity types" : "")}{(counts.Tags > 0 && counts.TextLabels > 0 ? ", " : "")}{(counts.TextLabels > 0 ? $"{counts.TextLabels} text labels" : "")}");
         Row("trained", $"{record.StartedAt:yyyy-MM-dd HH:mm} UTC, {record.Seconds / 60:0.0} minutes on {Markdown.Safe(record.Environment.Gpu?.Name ?? record.Environment.Device)}, {record.Environment.Cores} cores, in {record.Environment.Precision}");
-        Row("epochs", $"{record.Curve.Count}, kept the best: {record.BestEpoch} ({Reason(record.StoppedBecause)})");
+        Row("epochs", $"{record.Curve.Count}, kept the {(record.Folds is null ? $"best: {record.BestEpoch}" : "last")} ({Reason(record.StoppedBecause)})");
         Row("ONNX against TorchSharp", $"logits differ by at most {record.OnnxCheck.LargestDifference:0.0e+0} on {record.OnnxCheck.Rows} rows");
         Line($"");
-        Line($"## On the dev split ({counts.DevExamples:N0} examples)");
+        if (record.Folds is { } folds)
+        {
+            Line($"## Out-of-fold ({counts.DevExamples:N0} examples of train and dev)");
+            Line($"");
+            Line($"The examples were too few to hold some back, and this model learned from all of train and dev. The scores are of {folds} models made in the");
+            Line($"same way, each asked for the part that it was made without; `{ModelFileNames.OutOfFold}` has their answers.");
+        }
+        else
+        {
+            Line($"## On the dev split ({counts.DevExamples:N0} examples)");
+        }
+
         Line($"");
         Line($"| score | |");
         Line($"|---|---|");

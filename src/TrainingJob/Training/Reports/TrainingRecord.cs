@@ -7,6 +7,7 @@ using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Torch;
 using Droptune.TrainingJob.Training.Data;
 using Droptune.TrainingJob.Training.Optimizer;
+using Droptune.TrainingJob.Training.Trials;
 using static TorchSharp.torch;
 
 namespace Droptune.TrainingJob.Training.Reports;
@@ -46,7 +47,10 @@ public sealed record TrainingRecord
 
     public required int BestEpoch { get; init; }
 
-    /// <summary>Scores of the kept weights on dev.</summary>
+    /// <summary>Parts of train and dev that models without them were asked for, as dev was learned from too; null = dev was held back.</summary>
+    public int? Folds { get; init; }
+
+    /// <summary>Scores of the kept weights on dev; where it was learned from, out-of-fold.</summary>
     public required IReadOnlyDictionary<string, double> Dev { get; init; }
 
     /// <summary>How the loss of a training in float16 was scaled, and how many steps were skipped; else null.</summary>

@@ -185,6 +185,8 @@ export default {
   'model.newest': 'Newest',
   'model.serves': 'Serves',
   'model.created': 'Made',
+  'model.devScores': 'Scores on dev',
+  'model.outOfFold': 'out-of-fold: it learned from dev too',
   'model.serve': 'Serve it',
   'model.sideBySide': 'Versions side by side',
   'model.against': 'Scores in percent; small figures are the difference from the version in production.',

@@ -185,6 +185,8 @@ export default {
   'model.newest': '最新版本',
   'model.serves': '线上版本',
   'model.created': '生成时间',
+  'model.devScores': '开发集得分',
+  'model.outOfFold': '折外得分：开发集也用于训练',
   'model.serve': '上线',
   'model.sideBySide': '版本对比',
   'model.against': '得分为百分数；小字是与线上版本的差。',

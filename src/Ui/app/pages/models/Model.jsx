@@ -70,6 +70,7 @@ function SideBySide({ model, versions, promote, refresh }) {
     [t('one.run'), ({ runId }) => <a href={href(['runs', runId])}><code>{runId}</code></a>],
     [t('one.dataset'), ({ dataset, datasetVersion }) => <><a href={href(['datasets', dataset])}>{dataset}</a> <code>{datasetVersion}</code></>],
     [t('task'), ({ task }) => wordFor('task', task)],
+    ...(versions.some(({ devTrained }) => devTrained) ? [[t('model.devScores'), ({ devTrained }) => devTrained && t('model.outOfFold')]] : []),
     ...metricNames(versions).map((metric) => [metricTitle(metric), (version) => <Figure metric={metric} version={version} base={base} />]),
     [t('model.serve'), ({ version }) => version !== model.production && (
       <ConfirmButton className={version === model.versions[0].version ? 'primary' : undefined} label={t('model.promote')} title={t('model.promoteTitle', { version })} text={t('model.promoteText')} action={promote(version)} />

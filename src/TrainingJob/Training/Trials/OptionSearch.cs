@@ -1,4 +1,4 @@
-namespace Droptune.TrainingJob.Training;
+namespace Droptune.TrainingJob.Training.Trials;
 
 /// <summary>
 /// Successive halving (Jamieson and Talwalkar 2016): random options, trained for a few epochs; the better half again for twice
