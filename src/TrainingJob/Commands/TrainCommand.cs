@@ -79,8 +79,13 @@ internal static class TrainCommand
         }
 
         Console.WriteLine(
-            $"{Path.GetFullPath(input.OutputFolder)}: dev main score {result.Main:F4} in epoch {result.BestEpoch} of " +
+            $"{Path.GetFullPath(input.OutputFolder)}: {(result.DevTrained ? "out-of-fold" : "dev")} main score {result.Main:F4} in epoch {result.BestEpoch} of " +
             $"{result.Epochs} ({result.StoppedBecause}), {RunProgressText.Duration(result.Duration)}");
+        if (result.DevTrained)
+        {
+            Console.WriteLine("  of models without a part of train and dev, asked for it: the examples are few, and this one learned from all of both");
+        }
+
         if (result.BaseWeights is { } weights)
         {
             Console.WriteLine($"  of the base model: {weights.Missing.Count} parameters start at random, {weights.Unexpected.Count} are not used; training.json names them");
