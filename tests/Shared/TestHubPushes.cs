@@ -244,7 +244,7 @@ public sealed class TestHubPushes(TestHub hub)
             }
         }
 
-        model.Commit = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes($"{model.Commit}{lines.Count}")));
+        model.Commit = Hash(Encoding.UTF8.GetBytes($"{model.Commit}{lines.Count}"))[..model.Commit.Length];
         Commits.Enqueue(new(branch, lines[0].GetProperty("value").GetProperty("summary").GetString()!, [.. lines.Skip(1).Select(line => line.GetProperty("value").GetProperty("path").GetString()!)]));
         await WriteAsync(context, new { success = true, commitOid = model.Commit, commitUrl = $"{hub.Endpoint}/{model.Id}/commit/{model.Commit}" });
     }

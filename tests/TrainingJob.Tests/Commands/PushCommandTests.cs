@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Droptune.Core.Hub;
 using Droptune.Core.Models;
 using Droptune.TrainingJob.Commands;
-using Droptune.TrainingJob.Training;
 
 namespace Droptune.TrainingJob.Tests.Commands;
 

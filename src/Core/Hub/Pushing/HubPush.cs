@@ -111,9 +111,8 @@ public sealed class HubPush(HubClient hub, HubName target)
         return PushAnswers.Read(await answer.Content.ReadAsStringAsync(cancellationToken), root =>
         {
             var said = root.GetProperty("files").EnumerateArray().ToDictionary(file => file.GetProperty("path").GetString()!);
-            return files.Select(file => (new Change(file, IsLarge(said[file.Name], file)), Known: PushAnswers.Text(said[file.Name], "oid")))
-                .Where(file => file.Known != (file.Item1.IsLarge ? file.Item1.File.Sha256 : file.Item1.File.Sha1))
-                .Select(file => file.Item1).ToList();
+            return files.Select(file => new Change(file, IsLarge(said[file.Name], file)))
+                .Where(change => PushAnswers.Text(said[change.File.Name], "oid") != (change.IsLarge ? change.File.Sha256 : change.File.Sha1)).ToList();
         });
     }
 

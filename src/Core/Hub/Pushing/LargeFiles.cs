@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 
 namespace Droptune.Core.Hub.Pushing;
@@ -9,6 +8,8 @@ namespace Droptune.Core.Hub.Pushing;
 /// </summary>
 internal sealed class LargeFiles(HubClient hub, HubName target, PieceSent? progress)
 {
+    private static readonly string[] Transfers = ["basic", "multipart"];
+
     private static readonly MediaTypeHeaderValue LfsJson = new("application/vnd.git-lfs+json");
 
     /// <summary>Sends a file, unless the hub has it.</summary>
@@ -52,7 +53,7 @@ internal sealed class LargeFiles(HubClient hub, HubName target, PieceSent? progr
             new
             {
                 operation = "upload",
-                transfers = new[] { "basic", "multipart" },
+                transfers = Transfers,
                 hash_algo = "sha256",
                 @ref = new { name = target.Revision },
                 objects = new[] { new { oid = file.Sha256, size = file.Size } },
@@ -78,14 +79,14 @@ internal sealed class LargeFiles(HubClient hub, HubName target, PieceSent? progr
         });
     }
 
-    private Action? Read(JsonElement actions, string name) => !actions.TryGetProperty(name, out var action) ? null : new(
+    private LfsAction? Read(JsonElement actions, string name) => !actions.TryGetProperty(name, out var action) ? null : new(
         hub.Named(action.GetProperty("href").GetString()!),
         action.TryGetProperty("header", out var headers) && headers.ValueKind == JsonValueKind.Object
             ? headers.EnumerateObject().ToDictionary(header => header.Name, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)
             : []);
 
     /// <summary>Each part goes to an address of its own, which stands under its number among the headers; the hub puts them together.</summary>
-    private async Task SendPartsAsync(PushedFile file, Action upload, string size, CancellationToken cancellationToken)
+    private async Task SendPartsAsync(PushedFile file, LfsAction upload, string size, CancellationToken cancellationToken)
     {
         var addresses = upload.Headers.Where(header => header.Key.All(char.IsAsciiDigit))
             .OrderBy(header => long.Parse(header.Key, CultureInfo.InvariantCulture)).Select(header => hub.Named(header.Value)).ToList();
@@ -163,7 +164,7 @@ internal sealed class LargeFiles(HubClient hub, HubName target, PieceSent? progr
         }
     }
 
-    private sealed record Actions(Action? Upload, Action? Verify);
+    private sealed record Actions(LfsAction? Upload, LfsAction? Verify);
 
-    private sealed record Action(Uri Address, Dictionary<string, string> Headers);
+    private sealed record LfsAction(Uri Address, Dictionary<string, string> Headers);
 }
