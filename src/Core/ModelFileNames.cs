@@ -21,6 +21,9 @@ public static class ModelFileNames
     /// <summary>How the model was trained.</summary>
     public const string Training = "training.json";
 
+    /// <summary>Its loss and scores by epoch, drawn.</summary>
+    public const string TrainingCurves = "training.svg";
+
     /// <summary>Its scores when it was trained.</summary>
     public const string Evaluation = "evaluation.json";
 
@@ -29,6 +32,9 @@ public static class ModelFileNames
 
     /// <summary>The model card.</summary>
     public const string Card = "README.md";
+
+    /// <summary>The text of its licence, if somebody has put it there.</summary>
+    public const string Licence = "LICENSE";
 
     /// <summary>The works that the base model was made of, if it lists them.</summary>
     public const string Notice = "NOTICE.md";

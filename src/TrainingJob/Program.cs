@@ -13,6 +13,7 @@ var root = new RootCommand("Trains, evaluates and exports Droptune models, on th
     ValidateCommand.Create(),
     WorkCommand.Create(),
     ForgetCommand.Create(),
+    PushCommand.Create(),
     PretrainCommand.Create(),
 };
 

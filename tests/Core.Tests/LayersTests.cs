@@ -20,6 +20,7 @@ public class LayersTests
         "Droptune.Core.Metrics",
         "Droptune.Core.Models",
         "Droptune.Core.Hub",
+        "Droptune.Core.Hub.Pushing",
         "Droptune.Core.Jobs",
         "Droptune.Core.Runs",
         "Droptune.Core.Telemetry",

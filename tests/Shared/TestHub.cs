@@ -15,19 +15,22 @@ public sealed class TestHub : IAsyncDisposable
 {
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
 
-    private static readonly string[] LargeFiles = [".safetensors", ".bin", "tokenizer.json"];
+    private static readonly string[] LargeFiles = [".safetensors", ".bin", ".onnx", "tokenizer.json"];
 
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, Model> _models = [];
     private readonly ConcurrentQueue<Fault> _faults = [];
 
-    private TestHub(WebApplication app) => _app = app;
+    private TestHub(WebApplication app) => (_app, Pushes) = (app, new(this));
 
     /// <summary>Where the hub is.</summary>
     public string Endpoint => _app.Urls.First();
 
     /// <summary>Where it keeps large files.</summary>
     public string FarEndpoint => _app.Urls.Last();
+
+    /// <summary>What was pushed.</summary>
+    public TestHubPushes Pushes { get; }
 
     /// <summary>What was asked, in its order.</summary>
     public ConcurrentQueue<Request> Requests { get; } = [];
@@ -39,6 +42,11 @@ public sealed class TestHub : IAsyncDisposable
     public TaskCompletionSource Resume { get; } = new();
 
     public Model this[string id] => _models[id];
+
+    public Model? Find(string id) => _models.GetValueOrDefault(id);
+
+    /// <summary>Whether the hub keeps a file apart.</summary>
+    public static bool IsLarge(string file) => LargeFiles.Any(end => file.EndsWith(end, StringComparison.Ordinal));
 
     public static async Task<TestHub> StartAsync()
     {
@@ -114,6 +122,9 @@ public sealed class TestHub : IAsyncDisposable
         {
             await fault.Answer(context);
         }
+        else if (await Pushes.AnswerAsync(context, IsFar(context)))
+        {
+        }
         else if (IsFar(context))
         {
             await SendAsync(context, ContentOf(context), HoldAfter);
@@ -176,7 +187,7 @@ public sealed class TestHub : IAsyncDisposable
     private async Task ResolveAsync(HttpContext context, Model model, string file, byte[] content)
     {
         context.Response.Headers["X-Repo-Commit"] = model.Commit;
-        if (!LargeFiles.Any(end => file.EndsWith(end, StringComparison.Ordinal)))
+        if (!IsLarge(file))
         {
             context.Response.Headers.ETag = $"\"{model.StatedHash.GetValueOrDefault(file, GitHash(content))}\"";
             await SendAsync(context, content, holdAfter: null);
@@ -227,13 +238,13 @@ public sealed class TestHub : IAsyncDisposable
         }
     }
 
-    private static void Refuse(HttpContext context, int status, string code)
+    public static void Refuse(HttpContext context, int status, string code)
     {
         context.Response.StatusCode = status;
         context.Response.Headers["X-Error-Code"] = code;
     }
 
-    private static string GitHash(byte[] content)
+    public static string GitHash(byte[] content)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
         hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"blob {content.Length}\0")));

@@ -33,7 +33,7 @@ public sealed class HubClient : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // names of hosts move
         })
         {
-            Timeout = Silence, // until an answer begins
+            Timeout = Timeout.InfiniteTimeSpan, // each request is given up by itself, after a silence
         };
         _http.DefaultRequestHeaders.UserAgent.Add(new("droptune", typeof(HubClient).Assembly.GetName().Version!.ToString(3)));
         Retries = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
@@ -82,6 +82,56 @@ public sealed class HubClient : IDisposable
     internal Task<HubAnswer> OpenAsync(HubName model, string file, long from, ServedFrom? served, CancellationToken cancellationToken) =>
         SendAsync(model, file, HttpMethod.Get, AddressOf(model, file), from, served, cancellationToken);
 
+    /// <summary>
+    /// A call that is not of a file: asks the API, or brings something to the hub, or to where the hub has it brought. It is not sent on from
+    /// there, as what it brings is meant for that address.
+    /// </summary>
+    /// <param name="model">What it is about.</param>
+    /// <param name="make">Makes the request of a try; calls what it gets whenever some of the content has gone.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The answer, its body in memory, whatever its status is but one that means "not now".</returns>
+    /// <exception cref="HubException">It does not answer, or not now.</exception>
+    internal Task<HttpResponseMessage> CallAsync(HubName model, Func<Action, HttpRequestMessage> make, CancellationToken cancellationToken) => Retries.ExecuteAsync(
+        async cancellation =>
+        {
+            if (!Settings.Enabled)
+            {
+                throw new HubException("The hub is switched off here (Hub__Enabled).");
+            }
+
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var request = make(() => patience.CancelAfter(Silence));
+            Authorize(request);
+            var response = await SendAsync(request, patience, cancellation);
+            try
+            {
+                await response.Content.LoadIntoBufferAsync(LargestAnswer, patience.Token);
+            }
+            catch (Exception e) when (IsCut(e, cancellation))
+            {
+                response.Dispose();
+                throw new HubException($"The hub's connection was cut: {e.Message}", e) { IsTransient = true };
+            }
+
+            if (!IsNotNow(response))
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                throw NotNow(response, $"{request.RequestUri!.Host} does not take '{model}' now");
+            }
+        },
+        cancellationToken).AsTask();
+
+    /// <summary>An address of the hub.</summary>
+    internal Uri AddressOf(string path) => new(_endpoint, path);
+
+    /// <summary>An address that the hub names, perhaps of another host.</summary>
+    /// <exception cref="HubException">It is of no kind that is followed.</exception>
+    internal Uri Named(string address) => Followed(new Uri(_endpoint, address));
+
     /// <summary>The next bytes of an answer; 0 at its end.</summary>
     internal static async Task<int> ReadAsync(Stream content, Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -104,16 +154,16 @@ public sealed class HubClient : IDisposable
         var (address, stated) = (new Uri(_endpoint, path), new HubStatement());
         for (var redirects = 0; ; redirects++)
         {
-            var isHub = IsHub(address);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var request = new HttpRequestMessage(method, address);
-            request.Headers.Authorization = isHub && !string.IsNullOrEmpty(_options.Token) ? new AuthenticationHeaderValue("Bearer", _options.Token) : null;
+            var isHub = Authorize(request);
             request.Headers.Range = from > 0 ? new RangeHeaderValue(from, null) : null;
             if (from > 0 && served?.Host == address.Authority)
             {
                 request.Headers.IfMatch.Add(served.Tag);
             }
 
-            var response = await SendAsync(request, cancellationToken);
+            var response = await SendAsync(request, patience, cancellationToken);
             if (isHub)
             {
                 stated = stated.With(response); // only the hub says what a file must be, not who else sends it
@@ -133,17 +183,25 @@ public sealed class HubClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>Sends until an answer begins.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="patience">Is cancelled after a silence.</param>
+    /// <param name="cancellationToken">Cancelled by who asks.</param>
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationTokenSource patience, CancellationToken cancellationToken)
     {
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            patience.CancelAfter(Silence);
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (IsCut(e, cancellationToken))
         {
             throw new HubException($"The hub cannot be reached ({request.RequestUri!.Host}): {e.GetBaseException().Message.TrimEnd('.')}.", e) { IsTransient = true };
         }
     }
+
+    private static bool IsCut(Exception e, CancellationToken cancellationToken) =>
+        e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static async Task<byte[]> ReadAsync(HubAnswer answer, int limit, CancellationToken cancellationToken)
     {
@@ -174,14 +232,37 @@ public sealed class HubClient : IDisposable
         }
     }
 
+    /// <summary>Gives a request the token, if it is for the hub itself; says whether it is.</summary>
+    private bool Authorize(HttpRequestMessage request)
+    {
+        var isHub = IsHub(request.RequestUri!);
+        if (isHub && !string.IsNullOrEmpty(_options.Token))
+        {
+            request.Headers.Authorization ??= new AuthenticationHeaderValue("Bearer", _options.Token);
+        }
+
+        return isHub;
+    }
+
     private bool IsHub(Uri address) => Uri.Compare(address, _endpoint, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
 
-    private Uri Next(Uri address, Uri next, int redirects)
+    private Uri Next(Uri address, Uri next, int redirects) =>
+        redirects < MostRedirects ? Followed(new Uri(address, next)) : throw new HubException("The hub sends on and on.");
+
+    private Uri Followed(Uri address) => address.Scheme == "https" || address.Scheme == _endpoint.Scheme
+        ? address
+        : throw new HubException($"The hub sends on to an address of {address.Scheme}, which is not followed.");
+
+    private static bool IsNotNow(HttpResponseMessage response) => (int)response.StatusCode is 408 or 429 or >= 500;
+
+    private HubException NotNow(HttpResponseMessage response, string what)
     {
-        next = new Uri(address, next);
-        return redirects < MostRedirects && (next.Scheme == "https" || next.Scheme == _endpoint.Scheme)
-            ? next
-            : throw new HubException(redirects < MostRedirects ? $"The hub sends on to an address of {next.Scheme}, which is not followed." : "The hub sends on and on.");
+        var pause = response.Headers.RetryAfter is { } asked ? asked.Delta ?? (asked.Date - _clock.GetUtcNow()) : (TimeSpan?)null;
+        return new($"{what}: it answers {(int)response.StatusCode}{(pause is { } p ? FormattableString.Invariant($", and to ask again in {p.TotalSeconds:0} s") : "")}.")
+        {
+            IsTransient = true,
+            RetryAfter = pause < TimeSpan.Zero ? TimeSpan.Zero : pause,
+        };
     }
 
     /// <summary>
@@ -191,14 +272,9 @@ public sealed class HubClient : IDisposable
     private HubException Refusal(HttpResponseMessage response, HubName name, string? file, bool isHub)
     {
         var (status, code) = ((int)response.StatusCode, response.Headers.TryGetValues("X-Error-Code", out var codes) ? codes.First() : "");
-        if (!isHub || status is 408 or 412 or 429 or >= 500)
+        if (!isHub || IsNotNow(response) || status == 412)
         {
-            var pause = response.Headers.RetryAfter is { } asked ? asked.Delta ?? (asked.Date - _clock.GetUtcNow()) : (TimeSpan?)null;
-            return new($"The hub does not give '{name}' now: it answers {status}{(pause is { } p ? FormattableString.Invariant($", and to ask again in {p.TotalSeconds:0} s") : "")}.")
-            {
-                IsTransient = true,
-                RetryAfter = pause < TimeSpan.Zero ? TimeSpan.Zero : pause,
-            };
+            return NotNow(response, $"The hub does not give '{name}' now");
         }
 
         return new((status, code) switch

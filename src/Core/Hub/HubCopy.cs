@@ -15,7 +15,7 @@ public static partial class HubCopy
 
     /// <summary>Where the last one is there, so are all: the gate needs no more.</summary>
     private static readonly string[] Texts =
-        [ModelFileNames.Card, ModelFileNames.TokenizerConfig, ModelFileNames.Vocabulary, ModelFileNames.Tokenizer, ModelFileNames.Config];
+        [ModelFileNames.Card, ModelFileNames.Notice, ModelFileNames.TokenizerConfig, ModelFileNames.Vocabulary, ModelFileNames.Tokenizer, ModelFileNames.Config];
 
     private static readonly string[] OtherWeights = ["pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack"];
 

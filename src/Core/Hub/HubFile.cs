@@ -17,15 +17,13 @@ public sealed record HubFile(string Name, long Size, string Hash)
     public static bool IsHash(string text) => text.Length is Sha256Digits or Sha1Digits && text.All(char.IsAsciiHexDigitLower);
 
     /// <summary>What <see cref="Hash"/> is the hash of, as far as it is known before the content.</summary>
-    public IncrementalHash NewHash()
-    {
-        if (Hash.Length == Sha256Digits)
-        {
-            return IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        }
+    public IncrementalHash NewHash() => Hash.Length == Sha256Digits ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : NewGitHash(Size);
 
+    /// <summary>Git's hash of a file, before its content: git hashes the size with it.</summary>
+    public static IncrementalHash NewGitHash(long size)
+    {
         var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"blob {Size}\0")));
+        hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"blob {size}\0")));
         return hash;
     }
 }

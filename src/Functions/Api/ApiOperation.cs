@@ -18,6 +18,9 @@ namespace Droptune.Functions.Api;
 /// <summary>What an HTTP function takes and answers, beyond what its trigger says: for the OpenAPI document.</summary>
 public sealed record ApiOperation(string Function, string Summary, Type Answer, params ProblemKind[] Problems)
 {
+    /// <summary>The <see cref="Answer"/> that is no JSON, but an archive.</summary>
+    public static readonly Type Zip = typeof(VersionZip);
+
     private static readonly ProblemKind[] BodyProblems = [EmptyBody, InvalidUtf8, InvalidJson, SlowBody, BodyTooLarge, UnsupportedMediaType, InvalidValue];
 
     /// <summary>One an HTTP function.</summary>
@@ -33,6 +36,7 @@ public sealed record ApiOperation(string Function, string Summary, Type Answer, 
             Query = [After("model"), Limit],
         },
         new("GetModel", "Show a model with its versions", typeof(ModelView), InvalidName, UnknownModel),
+        new("DownloadVersion", "Download all files of a version as one ZIP archive", Zip, InvalidName, UnknownModel, UnknownVersion),
         new("PromoteModel", "Make a version the production one, or go back to an earlier one", typeof(ModelView), InvalidName, UnknownModel, UnknownVersion)
         {
             Body = typeof(PromotionRequest),

@@ -103,7 +103,9 @@ public sealed partial class OpenApiDocument
             responses[$"{status}"] = new JsonObject
             {
                 ["description"] = ReasonPhrases.GetReasonPhrase(status),
-                ["content"] = Json("application/json", Schema(operation.Answer)),
+                ["content"] = operation.Answer == ApiOperation.Zip
+                    ? new JsonObject { ["application/zip"] = new JsonObject() } // bytes have no schema
+                    : Json("application/json", Schema(operation.Answer)),
             };
         }
 

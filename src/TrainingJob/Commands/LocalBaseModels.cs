@@ -51,7 +51,7 @@ internal sealed class LocalBaseModels(IConfiguration configuration)
     private async Task<FoundBaseModel> OfHubAsync(HubName model, bool withWeights, CancellationToken cancellationToken)
     {
         var cache = configuration[CacheName] ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "droptune", StorageNames.BaseModels);
-        using var hub = new HubClient(Options(), TimeProvider.System);
+        using var hub = new HubClient(Options(configuration), TimeProvider.System);
         var pinned = model.IsPinned ? model
             : (model.Revision is null ? Newest(model, cache) : null) ?? (await hub.FindAsync(model, cancellationToken)).Name;
         var folder = Path.Combine(cache, pinned.Folder);
@@ -76,7 +76,9 @@ internal sealed class LocalBaseModels(IConfiguration configuration)
         }
     }
 
-    private HubOptions Options()
+    /// <summary>The settings of the hub.</summary>
+    /// <exception cref="WrongUseException">Some cannot be used.</exception>
+    public static HubOptions Options(IConfiguration configuration)
     {
         try
         {

@@ -17,12 +17,17 @@ export const post = (path, body) => call('POST', path, body);
 
 export const remove = (path) => call('DELETE', path);
 
-async function call(method, path, body, signal) {
+/** A file, whole: of one that is cut on its way nothing comes. */
+export const download = (path) => call('GET', path, undefined, undefined, (response) => response.blob().catch(() => {
+  throw new Problem(0, { code: 'cut', title: t('download.cut'), detail: t('download.cutAdvice') });
+}));
+
+async function call(method, path, body, signal, read = (response) => response.json()) {
   for (;;) {
     const key = sessionStorage.getItem(keyName);
     const response = await send(method, path, body, key, signal);
     if (response.ok) {
-      return response.status === 204 ? null : await response.json();
+      return response.status === 204 ? null : await read(response);
     }
 
     if (response.status !== 401 || !(await haveOtherKey(key))) {

@@ -1,7 +1,7 @@
 import { serve, until } from './browser.js';
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { answerKeyQuestion, askAgain, get, onKeyQuestion, post, Problem, remove } from '../app/api.js';
+import { answerKeyQuestion, askAgain, download, get, onKeyQuestion, post, Problem, remove } from '../app/api.js';
 
 const questions = [];
 onKeyQuestion((question) => questions.push(question));
@@ -30,6 +30,28 @@ test('remove: null where there is nothing to answer', async () => {
   serve(() => new Response(null, { status: 204 }));
 
   assert.equal(await remove('runs/3f9a'), null);
+});
+
+test('download: the bytes, fetched with the key that was asked for', async () => {
+  serve((path, { headers }) => (headers['x-functions-key'] === 'secret' ? new Response(new Uint8Array([80, 75, path.length])) : new Response('', { status: 401 })));
+
+  const call = download('models/m/versions/1/zip');
+  await until(() => questions.length > 0);
+  answerKeyQuestion('secret');
+
+  assert.deepEqual([...new Uint8Array(await (await call).arrayBuffer())], [80, 75, '/api/models/m/versions/1/zip'.length]);
+});
+
+test('download: one that is cut is a problem', async () => {
+  const cut = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new Uint8Array([80, 75]));
+      controller.error(new TypeError('network error'));
+    },
+  });
+  serve(() => new Response(cut));
+
+  await assert.rejects(download('models/m/versions/1/zip'), { status: 0, code: 'cut', title: 'The download was cut' });
 });
 
 test('get: a problem says what the API says', async () => {

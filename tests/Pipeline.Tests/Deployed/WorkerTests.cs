@@ -1,6 +1,8 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using Droptune.Core.Storage;
+using Droptune.Core.Stores;
 using Droptune.Functions.Ingestion;
 using Droptune.Pipeline.Tests.Deployed.Rpc;
 using Microsoft.Extensions.Configuration;
@@ -69,6 +71,26 @@ public sealed class WorkerTests(AzuriteFixture azurite, PublishedFunctions funct
         Assert.Contains("container", failed.Exception.Message, StringComparison.Ordinal);
         Assert.Contains("container", (await FindAsync("support"))!.Problem, StringComparison.Ordinal);
         Assert.Single((await _storage.Queue(StorageNames.EvaluationRequests + StorageNames.PoisonSuffix).PeekMessagesAsync(32, Cancellation)).Value);
+    }
+
+    /// <summary>An answer that is written piece by piece, by the server of the worker.</summary>
+    [Fact]
+    public async Task Invoke_DownloadOfAVersion_IsAnArchive()
+    {
+        const string version = "0123456789ab";
+        foreach (var file in Directory.GetFiles(TestData.PathOf("models", "lexicon")))
+        {
+            await _storage.Container(StorageNames.Models).GetBlobClient(ModelStore.Folder("support", version) + Path.GetFileName(file)).UploadAsync(file, Cancellation);
+        }
+
+        await new ModelStore(_storage, TimeProvider.System).AddVersionAsync(
+            new() { Model = "support", Version = version, RunId = "0", Dataset = "none", DatasetVersion = "0", Task = TaskKind.Joint, CreatedAt = TimeProvider.System.GetUtcNow() }, Cancellation);
+        using var http = new HttpClient(new WorkerHttp(_worker)) { BaseAddress = new Uri(_worker.HttpAddress, "api/") };
+
+        using var archive = new ZipArchive(new MemoryStream(await http.GetByteArrayAsync($"models/support/versions/{version}/zip", Cancellation)));
+
+        Assert.Equal(Directory.GetFiles(TestData.PathOf("models", "lexicon")).Length, archive.Entries.Count);
+        Assert.Equal("config.json", archive.Entries[^1].FullName);
     }
 
     [Fact]

@@ -1,10 +1,11 @@
+using System.IO.Compression;
 using Droptune.Core.Storage;
 using Droptune.Core.Stores;
 using Microsoft.Playwright;
 
 namespace Droptune.Pipeline.Tests.Ui;
 
-/// <summary>What cannot be undone, as an operator presses it: keys, deletions, forgetting.</summary>
+/// <summary>What takes the operator's key: to take a version away, and what cannot be undone, deletions and forgetting.</summary>
 public sealed class DeletionTests(KeyedApp app, Browser browser) : IClassFixture<KeyedApp>, IClassFixture<Browser>
 {
     private const string Served = "0123456789ab";
@@ -12,7 +13,7 @@ public sealed class DeletionTests(KeyedApp app, Browser browser) : IClassFixture
     private const string Person = "my name is jane roe";
 
     [Fact]
-    public async Task Page_KeysDeletionsAndForgetting()
+    public async Task Page_KeysDownloadDeletionsAndForgetting()
     {
         var page = await browser.OpenAsync(app.Address);
         var errors = new List<string>();
@@ -24,6 +25,7 @@ public sealed class DeletionTests(KeyedApp app, Browser browser) : IClassFixture
         }
 
         await EnterTheKeyAsync(page);
+        await DownloadAVersionAsync(page);
         await DeleteAVersionAsync(page);
         await DeleteTheModelAsync(page);
         await ForgetAsync(page);
@@ -49,6 +51,16 @@ public sealed class DeletionTests(KeyedApp app, Browser browser) : IClassFixture
         await dialog.GetByLabel("Key", new() { Exact = true }).FillAsync(KeyedApp.OperatorsKey);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Use the key" }).ClickAsync();
         await page.Locator("main table a[href*='#/models/support']").First.WaitForAsync();
+    }
+
+    private static async Task DownloadAVersionAsync(IPage page)
+    {
+        await page.GotoAsync("/api/ui#/models/support");
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Locator("table.side-by-side").GetByRole(AriaRole.Button, new() { Name = "Download" }).First.ClickAsync());
+
+        Assert.Equal($"support-{Served}.zip", download.SuggestedFilename);
+        using var archive = ZipFile.OpenRead(await download.PathAsync());
+        Assert.Contains("config.json", archive.Entries.Select(entry => entry.FullName));
     }
 
     private async Task DeleteAVersionAsync(IPage page)

@@ -8,7 +8,7 @@ internal static class ModelCard
     public static string Write(TrainingRecord record)
     {
         var (spec, counts) = (record.Spec, record.Counts);
-        var card = new StringBuilder();
+        var card = new StringBuilder(CardHeader.Write(spec.Task, record.Start.Name, record.BaseLicence));
         Line($"# {Markdown.Safe(spec.Model)}");
         Line($"");
         Line($"A {record.Family ?? "BERT"} model for {Task(record)}, trained by Droptune on dataset {Markdown.Code(spec.Dataset.Name)} version {Markdown.Code(spec.Dataset.Version)}.");

@@ -88,7 +88,7 @@ public sealed record TrainingRecord
     public void Write(string folder)
     {
         File.WriteAllText(Path.Combine(folder, ModelFileNames.Training), JsonSerializer.Serialize(this, DroptuneJson.Readable));
-        File.WriteAllText(Path.Combine(folder, "training.svg"), Drawing());
+        File.WriteAllText(Path.Combine(folder, ModelFileNames.TrainingCurves), Drawing());
         File.WriteAllText(Path.Combine(folder, ModelFileNames.Card), ModelCard.Write(this));
     }
 

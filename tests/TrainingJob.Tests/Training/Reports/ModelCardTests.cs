@@ -1,3 +1,4 @@
+using Droptune.Core.Models;
 using Droptune.TrainingJob.Onnx;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Reports;
@@ -33,5 +34,18 @@ public class ModelCardTests
         Assert.Contains("| started at random | `` a`b `` |", card, StringComparison.Ordinal);
         Assert.Contains("| of the base, not used | ``` ``<i> ``` |", card, StringComparison.Ordinal);
         Assert.Contains("on cpu\\`&lt;u&gt;, 2 cores", card, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("scratch", null, null, "license: \"unknown\"")]
+    [InlineData("org/bert@0123456789abcdef0123456789abcdef01234567", "mit", "no", "license: \"mit\"\nlanguage: [\"no\"]\nbase_model: \"org/bert\"")]
+    [InlineData("my-folder", "other: \"Their\" licence", null, "license: other\nlicense_name: \"\\u0022Their\\u0022 licence\"")]
+    [InlineData("my-folder", "mit, apache-2.0", "en, zh", "license: [\"mit\", \"apache-2.0\"]\nlanguage: [\"en\", \"zh\"]")]
+    public void Write_Header_StatesWhatIsKnown(string start, string? licence, string? languages, string expected)
+    {
+        var header = CardHeader.Write(TaskKind.TextClassification, start, new(licence, HasNotice: false) { Languages = languages });
+
+        Assert.Equal($"---\n{expected}\npipeline_tag: text-classification\nlibrary_name: transformers\n---\n", header);
+        Assert.Equal(licence?.Split(':')[0] ?? "unknown", CardMetadata.In(header.Split('\n'))["license"]);
     }
 }

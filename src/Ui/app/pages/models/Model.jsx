@@ -2,6 +2,7 @@ import { post } from '../../api.js';
 import { announce } from '../../parts/notes/Announcer.jsx';
 import { ConfirmButton } from '../../parts/dialogs/Confirm.jsx';
 import { DeleteButton } from '../../parts/dialogs/DeleteButton.jsx';
+import { DownloadButton } from '../../parts/DownloadButton.jsx';
 import { MainScore } from '../../parts/MainScore.jsx';
 import { usePage } from '../../parts/Pager.jsx';
 import { Answered } from '../../parts/notes/Problem.jsx';
@@ -75,6 +76,7 @@ function SideBySide({ model, versions, promote, refresh }) {
     [t('model.serve'), ({ version }) => version !== model.production && (
       <ConfirmButton className={version === model.versions[0].version ? 'primary' : undefined} label={t('model.promote')} title={t('model.promoteTitle', { version })} text={t('model.promoteText')} action={promote(version)} />
     )],
+    [t('download'), ({ version }) => <DownloadButton path={`models/${model.model}/versions/${version}/zip`} name={`${model.model}-${version}.zip`} />],
     [t('delete'), ({ version }) => version !== model.production && (
       <DeleteButton path={`models/${model.model}/versions/${version}`} name={version} onDeleted={refresh} />
     )],
