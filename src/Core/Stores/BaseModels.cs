@@ -2,6 +2,7 @@ using Azure.Storage.Blobs.Models;
 using Droptune.Core.Hub;
 using Droptune.Core.Models;
 using Droptune.Core.Storage;
+using Droptune.Core.Text.Loading;
 
 namespace Droptune.Core.Stores;
 
@@ -55,6 +56,11 @@ public sealed class BaseModels(DroptuneStorage storage, HubModels hub)
         if (!files.Exists(file => file.EndsWith(".safetensors", StringComparison.Ordinal)))
         {
             throw new InvalidDataException($"Base model '{name}' has no weights (model.safetensors), but {string.Join(", ", files.Take(10))}.");
+        }
+
+        if (TokenizerFolder.Lack(files.Contains, name) is { } lack)
+        {
+            throw new InvalidDataException($"Base model '{name}' {lack}.");
         }
 
         var target = Directory.CreateDirectory(Path.Combine(folder, "base-model", name)).FullName;
