@@ -208,10 +208,12 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
                 return rotation is null ? (parts[0], parts[1], parts[2], mask) : (rotation.Apply(parts[0]), rotation.Apply(parts[1]), parts[2], mask);
             }
 
-            Tensor[] queryAndKey = [.. new[] { "weight", "bias" }.Select(kind => Used[$"{projection}.{kind}"].narrow(0, 0, 2 * config.HiddenSize))];
-            var (query, scores) = distances.Apply(parts[0], parts[1], F.linear(Dropout(distances.Embeddings), queryAndKey[0], queryAndKey[1]));
+            var projected = F.linear(Dropout(distances.Embeddings), OfQueryAndKey("weight"), OfQueryAndKey("bias"));
+            var (query, scores) = distances.Apply(parts[0], parts[1], projected);
             return (query, parts[1], parts[2], mask is null ? scores : scores + mask);
         }
+
+        Tensor OfQueryAndKey(string kind) => Used[$"{projection}.{kind}"].narrow(0, 0, 2 * config.HiddenSize);
 
         Tensor Joined(Tensor attended) => attended.transpose(1, 2).reshape(texts * length, config.HiddenSize);
     }

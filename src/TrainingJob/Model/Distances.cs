@@ -35,7 +35,7 @@ internal sealed record Distances(Tensor Embeddings, Tensor Chosen)
     {
         var (heads, size) = (query.shape[1], query.shape[3]);
         var scaled = projected * (1 / Math.Sqrt(Products * size));
-        var parts = Chosen.matmul(scaled).view(Chosen.shape[0], 2, heads, size).permute(1, 2, 3, 0); // 2 × (heads, size, 2L + 1)
+        var parts = nn.functional.linear(Chosen, scaled.t()).view(Chosen.shape[0], 2, heads, size).permute(1, 2, 3, 0); // 2 × (heads, size, 2L + 1)
         var scores = Shifted(query, parts[1].flip(-1)) + Shifted(key, parts[0]).transpose(-1, -2);
         return (query * (1 / Math.Sqrt(Products)), scores.transpose(0, 1).contiguous());
     }

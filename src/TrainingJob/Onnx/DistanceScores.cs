@@ -52,7 +52,7 @@ internal sealed class DistanceScores
         using var scope = NewDisposeScope();
         var (hidden, heads) = (_config.HiddenSize, _config.NumAttentionHeads);
         var (weight, bias) = projection(name);
-        var projected = tensor(_embeddings).view(-1, hidden).matmul(tensor(weight).view(hidden, hidden)) + tensor(bias!);
+        var projected = nn.functional.linear(tensor(_embeddings).view(-1, hidden), tensor(weight).view(hidden, hidden).t(), tensor(bias!));
         return _graph.Weight<float>($"{name} of distances", [heads, projected.shape[0], hidden / heads], Values(projected.view(-1, heads, hidden / heads).transpose(0, 1)));
     }
 
