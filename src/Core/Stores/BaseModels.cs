@@ -58,16 +58,16 @@ public sealed class BaseModels(DroptuneStorage storage, HubModels hub)
             throw new InvalidDataException($"Base model '{name}' has no weights (model.safetensors), but {string.Join(", ", files.Take(10))}.");
         }
 
-        if (TokenizerFolder.Lack(files.Contains, name) is { } lack)
-        {
-            throw new InvalidDataException($"Base model '{name}' {lack}.");
-        }
-
         var target = Directory.CreateDirectory(Path.Combine(folder, "base-model", name)).FullName;
         foreach (var weights in files.Where(file => file.EndsWith(".safetensors", StringComparison.Ordinal)))
         {
             await using var stream = await container.GetBlobClient($"{name}/{weights}").OpenReadAsync(cancellationToken: cancellationToken);
             SafeTensorsHeader.Read(stream, stream.Length, $"{name}/{weights}");
+        }
+
+        if (TokenizerFolder.Lack(files.Contains, name) is { } lack)
+        {
+            throw new InvalidDataException($"Base model '{name}' {lack}.");
         }
 
         foreach (var file in TokenizerFiles.Intersect(files))
