@@ -11,9 +11,8 @@ internal static class Export
     public static void Run(string folder)
     {
         NativeSetup.Apply(); // here alone: what is measured runs without libtorch
-        var config = ModelConfig.Load(folder);
-        var parameters = SafeTensors.Read(Path.Combine(folder, "model.safetensors"))
-            .ToDictionary(p => p.Key, p => (p.Value.shape, p.Value.data<float>().ToArray()));
+        var config = ModelConfig.From(ModelNaming.For(folder).Config);
+        var parameters = PretrainedModel.Parameters(folder);
         OnnxExport.Write(parameters, config, Path.Combine(folder, ModelFileNames.Onnx));
         OnnxExport.Write(parameters, config, Path.Combine(folder, ModelFileNames.Int8Onnx), OnnxPrecision.EightBit);
     }

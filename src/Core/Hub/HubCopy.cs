@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Droptune.Core.Text.Loading;
 
 namespace Droptune.Core.Hub;
 
@@ -83,10 +84,14 @@ public static partial class HubCopy
 
     private static void CheckKinds(HubName model, IReadOnlyList<string> files)
     {
-        if (!files.Contains(ModelFileNames.Config) || !(files.Contains(ModelFileNames.Vocabulary) || files.Contains(ModelFileNames.Tokenizer)))
+        if (!files.Contains(ModelFileNames.Config))
         {
-            throw new HubException(
-                $"'{model}' is no model that can be trained here: it has no {(files.Contains(ModelFileNames.Config) ? $"{ModelFileNames.Vocabulary} or {ModelFileNames.Tokenizer}" : ModelFileNames.Config)}.");
+            throw new HubException($"'{model}' is no model that can be trained here: it has no {ModelFileNames.Config}.");
+        }
+
+        if (TokenizerFolder.Lack(files.Contains, model.Id) is { } lack)
+        {
+            throw new HubException($"'{model}' is no model that can be trained here: it {lack}.");
         }
 
         if (!files.Contains(ModelFileNames.Weights) && !files.Contains(Index))

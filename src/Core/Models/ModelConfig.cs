@@ -49,7 +49,7 @@ public sealed record ModelConfig
 
     public int PadTokenId { get; init; }
 
-    /// <summary>Pieces that a local layer sees around each, half on each side; of families without embeddings of positions.</summary>
+    /// <summary>Pieces that a local layer sees around each, half on each side; of families whose queries and keys are turned.</summary>
     public int? LocalAttention { get; init; }
 
     /// <summary>Every such layer, from the first on, sees all pieces.</summary>
@@ -60,6 +60,13 @@ public sealed record ModelConfig
 
     /// <summary>The same in local ones.</summary>
     public double? LocalRopeTheta { get; init; }
+
+    /// <summary>Embeddings of the distances of a direction, see <see cref="ModelFamily.HasDistances"/>.</summary>
+    [JsonPropertyName("position_buckets")]
+    public int? DistanceBuckets { get; init; }
+
+    /// <summary>The distance that their scale ends with; below 1 = that of <see cref="MaxPositionEmbeddings"/>.</summary>
+    public int? MaxRelativePositions { get; init; }
 
     /// <summary>Names of the outputs of <c>classifier</c>: tags, or text labels for text classification.</summary>
     [JsonPropertyName("id2label")]
@@ -104,6 +111,10 @@ public sealed record ModelConfig
     /// <exception cref="NotSupportedException">It is of none that is known.</exception>
     [JsonIgnore]
     public ModelFamily Family => ModelFamily.Of(ModelType);
+
+    /// <summary>As <see cref="MaxRelativePositions"/> says.</summary>
+    [JsonIgnore]
+    public int FarthestDistance => MaxRelativePositions is > 0 and var farthest ? farthest : MaxPositionEmbeddings;
 
     /// <summary>Whether a layer sees all pieces of a text.</summary>
     public bool IsGlobal(int layer) => layer % (GlobalAttnEveryNLayers ?? 1) == 0;
@@ -205,11 +216,12 @@ public sealed record ModelConfig
             throw new InvalidDataException($"{ModelFileNames.Config} is empty");
         }
 
+        var family = ModelFamily.Find(config.ModelType);
         (string Key, int Value, int Most)[] sizes =
         [
             ("vocab_size", config.VocabSize, 4_000_000), ("hidden_size", config.HiddenSize, 16_384), ("num_hidden_layers", config.NumHiddenLayers, 200),
             ("num_attention_heads", config.NumAttentionHeads, 1_024), ("intermediate_size", config.IntermediateSize, 65_536),
-            ("max_position_embeddings", config.MaxPositionEmbeddings, 1_000_000), ("type_vocab_size", config.TypeVocabSize, 1_000),
+            ("max_position_embeddings", config.MaxPositionEmbeddings, 1_000_000), ("type_vocab_size", family?.HasTokenTypes == false ? 1 : config.TypeVocabSize, 1_000),
         ];
         var problems = sizes.Where(size => size.Value < 1 || size.Value > size.Most).Select(size => $"{size.Key} is {size.Value}; it must be 1 to {size.Most}").ToList();
         if (problems.Count == 0 && config.HiddenSize % config.NumAttentionHeads != 0)
@@ -217,17 +229,24 @@ public sealed record ModelConfig
             problems.Add($"hidden_size {config.HiddenSize} cannot be divided among {config.NumAttentionHeads} heads (num_attention_heads)");
         }
 
-        if (problems.Count == 0 && ModelFamily.Find(config.ModelType)?.PositionsFollowPadding == true
+        if (problems.Count == 0 && family?.PositionsFollowPadding == true
             && (config.PadTokenId < 0 || config.PadTokenId >= config.VocabSize || config.PadTokenId >= config.MaxPositionEmbeddings - 3))
         {
             problems.Add($"pad_token_id is {config.PadTokenId}; the positions of texts, which follow it, end with {config.MaxPositionEmbeddings} (max_position_embeddings)");
         }
 
-        if (problems.Count == 0 && ModelFamily.Find(config.ModelType)?.HasPositions == false
+        if (problems.Count == 0 && family?.HasRotation == true
             && (config.LocalAttention is not > 0 || config.GlobalAttnEveryNLayers is not > 0 || config.GlobalRopeTheta is not > 1 || config.LocalRopeTheta is not > 1
                 || config.HiddenSize / config.NumAttentionHeads % 2 != 0))
         {
             problems.Add("local_attention, global_attn_every_n_layers, global_rope_theta and local_rope_theta must be above 0 and 1, and heads of an even size");
+        }
+
+        // Half of the buckets are distances as they are; the scale of the others must reach beyond them.
+        if (problems.Count == 0 && family?.HasDistances == true
+            && (config.DistanceBuckets is not (>= 2 and <= 16_384) || config.FarthestDistance - 1 <= config.DistanceBuckets / 2))
+        {
+            problems.Add($"position_buckets is {config.DistanceBuckets ?? -1}; it must be 2 to 16384, and half of it below the farthest distance, {config.FarthestDistance - 1} (max_relative_positions, max_position_embeddings)");
         }
 
         return problems.Count == 0 ? config : throw new InvalidDataException($"{ModelFileNames.Config}: {string.Join("; ", problems)}");

@@ -6,6 +6,8 @@ namespace Droptune.Core.Models;
 /// </summary>
 public sealed record ModelFamily
 {
+    private const string OuterPooler = "pooler.";
+
     /// <summary>BERT itself, and what is BERT under other names.</summary>
     public static readonly ModelFamily Bert = new() { Type = "bert", Name = "Bert", Prefix = "bert." };
 
@@ -48,6 +50,7 @@ public sealed record ModelFamily
         Name = "ModernBert",
         Prefix = "model.",
         HasPositions = false,
+        HasRotation = true,
         HasTokenTypes = false,
         HasBiases = false,
         IsPreNorm = true,
@@ -70,9 +73,26 @@ public sealed record ModelFamily
         ],
     };
 
+    private static readonly ModelFamily DebertaV2 = new()
+    {
+        Type = "deberta-v2",
+        Name = "DebertaV2",
+        Prefix = "deberta.",
+        HasPositions = false,
+        HasTokenTypes = false,
+        HasDistances = true,
+        HasOuterPooler = true,
+        Names =
+        [
+            (".attention.self.query_proj.", ".attention.self.query."),
+            (".attention.self.key_proj.", ".attention.self.key."),
+            (".attention.self.value_proj.", ".attention.self.value."),
+        ],
+    };
+
     /// <summary>Those that are read, trained and written.</summary>
     public static readonly IReadOnlyList<ModelFamily> All =
-        [Bert, Roberta, Roberta with { Type = "xlm-roberta", Name = "XLMRoberta" }, Mpnet, ModernBert];
+        [Bert, Roberta, Roberta with { Type = "xlm-roberta", Name = "XLMRoberta" }, Mpnet, ModernBert, DebertaV2];
 
     /// <summary>The <c>model_type</c>.</summary>
     public required string Type { get; init; }
@@ -86,11 +106,20 @@ public sealed record ModelFamily
     /// <summary>Whether positions begin behind that of padding, whose number is its id: what is unmasked counts from there.</summary>
     public bool PositionsFollowPadding { get; init; }
 
-    /// <summary>
-    /// Whether positions have embeddings; else queries and keys are turned by them (Su et al. 2021, "RoFormer"), by wavelengths of global and
-    /// of local layers, which see <see cref="ModelConfig.LocalAttention"/> pieces.
-    /// </summary>
+    /// <summary>Whether positions have embeddings.</summary>
     public bool HasPositions { get; init; } = true;
+
+    /// <summary>
+    /// Whether queries and keys are turned by their positions (Su et al. 2021, "RoFormer"), by wavelengths of global and of local layers,
+    /// which see <see cref="ModelConfig.LocalAttention"/> pieces.
+    /// </summary>
+    public bool HasRotation { get; init; }
+
+    /// <summary>
+    /// Whether distances have embeddings, which queries and keys of every layer meet as they meet each other (He et al. 2021, "DeBERTa",
+    /// arXiv:2006.03654; He et al. 2021, "DeBERTaV3", arXiv:2111.09543), see <see cref="PositionBuckets.OfDistances"/>.
+    /// </summary>
+    public bool HasDistances { get; init; }
 
     /// <summary>Whether linear layers and norms of the encoder and its transform have biases.</summary>
     public bool HasBiases { get; init; } = true;
@@ -119,6 +148,9 @@ public sealed record ModelFamily
     /// </summary>
     public bool HasTextHead { get; init; }
 
+    /// <summary>Whether the pooler stands beside the encoder in files, and activates as its layers do, not by tanh.</summary>
+    public bool HasOuterPooler { get; init; }
+
     /// <summary>Parts of names, in their order, and what they are in BERT.</summary>
     private IReadOnlyList<(string Theirs, string Bert)> Names { get; init; } = [];
 
@@ -143,6 +175,11 @@ public sealed record ModelFamily
             };
         }
 
+        if (HasOuterPooler && stored.StartsWith(OuterPooler, StringComparison.Ordinal))
+        {
+            stored = Prefix + stored;
+        }
+
         var name = stored.StartsWith(Prefix, StringComparison.Ordinal) ? Bert.Prefix + stored[Prefix.Length..] : stored;
         return Names.Aggregate(name, (known, part) => known.Replace(part.Theirs, part.Bert, StringComparison.Ordinal));
     }
@@ -161,6 +198,11 @@ public sealed record ModelFamily
         if (HasTextHead && task.HasTextLabels() && bert.StartsWith(head, StringComparison.Ordinal))
         {
             return $"{head}out_proj.{bert[head.Length..]}";
+        }
+
+        if (HasOuterPooler && bert.StartsWith(Bert.Prefix + OuterPooler, StringComparison.Ordinal))
+        {
+            return bert[Bert.Prefix.Length..];
         }
 
         var name = Names.Aggregate(bert, (known, part) => known.Replace(part.Bert, part.Theirs, StringComparison.Ordinal));

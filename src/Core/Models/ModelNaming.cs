@@ -64,6 +64,9 @@ public sealed partial class ModelNaming
             case "modernbert":
                 ReadModernBert(folder, config);
                 break;
+            case "deberta-v2":
+                ReadDeberta(folder, config);
+                break;
             case var family when ModelFamily.Find(family) is not null:
                 break;
             case "distilbert":
@@ -115,6 +118,40 @@ public sealed partial class ModelNaming
         {
             throw new NotSupportedException($"{folder}: classifier_activation {activation} other than hidden_activation is not supported");
         }
+    }
+
+    /// <summary>The defaults of transformers; what is computed in another way than in version 3 is refused.</summary>
+    private static void ReadDeberta(string folder, JsonObject config)
+    {
+        var (hidden, heads) = ((int?)config["hidden_size"] ?? 0, (int?)config["num_attention_heads"] ?? 0);
+        var attention = config["pos_att_type"] is JsonArray parts ? parts.Select(part => $"{part}") : $"{config["pos_att_type"]}".Split('|');
+        var activation = (string)(config["hidden_act"] ??= "gelu")!;
+        (string Key, string Found, string Supported)[] settings =
+        [
+            ("relative_attention", Stated("relative_attention", "false"), "true"),
+            ("pos_att_type", string.Join('|', attention.Order(StringComparer.Ordinal)), "c2p|p2c"),
+            ("share_att_key", Stated("share_att_key", "false"), "true"),
+            ("norm_rel_ebd", Stated("norm_rel_ebd", "none"), "layer_norm"),
+            ("position_biased_input", Stated("position_biased_input", "true"), "false"),
+            ("conv_kernel_size", Stated("conv_kernel_size", "0"), "0"), // a convolution beside the first layer, in the large models of version 2
+            ("type_vocab_size", Stated("type_vocab_size", "0"), "0"),
+            ("embedding_size", Stated("embedding_size", $"{hidden}"), $"{hidden}"),
+            ("attention_head_size", Stated("attention_head_size", $"{hidden / Math.Max(1, heads)}"), $"{hidden / Math.Max(1, heads)}"),
+            ("pooler_hidden_size", Stated("pooler_hidden_size", $"{hidden}"), $"{hidden}"),
+            ("pooler_hidden_act", Stated("pooler_hidden_act", "gelu"), activation),
+        ];
+        var problems = settings.Where(setting => setting.Found != setting.Supported)
+            .Select(setting => $"{setting.Key} {(setting.Found.Length > 0 ? setting.Found : "none")} is not supported; {setting.Supported} is").ToList();
+        if (problems.Count > 0)
+        {
+            throw new NotSupportedException($"{folder}: {string.Join("; ", problems)}");
+        }
+
+        config["type_vocab_size"] = 0;
+        config["layer_norm_eps"] ??= 1e-7;
+        config["legacy"] = true; // the head that guesses pieces has BERT's names
+
+        string Stated(string key, string usual) => config[key]?.ToString() ?? usual;
     }
 
     /// <summary>BERT's name of a stored parameter.</summary>

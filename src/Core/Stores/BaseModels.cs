@@ -2,6 +2,7 @@ using Azure.Storage.Blobs.Models;
 using Droptune.Core.Hub;
 using Droptune.Core.Models;
 using Droptune.Core.Storage;
+using Droptune.Core.Text.Loading;
 
 namespace Droptune.Core.Stores;
 
@@ -62,6 +63,11 @@ public sealed class BaseModels(DroptuneStorage storage, HubModels hub)
         {
             await using var stream = await container.GetBlobClient($"{name}/{weights}").OpenReadAsync(cancellationToken: cancellationToken);
             SafeTensorsHeader.Read(stream, stream.Length, $"{name}/{weights}");
+        }
+
+        if (TokenizerFolder.Lack(files.Contains, name) is { } lack)
+        {
+            throw new InvalidDataException($"Base model '{name}' {lack}.");
         }
 
         foreach (var file in TokenizerFiles.Intersect(files))

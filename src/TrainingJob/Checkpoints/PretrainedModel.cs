@@ -23,21 +23,7 @@ public static class PretrainedModel
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         var naming = ModelNaming.For(folder);
-        var stored = new Dictionary<string, Tensor>();
-        foreach (var (name, value) in Files(folder).SelectMany(SafeTensors.Read))
-        {
-            stored[naming.ToBert(name)] = value;
-        }
-
-        foreach (var joined in stored.Keys.Where(name => name.Contains(".qkv.", StringComparison.Ordinal)).ToList())
-        {
-            stored.Remove(joined, out var value);
-            foreach (var (part, name) in value!.chunk(3, 0).Zip(BertWeights.Projections))
-            {
-                stored[joined.Replace(".qkv.", $".{name}.", StringComparison.Ordinal)] = part;
-            }
-        }
-
+        var stored = Read(folder, naming);
         var (missing, problems) = (new List<string>(), new List<string>());
         foreach (var (name, view) in weights.Named())
         {
@@ -81,6 +67,14 @@ public static class PretrainedModel
         return new(missing, [.. unexpected.Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>All that the files of a folder hold, by BERT's names and in float32, as the exporter takes it.</summary>
+    public static Dictionary<string, (long[] Shape, float[] Data)> Parameters(string folder)
+    {
+        using var scope = NewDisposeScope();
+        return Read(folder, ModelNaming.For(folder)).ToDictionary(
+            stored => stored.Key, stored => (stored.Value.shape, stored.Value.to(ScalarType.Float32).contiguous().data<float>().ToArray()));
+    }
+
     /// <summary>Writes a model as Hugging Face's transformers load it: weights by their names, and the configuration.</summary>
     public static void Save(string folder, BertWeights weights, ModelConfig config)
     {
@@ -88,6 +82,27 @@ public static class PretrainedModel
         SafeTensors.Write(
             Path.Combine(folder, ModelFileNames.Weights), Stored(weights, config).Select(weight => (config.Family.ToStored(weight.Name, config.Task), weight.View)));
         config.Save(folder);
+    }
+
+    /// <summary>What the files hold, by BERT's names: query, key and value each for itself.</summary>
+    private static Dictionary<string, Tensor> Read(string folder, ModelNaming naming)
+    {
+        var stored = new Dictionary<string, Tensor>();
+        foreach (var (name, value) in Files(folder).SelectMany(SafeTensors.Read))
+        {
+            stored[naming.ToBert(name)] = value;
+        }
+
+        foreach (var joined in stored.Keys.Where(name => name.Contains(".qkv.", StringComparison.Ordinal)).ToList())
+        {
+            stored.Remove(joined, out var value);
+            foreach (var (part, name) in value!.chunk(3, 0).Zip(BertWeights.Projections))
+            {
+                stored[joined.Replace(".qkv.", $".{name}.", StringComparison.Ordinal)] = part;
+            }
+        }
+
+        return stored;
     }
 
     private static IEnumerable<(string Name, Tensor View)> Stored(BertWeights weights, ModelConfig config) =>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Droptune.TrainingJob.Checkpoints;
 using Droptune.TrainingJob.Onnx;
-using TorchSharp;
 
 namespace Droptune.TrainingJob.Commands;
 
@@ -19,15 +18,13 @@ internal static class ExportCommand
 
     private static int Run(DirectoryInfo model, string? output)
     {
-        var weights = Path.Combine(model.FullName, ModelFileNames.Weights);
-        if (!File.Exists(weights) || !File.Exists(Path.Combine(model.FullName, ModelFileNames.Config)))
+        if (new[] { ModelFileNames.Weights, ModelFileNames.Config }.Any(file => !File.Exists(Path.Combine(model.FullName, file))))
         {
             throw new WrongUseException($"'{model}' is no model folder: it has no {ModelFileNames.Weights} or no {ModelFileNames.Config}.");
         }
 
-        var naming = ModelNaming.For(model.FullName);
-        var config = ModelConfig.From(naming.Config);
-        var parameters = Parameters(weights, naming);
+        var config = ModelConfig.From(ModelNaming.For(model.FullName).Config);
+        var parameters = PretrainedModel.Parameters(model.FullName);
         var folder = Directory.CreateDirectory(output ?? model.FullName).FullName;
         foreach (var (file, precision) in new[] { (ModelFileNames.Onnx, OnnxPrecision.Full), (ModelFileNames.Int8Onnx, OnnxPrecision.EightBit) })
         {
@@ -37,12 +34,5 @@ internal static class ExportCommand
         }
 
         return ExitCode.Done;
-    }
-
-    private static Dictionary<string, (long[] Shape, float[] Data)> Parameters(string weights, ModelNaming naming)
-    {
-        using var scope = torch.NewDisposeScope();
-        return SafeTensors.Read(weights).ToDictionary(
-            tensor => naming.ToBert(tensor.Key), tensor => (tensor.Value.shape, tensor.Value.to(torch.ScalarType.Float32).data<float>().ToArray()));
     }
 }

@@ -7,7 +7,8 @@ namespace Droptune.TrainingJob.Model;
 
 /// <summary>
 /// BERT as in Hugging Face's transformers (modeling_bert.py): learned positions, post-LayerNorm, tanh-pooled [CLS] for text
-/// labels; and what a <see cref="ModelFamily"/> does in another way (modeling_mpnet.py, modeling_modernbert.py). Shapes: B texts, L pieces, H hidden size.
+/// labels; and what a <see cref="ModelFamily"/> does in another way (modeling_mpnet.py, modeling_modernbert.py, modeling_deberta_v2.py).
+/// Shapes: B texts, L pieces, H hidden size.
 /// </summary>
 public sealed class BertModel(ModelConfig config, BertWeights weights) : IDisposable
 {
@@ -73,9 +74,11 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
             return Norm(PreNormLayers(hidden, words.shape[0], mask), BertWeights.FinalNorm).view(words.shape);
         }
 
+        var distances = config.Family.HasDistances
+            ? Distances.Of(config, (int)words.shape[1], Norm(Used[BertWeights.Distances], BertWeights.DistancesNorm)) : null;
         for (var i = 0; i < config.NumHiddenLayers; i++)
         {
-            hidden = Layer(hidden, words.shape[0], mask, $"bert.encoder.layer.{i}");
+            hidden = Layer(hidden, words.shape[0], mask, distances, $"bert.encoder.layer.{i}");
         }
 
         return hidden.view(words.shape);
@@ -96,11 +99,12 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         _ => new(Linear(Dropout(hidden), "classifier"), Linear(Dropout(Pool(hidden)), "text_classifier")),
     };
 
-    /// <summary>(B, H): tanh of a dense layer over each [CLS].</summary>
+    /// <summary>(B, H): tanh of a dense layer over each [CLS], or what the family has in its place.</summary>
     public Tensor Pool(Tensor hidden)
     {
         var first = hidden.select(1, 0);
-        return Linear(config.Family.HasTextHead ? Dropout(first) : first, BertWeights.Pooler).tanh();
+        var pooled = Linear(config.Family.HasTextHead ? Dropout(first) : first, BertWeights.Pooler);
+        return config.Family.HasOuterPooler ? Activate(pooled) : pooled.tanh();
     }
 
     /// <summary>Logits of all pieces (N, vocabulary) for hidden states (N, H); the output matrix is that of the word embeddings.</summary>
@@ -168,16 +172,16 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         return mask is null ? far : (mask + far).masked_fill(distance.eq(0), 0);
     }
 
-    private Tensor Layer(Tensor hidden, long texts, Tensor? mask, string layer)
+    private Tensor Layer(Tensor hidden, long texts, Tensor? mask, Distances? distances, string layer)
     {
-        var attended = Linear(Attend(hidden, texts, mask, $"{layer}.attention.self.qkv"), $"{layer}.attention.output.dense");
+        var attended = Linear(Attend(hidden, texts, mask, $"{layer}.attention.self.qkv", null, distances), $"{layer}.attention.output.dense");
         hidden = Norm(Dropout(attended) + hidden, $"{layer}.attention.output.LayerNorm");
 
         var inner = Activate(Linear(hidden, $"{layer}.intermediate.dense"));
         return Norm(Dropout(Linear(inner, $"{layer}.output.dense")) + hidden, $"{layer}.output.LayerNorm");
     }
 
-    private Tensor Attend(Tensor hidden, long texts, Tensor? mask, string projection, Rotation? rotation = null)
+    private Tensor Attend(Tensor hidden, long texts, Tensor? mask, string projection, Rotation? rotation, Distances? distances = null)
     {
         var length = hidden.shape[0] / texts;
         var joined = Linear(hidden, projection);
@@ -185,8 +189,7 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
         if (dropout > 0 && hidden.device_type == DeviceType.CPU)
         {
             var parts = joined.view(texts, length, 3, _heads, _headSize).permute(2, 0, 3, 1, 4); // 3 × (B, heads, L, H / heads)
-            var single = parts.contiguous().unbind(0);
-            return Joined(AttendWithMasks([Turned(single[0]), Turned(single[1]), single[2]], mask, dropout));
+            return Joined(AttendWithMasks(Placed(parts.contiguous().unbind(0)), dropout));
         }
 
         if (hidden.device_type == DeviceType.CUDA)
@@ -194,23 +197,34 @@ public sealed class BertModel(ModelConfig config, BertWeights weights) : IDispos
             backends.cuda.enable_flash_sdp(length >= FlashLength); // else libtorch's memory-efficient kernel
         }
 
-        var (query, key, value) = joined.chunk(3, -1) is [var q, var k, var v] ? (Turned(Split(q)), Turned(Split(k)), Split(v)) : throw new InvalidOperationException();
-        return Joined(F.scaled_dot_product_attention(query, key, value, mask, dropout));
+        var (query, key, value, scores) = Placed([.. joined.chunk(3, -1).Select(part => part.view(texts, length, _heads, _headSize).transpose(1, 2))]);
+        return Joined(F.scaled_dot_product_attention(query, key, value, scores, dropout));
 
-        Tensor Split(Tensor part) => part.view(texts, length, _heads, _headSize).transpose(1, 2); // (B, heads, L, H / heads)
+        // Query, key and value (B, heads, L, H / heads) with what the family knows of positions, and what is added to the scores.
+        (Tensor Query, Tensor Key, Tensor Value, Tensor? Scores) Placed(Tensor[] parts)
+        {
+            if (distances is null)
+            {
+                return rotation is null ? (parts[0], parts[1], parts[2], mask) : (rotation.Apply(parts[0]), rotation.Apply(parts[1]), parts[2], mask);
+            }
 
-        Tensor Turned(Tensor part) => rotation is null ? part : rotation.Apply(part);
+            var projected = F.linear(Dropout(distances.Embeddings), OfQueryAndKey("weight"), OfQueryAndKey("bias"));
+            var (query, scores) = distances.Apply(parts[0], parts[1], projected);
+            return (query, parts[1], parts[2], mask is null ? scores : scores + mask);
+        }
+
+        Tensor OfQueryAndKey(string kind) => Used[$"{projection}.{kind}"].narrow(0, 0, 2 * config.HiddenSize);
 
         Tensor Joined(Tensor attended) => attended.transpose(1, 2).reshape(texts * length, config.HiddenSize);
     }
 
     // The same in single steps: with dropout libtorch would take them too on a CPU, with more copies and its slow dropout.
-    private Tensor AttendWithMasks(Tensor[] parts, Tensor? mask, double dropout)
+    private Tensor AttendWithMasks((Tensor Query, Tensor Key, Tensor Value, Tensor? Scores) parts, double dropout)
     {
-        var shape = parts[0].shape;
-        var (query, key, value) = (parts[0].flatten(0, 1), parts[1].flatten(0, 1), parts[2].flatten(0, 1));
+        var shape = parts.Query.shape;
+        var (query, key, value) = (parts.Query.flatten(0, 1), parts.Key.flatten(0, 1), parts.Value.flatten(0, 1));
         var scores = query.bmm(key.transpose(1, 2)).mul_(1 / Math.Sqrt(_headSize)).view(shape[0], shape[1], shape[2], shape[2]);
-        var attention = (mask is null ? scores : scores.add_(mask)).softmax(-1);
+        var attention = (parts.Scores is null ? scores : scores.add_(parts.Scores)).softmax(-1);
         var dropped = attention * _masks.Next(attention.shape, dropout).to(attention.dtype);
         return dropped.flatten(0, 1).bmm(value).view(shape);
     }

@@ -15,6 +15,11 @@ public sealed class BertWeights : IDisposable
     /// <summary>By bucket of the distance and head.</summary>
     public const string PositionBias = "bert.encoder.relative_attention_bias.weight";
 
+    /// <summary>By bucket of the distance.</summary>
+    public const string Distances = "bert.encoder.rel_embeddings.weight";
+
+    public const string DistancesNorm = "bert.encoder.LayerNorm";
+
     public const string FinalNorm = "bert.final_norm";
 
     public const string LanguageHead = "cls.predictions";
@@ -55,6 +60,12 @@ public sealed class BertWeights : IDisposable
         if (config.Family.HasPositionBias)
         {
             Matrix(PositionBias, 0, PositionBuckets.Count, config.NumAttentionHeads); // of every layer: it belongs to none of them
+        }
+
+        if (config.Family.HasDistances)
+        {
+            Matrix(Distances, 0, 2 * config.DistanceBuckets!.Value, hidden);
+            Norm(DistancesNorm, 0);
         }
 
         Norm("bert.embeddings.LayerNorm", 0);

@@ -1,18 +1,20 @@
+using Droptune.TrainingJob.Model;
 using static Droptune.TrainingJob.Onnx.GraphBuilder;
 using Tensor = Droptune.TrainingJob.Onnx.TensorProto.Types.Type;
 
 namespace Droptune.TrainingJob.Onnx;
 
 /// <summary>
-/// BERT (Devlin et al. 2019, as Hugging Face computes it), and what a <see cref="ModelFamily"/> does in another way, in operators of the ONNX standard. All but attention sees one row a
-/// token, (batch · length, hidden), so that a linear layer is one Gemm with its bias. Why not ONNX Runtime's fused transformer
-/// operators: bench/results/serving.md.
+/// BERT (Devlin et al. 2019, as Hugging Face computes it), and what a <see cref="ModelFamily"/> does in another way, in operators of the
+/// ONNX standard. All but attention sees one row a token, (batch · length, hidden), so that a linear layer is one Gemm with its bias. Why
+/// not ONNX Runtime's fused transformer operators: bench/results/serving.md.
 /// </summary>
 internal class BertGraph
 {
     private readonly string _ids;
     private readonly string _mask;
     private readonly string _shape; // batch, length
+    private readonly DistanceScores? _distances;
 
     public BertGraph(GraphBuilder graph, BertParameters parameters, ModelConfig config)
     {
@@ -20,6 +22,7 @@ internal class BertGraph
         _ids = graph.Input("input_ids", Tensor.Int64, "batch", "length");
         _mask = graph.Input("attention_mask", Tensor.Int64, "batch", "length");
         _shape = graph.Add("Shape", [_ids]);
+        _distances = config.Family.HasDistances ? new(graph, parameters, config, Length()) : null;
     }
 
     protected GraphBuilder Graph { get; }
@@ -67,7 +70,7 @@ internal class BertGraph
     {
         var labels = Config.TextLabelNames.Count;
         var first = Graph.Add("Gather", [Reshaped(hidden, Hidden), Graph.Scalar("first", 0L)], Int("axis", 1)); // (batch, hidden)
-        var pooled = Config.Family.HasSharedHead ? Transform(first) : Graph.Add("Tanh", [Gemm(first, "bert.pooler.dense", Hidden, Hidden)]);
+        var pooled = Config.Family.HasSharedHead ? Transform(first) : Pooled(Gemm(first, "bert.pooler.dense", Hidden, Hidden));
         Graph.Output(name, Gemm(pooled, classifier, Hidden, labels), Tensor.Float, "batch", labels);
     }
 
@@ -87,8 +90,9 @@ internal class BertGraph
 
     /// <summary>
     /// Weight (inputs, outputs) and bias, with what attention needs not compute. The query holds the 1/√size of the scores. The
-    /// bias of the key would add the same to all scores of a query, which softmax does not see. The bias of the value comes out
-    /// of attention as it went in, its weights being 1 in sum: it has gone through the layer that follows, into the bias there.
+    /// bias of the key would add the same to all scores of a query, which softmax does not see (but where keys meet distances). The
+    /// bias of the value comes out of attention as it went in, its weights being 1 in sum: it has gone through the layer that follows,
+    /// into the bias there.
     /// </summary>
     protected (float[] Weight, float[]? Bias) Values(string layer, int inputs, int outputs)
     {
@@ -97,7 +101,7 @@ internal class BertGraph
         var bias = hasBias ? Parameters.Get($"{layer}.bias", outputs) : null;
         if (Is(".self.query"))
         {
-            var scale = 1 / MathF.Sqrt(HeadSize);
+            var scale = 1 / MathF.Sqrt(HeadSize * (Config.Family.HasDistances ? Distances.Products : 1));
             return ([.. weight.Select(w => w * scale)], bias?.Select(b => b * scale).ToArray());
         }
 
@@ -112,7 +116,7 @@ internal class BertGraph
             return (weight, [.. bias.Zip(Product(value, weight), (b, v) => b + v)]);
         }
 
-        return (weight, Is(".self.key") || Is(".self.value") ? null : bias);
+        return (weight, (Is(".self.key") && !Config.Family.HasDistances) || Is(".self.value") ? null : bias);
 
         bool Is(string end) => layer.EndsWith(end, StringComparison.Ordinal);
     }
@@ -215,6 +219,8 @@ internal class BertGraph
     private string Part(string value, long start, long end) =>
         Graph.Add("Slice", [value, Graph.Weight<long>($"[{start}]", [1], [start]), Graph.Weight<long>($"[{end}]", [1], [end]), Graph.Weight<long>("[-1]", [1], [-1])]);
 
+    private string Pooled(string dense) => Config.Family.HasOuterPooler ? Activation(dense) : Graph.Add("Tanh", [dense]);
+
     private string Transform(string hidden)
     {
         const string Name = "cls.predictions.transform";
@@ -246,8 +252,13 @@ internal class BertGraph
     private string SelfAttention(string hidden, string mask, string layer, bool isGlobal = true)
     {
         var query = Heads(Linear(hidden, $"{layer}.query", Hidden, Hidden), isGlobal, 0, 2, 1, 3);
-        var key = Heads(Linear(hidden, $"{layer}.key", Hidden, Hidden), isGlobal, 0, 2, 3, 1); // transposed for the product
+        var keys = Linear(hidden, $"{layer}.key", Hidden, Hidden);
+        var key = Heads(keys, isGlobal, 0, 2, 3, 1); // transposed for the product
         var value = Heads(Linear(hidden, $"{layer}.value", Hidden, Hidden), null, 0, 2, 1, 3);
+        if (_distances is not null)
+        {
+            mask = Graph.Add("Add", [mask, _distances.Of(query, Heads(keys, null, 0, 2, 1, 3), layer, name => Values(name, Hidden, Hidden))]);
+        }
 
         var scores = Graph.Add("Add", [Graph.Add("MatMul", [query, key]), mask]); // (batch, heads, length, length)
         var weights = Graph.Add("Softmax", [scores], Int("axis", -1));
@@ -264,7 +275,7 @@ internal class BertGraph
         var heads = Graph.Weight<long>("heads and size", [2], [Config.NumAttentionHeads, HeadSize]);
         var shape = Graph.AddOnce("Concat", [_shape, heads], Int("axis", 0));
         var divided = Graph.Add("Reshape", [value, shape]);
-        return Graph.Add("Transpose", [isGlobal is { } all && !Config.Family.HasPositions ? Turned(divided, all) : divided], Ints("perm", order));
+        return Graph.Add("Transpose", [isGlobal is { } all && Config.Family.HasRotation ? Turned(divided, all) : divided], Ints("perm", order));
     }
 
     private string AddNorm(string value, string residual, string norm) => Norm(Graph.Add("Add", [value, residual]), norm);

@@ -14,6 +14,7 @@ public sealed class BaseFamilyTests : IDisposable
     [Theory]
     [InlineData("roberta", "roberta-bpe", 3000)]
     [InlineData("xlm-roberta", "xlmr-unigram", 4002)]
+    [InlineData("deberta-v2", "deberta-unigram", 4002)]
     public async Task CheckAsync_BaseWithItsOwnTokenizer_CountsItsPieces(string type, string tokenizer, int vocabulary)
     {
         var report = await ReportAsync(type, tokenizer, vocabulary, maxLength: 32);
@@ -39,7 +40,9 @@ public sealed class BaseFamilyTests : IDisposable
         File.WriteAllBytes(Path.Combine(_folder, "tokenizer.json"), TestData.GzipBytes("reference", "encoders", tokenizer, "tokenizer.json.gz"));
         File.WriteAllText(Path.Combine(_folder, "config.json"), $$"""
             {"model_type":"{{type}}","vocab_size":{{vocabulary}},"hidden_size":64,"num_hidden_layers":3,"num_attention_heads":4,
-             "intermediate_size":256,"max_position_embeddings":34,"type_vocab_size":1,"pad_token_id":1}
+             "intermediate_size":256,"max_position_embeddings":34,"type_vocab_size":{{(type == "deberta-v2" ? 0 : 1)}},"pad_token_id":1,
+             "relative_attention":true,"pos_att_type":["p2c","c2p"],"share_att_key":true,"norm_rel_ebd":"layer_norm","position_biased_input":false,
+             "position_buckets":16}
             """);
         var texts = new[] { "where is the parcel", "cancel my order", string.Join(' ', Enumerable.Repeat("please", 40)), "reset my password" };
         var lines = texts.Select((text, i) => JsonSerializer.Serialize(new { text, label = i % 2 == 0 ? "even" : "odd" }));

@@ -127,9 +127,11 @@ public sealed class HubCopyTests : IAsyncLifetime
     [Fact]
     public async Task CompleteAsync_NoTokenizer_IsRefused()
     {
-        Add("model.safetensors", "sentencepiece.bpe.model");
+        Add("model.safetensors", "spm.model");
 
-        Assert.Contains("no vocab.txt or tokenizer.json", (await RefusedAsync()).Message, StringComparison.Ordinal);
+        var message = (await RefusedAsync()).Message;
+        Assert.Contains("neither vocab.txt nor tokenizer.json, but spm.model", message, StringComparison.Ordinal);
+        Assert.Contains("AutoTokenizer.from_pretrained('", message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -6,6 +6,10 @@ namespace Droptune.Core.Tests.Models;
 /// <summary>What a base's configuration must say, and which names its parameters have here and in files.</summary>
 public sealed class ModelFamilyTests : IDisposable
 {
+    private const string Deberta = """
+        {"relative_attention":true,"pos_att_type":"p2c|c2p","share_att_key":true,"norm_rel_ebd":"layer_norm","position_biased_input":false,"position_buckets":256}
+        """;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("droptune-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -19,6 +23,22 @@ public sealed class ModelFamilyTests : IDisposable
     [InlineData("modernbert", "classifier_activation", "\"relu\"", "classifier_activation relu other than hidden_activation is not supported")]
     [InlineData("modernbert", "global_attn_every_n_layers", "0", "global_attn_every_n_layers")]
     [InlineData("modernbert", "hidden_size", "60", "heads of an even size")]
+    [InlineData("deberta-v2", "conv_kernel_size", "3", "conv_kernel_size 3 is not supported; 0 is")]
+    [InlineData("deberta-v2", "relative_attention", "null", "relative_attention false is not supported; true is")]
+    [InlineData("deberta-v2", "pos_att_type", "\"c2p\"", "pos_att_type c2p is not supported; c2p|p2c is")]
+    [InlineData("deberta-v2", "pos_att_type", "null", "pos_att_type none is not supported; c2p|p2c is")]
+    [InlineData("deberta-v2", "share_att_key", "false", "share_att_key false is not supported; true is")]
+    [InlineData("deberta-v2", "norm_rel_ebd", "null", "norm_rel_ebd none is not supported; layer_norm is")]
+    [InlineData("deberta-v2", "position_biased_input", "null", "position_biased_input true is not supported; false is")]
+    [InlineData("deberta-v2", "type_vocab_size", "2", "type_vocab_size 2 is not supported; 0 is")]
+    [InlineData("deberta-v2", "embedding_size", "32", "embedding_size 32 is not supported; 64 is")]
+    [InlineData("deberta-v2", "attention_head_size", "32", "attention_head_size 32 is not supported; 16 is")]
+    [InlineData("deberta-v2", "pooler_hidden_size", "32", "pooler_hidden_size 32 is not supported; 64 is")]
+    [InlineData("deberta-v2", "pooler_hidden_act", "\"tanh\"", "pooler_hidden_act tanh is not supported; gelu is")]
+    [InlineData("deberta-v2", "position_buckets", "null", "position_buckets is -1; it must be 2 to 16384")]
+    [InlineData("deberta-v2", "position_buckets", "1022", "half of it below the farthest distance, 511 (max_relative_positions, max_position_embeddings)")]
+    [InlineData("deberta-v2", "max_relative_positions", "129", "half of it below the farthest distance, 128")]
+    [InlineData("deberta", "vocab_size", "2000", "model_type 'deberta' is not supported; these are: bert, roberta, xlm-roberta, mpnet, modernbert, deberta-v2")]
     [InlineData("roberta", "position_embedding_type", "\"relative_key\"", "position_embedding_type 'relative_key' is not supported; absolute is")]
     public void Load_ImpossibleOrForeign_SaysWhy(string type, string key, string value, string problem)
     {
@@ -51,6 +71,10 @@ public sealed class ModelFamilyTests : IDisposable
     [InlineData("modernbert", TaskKind.Joint, "bert.encoder.layer.3.attention.output.dense.weight", "model.layers.3.attn.Wo.weight")]
     [InlineData("modernbert", TaskKind.Joint, "bert.encoder.layer.3.output.dense.weight", "model.layers.3.mlp.Wo.weight")]
     [InlineData("modernbert", TaskKind.Joint, "bert.final_norm.weight", "model.final_norm.weight")]
+    [InlineData("deberta-v2", TaskKind.Joint, "bert.encoder.layer.3.attention.self.query.weight", "deberta.encoder.layer.3.attention.self.query_proj.weight")]
+    [InlineData("deberta-v2", TaskKind.Joint, "bert.encoder.rel_embeddings.weight", "deberta.encoder.rel_embeddings.weight")]
+    [InlineData("deberta-v2", TaskKind.Joint, "bert.encoder.LayerNorm.bias", "deberta.encoder.LayerNorm.bias")]
+    [InlineData("deberta-v2", TaskKind.Joint, "bert.pooler.dense.weight", "pooler.dense.weight")]
     [InlineData("bert", TaskKind.TextClassification, "bert.pooler.dense.weight", "bert.pooler.dense.weight")]
     public void ToStored_AndBack_IsTheName(string type, TaskKind task, string bert, string stored)
     {
@@ -60,11 +84,47 @@ public sealed class ModelFamilyTests : IDisposable
         Assert.Equal(bert, family.ToBert(stored));
     }
 
+    [Fact]
+    public void Read_DebertaAsPublished_HasItsDefaults()
+    {
+        var config = Read("deberta-v2");
+
+        Assert.Equal((0, 0, 1e-7, 512, 512), (config.TypeVocabSize, config.PadTokenId, config.LayerNormEps, config.FarthestDistance, config.MostPieces));
+        Assert.Equal(300, Read("deberta-v2", ("max_relative_positions", "300")).FarthestDistance);
+    }
+
+    [Theory]
+    [InlineData(0, 256, 256)]
+    [InlineData(1, 257, 255)]
+    [InlineData(128, 384, 128)] // the last that has a row of its own
+    [InlineData(129, 385, 127)]
+    [InlineData(130, 386, 126)]
+    [InlineData(138, 391, 121)]
+    [InlineData(320, 469, 43)]
+    [InlineData(510, 511, 1)]
+    [InlineData(511, 511, 1)]
+    [InlineData(513, 511, 0)]
+    [InlineData(5120, 511, 0)]
+    public void OfDistances_NearAndFar_AreHuggingFaces(int distance, int behind, int before)
+    {
+        var rows = PositionBuckets.OfDistances(Read("deberta-v2"), 5120); // of 512 pieces and 256 buckets
+
+        Assert.Equal((behind, before), (rows[5120 + distance], rows[5120 - distance]));
+    }
+
     private ModelConfig Read(string type, params (string Key, string Value)[] others)
     {
         var json = JsonNode.Parse($$"""
             {"model_type":"{{type}}","vocab_size":2000,"hidden_size":64,"num_hidden_layers":3,"num_attention_heads":4,"intermediate_size":256}
             """)!.AsObject();
+        if (type == "deberta-v2")
+        {
+            foreach (var (key, value) in JsonNode.Parse(Deberta)!.AsObject())
+            {
+                json[key] = value?.DeepClone();
+            }
+        }
+
         foreach (var (key, value) in others)
         {
             json[key] = JsonNode.Parse(value);

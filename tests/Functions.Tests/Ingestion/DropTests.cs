@@ -156,6 +156,8 @@ public class DropTests(LocalHostFixture host)
 
         await BaseModels.UploadBlobAsync("letters/model.safetensors", BinaryData.FromBytes([2, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8]), Cancellation); // no tensor
         await BaseModels.UploadBlobAsync("damaged/model.safetensors", BinaryData.FromBytes([255, 255, 255, 255, 255, 255, 255, 127, .. "{}"u8]), Cancellation);
+        await BaseModels.UploadBlobAsync("no-tokenizer/model.safetensors", BinaryData.FromBytes([2, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8]), Cancellation);
+        await BaseModels.UploadBlobAsync("no-tokenizer/spm.model", BinaryData.FromString("x"), Cancellation);
         await BaseModels.UploadBlobAsync("no-weights/config.json", BinaryData.FromString("{}"), Cancellation);
         try
         {
@@ -165,6 +167,8 @@ public class DropTests(LocalHostFixture host)
             await host.DropAsync("d-nobase/train.conll", Some.Conll(40));
             await host.DropAsync("d-weights/dataset.json", """{"baseModel":"no-weights"}""");
             await host.DropAsync("d-weights/train.conll", Some.Conll(40));
+            await host.DropAsync("d-tokenizer/dataset.json", """{"baseModel":"no-tokenizer"}""");
+            await host.DropAsync("d-tokenizer/train.conll", Some.Conll(40));
             await host.DropAsync("d-damaged/dataset.json", """{"baseModel":"damaged"}""");
             await host.DropAsync("d-damaged/train.conll", Some.Conll(40));
 
@@ -177,6 +181,7 @@ public class DropTests(LocalHostFixture host)
             Assert.Contains(pieces.Findings, finding => finding is { Code: FindingCode.LongExample, Message: "15 pieces; the model takes 14 at once." });
             Assert.Equal("There is no base model 'nowhere'.", Error(nowhere).Message);
             Assert.Equal("Base model 'no-weights' has no weights (model.safetensors), but config.json.", Error(noWeights).Message);
+            Assert.StartsWith("Base model 'no-tokenizer' has neither vocab.txt nor tokenizer.json, but spm.model", Error(await ReportAsync("d-tokenizer")).Message, StringComparison.Ordinal);
             Assert.Contains("damaged/model.safetensors is not a safetensors file, or cut off", Error(await ReportAsync("d-damaged")).Message, StringComparison.Ordinal);
             Assert.Empty(await RunsAsync("d-nobase"));
         }

@@ -137,7 +137,7 @@ public sealed class PretrainedModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model_type", "\"gpt2\"", "model_type 'gpt2' is not supported; these are: bert, roberta, xlm-roberta, mpnet, modernbert, distilbert, electra")]
+    [InlineData("model_type", "\"gpt2\"", "model_type 'gpt2' is not supported; these are: bert, roberta, xlm-roberta, mpnet, modernbert, deberta-v2, distilbert, electra")]
     [InlineData("position_embedding_type", "\"relative_key\"", "position_embedding_type 'relative_key' is not supported; absolute is")]
     public void Load_OtherKindOfModel_SaysWhatIsSupported(string key, string value, string problem)
     {

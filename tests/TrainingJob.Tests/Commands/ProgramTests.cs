@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Droptune.Core.Storage;
 using Droptune.TrainingJob.Commands;
+using Droptune.TrainingJob.Tests.Model;
 using Microsoft.Extensions.Configuration;
 
 namespace Droptune.TrainingJob.Tests.Commands;
@@ -24,6 +25,18 @@ public sealed class ProgramTests(AzuriteFixture azurite) : IDisposable
         var (exitCode, output) = await RunAsync(["validate", _folder]);
 
         Assert.True(exitCode == ExitCode.Done, output);
+    }
+
+    [Theory]
+    [MemberData(nameof(ReferenceEncoder.Names), MemberType = typeof(ReferenceEncoder))]
+    public async Task Export_ModelOfAnyFamily_WritesBothFiles(string name)
+    {
+        using var reference = ReferenceEncoder.ForTags(name);
+
+        var (exitCode, output) = await RunAsync(["export", reference.Folder, "--out", _folder]);
+
+        Assert.True(exitCode == ExitCode.Done, output);
+        Assert.Equal([ModelFileNames.Int8Onnx, ModelFileNames.Onnx], Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

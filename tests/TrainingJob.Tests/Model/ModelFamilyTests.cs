@@ -59,6 +59,44 @@ public sealed class ModelFamilyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Heads_TextInAPaddedBatch_AnswersAsAlone(string name)
+    {
+        using var reference = ReferenceEncoder.ForTags(name);
+        using var model = reference.Load();
+        using var _ = no_grad();
+
+        foreach (var batch in reference.Cases.Take(4))
+        {
+            var together = model.Heads(batch.Encode(model)).Tags!;
+            foreach (var (row, length) in batch.Lengths.Index())
+            {
+                var alone = model.Heads(batch.Only(row).Encode(model)).Tags![0];
+                Assert.InRange((together[row].narrow(0, 0, length) - alone).abs().max().item<float>(), 0, 1e-5);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Heads_AttentionInSingleStepsAsItTrains_AnswersTheSame(string name)
+    {
+        using var reference = ReferenceEncoder.ForTags(name);
+        using var model = reference.Load();
+        using var training = new BertModel(model.Config with { AttentionProbsDropoutProb = 1e-9, HiddenDropoutProb = 0 }, model.Weights) { Training = true }; // drops nothing
+        using var _ = no_grad();
+
+        foreach (var batch in reference.Cases.Take(4))
+        {
+            var (expected, found) = (model.Heads(batch.Encode(model)).Tags!, training.Heads(batch.Encode(training)).Tags!);
+            foreach (var (row, length) in batch.Lengths.Index())
+            {
+                Assert.InRange((expected[row] - found[row]).narrow(0, 0, length).abs().max().item<float>(), 0, 1e-5);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Backward_EveryParameter_HasTheSlopeOfTheLoss(string name)
     {
         foreach (var reference in new[] { ReferenceEncoder.ForTags(name), ReferenceEncoder.ForTexts(name) })

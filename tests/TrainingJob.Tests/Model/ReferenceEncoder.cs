@@ -10,7 +10,7 @@ namespace Droptune.TrainingJob.Tests.Model;
 internal sealed class ReferenceEncoder : IDisposable
 {
     /// <summary>The folders of all families.</summary>
-    public static readonly TheoryData<string> Names = ["roberta-tiny", "xlm-roberta-tiny", "mpnet-tiny", "modernbert-tiny"];
+    public static readonly TheoryData<string> Names = ["roberta-tiny", "xlm-roberta-tiny", "mpnet-tiny", "modernbert-tiny", "deberta-v2-tiny"];
 
     private static readonly JsonSerializerOptions Json = new(DroptuneJson.Compact) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -54,6 +54,9 @@ internal sealed record EncoderCase(
     [property: JsonPropertyName("hidden_first8")] float[][][] Hidden, float[][] SequenceLogits)
 {
     public int[] Lengths => [.. AttentionMask.Select(row => (int)row.Sum())];
+
+    /// <summary>One of its texts, without padding.</summary>
+    public EncoderCase Only(int row) => this with { InputIds = [InputIds[row][..Lengths[row]]], AttentionMask = [AttentionMask[row][..Lengths[row]]] };
 
     public Tensor Ids() => Matrix(InputIds);
 

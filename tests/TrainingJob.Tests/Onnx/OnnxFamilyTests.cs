@@ -65,6 +65,27 @@ public sealed class OnnxFamilyTests : IDisposable
         Assert.All(Enumerable.Range(0, 4), row => Assert.Equal(alone, together.Skip(row * alone.Length).Take(alone.Length)));
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Write_TextInAPaddedBatch_AnswersAsAlone(string name)
+    {
+        using var reference = ReferenceEncoder.ForTags(name);
+        foreach (var precision in Enum.GetValues<OnnxPrecision>())
+        {
+            using var session = Export(reference, precision);
+            foreach (var batch in reference.Cases.Take(4))
+            {
+                var together = Run(session, batch);
+                var width = together.Length / batch.Lengths.Length;
+                foreach (var row in Enumerable.Range(0, batch.Lengths.Length))
+                {
+                    var alone = Run(session, batch.Only(row)).ToArray();
+                    Assert.All(alone.Zip(together.Skip(row * (int)width)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+                }
+            }
+        }
+    }
+
     private IEnumerable<double> TagDifferences(ReferenceEncoder reference, OnnxPrecision precision)
     {
         using var session = Export(reference, precision);

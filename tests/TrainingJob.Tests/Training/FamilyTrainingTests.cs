@@ -24,6 +24,8 @@ public sealed class FamilyTrainingTests : IDisposable
     [InlineData("modernbert", "modernbert-bpe", TaskKind.Joint)]
     [InlineData("modernbert", "modernbert-bpe", TaskKind.TextClassification)]
     [InlineData("xlm-roberta", "xlmr-unigram-new", TaskKind.TokenClassification)]
+    [InlineData("deberta-v2", "deberta-unigram", TaskKind.Joint)]
+    [InlineData("deberta-v2", "deberta-unigram-new", TaskKind.TextClassification)]
     public async Task Run_FromABase_WritesAModelThatServesWhatItLearned(string type, string? tokenizer, TaskKind task)
     {
         var spec = Some.Spec(task) with { Base = new() { Name = "some-base" } };
@@ -103,13 +105,23 @@ public sealed class FamilyTrainingTests : IDisposable
             PadTokenId = TokenizerFolder.Load(folder).PadId,
             InitializerRange = 0.07,
         };
-        if (!config.Family.HasPositions)
+        if (config.Family.HasRotation)
         {
             config = config with { LocalAttention = 8, GlobalAttnEveryNLayers = 2, GlobalRopeTheta = 160_000, LocalRopeTheta = 10_000 };
+        }
+
+        if (config.Family.HasDistances)
+        {
+            config = config with { TypeVocabSize = 0, DistanceBuckets = 8, Others = Distances() };
         }
 
         using var weights = new BertWeights(config, CPU, language: true);
         PretrainedModel.Save(folder, weights, config);
         return folder;
     }
+
+    /// <summary>What DeBERTa's configuration says beside sizes.</summary>
+    private static Dictionary<string, JsonElement> Distances() => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>("""
+        {"relative_attention":true,"pos_att_type":["p2c","c2p"],"share_att_key":true,"norm_rel_ebd":"layer_norm","position_biased_input":false}
+        """)!;
 }

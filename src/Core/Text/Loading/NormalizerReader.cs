@@ -8,6 +8,7 @@ internal static class NormalizerReader
 {
     private const string Supported = "NFC, Precompiled, Strip, Replace and a Sequence of them are";
     private const string Spaces = " {2,}";
+    private const string WhiteSpace = @"\s{2,}|[\n\r\t]";
 
     /// <returns>Null = texts stay as they are.</returns>
     public static Normalizer? Read(TokenizerJson? json)
@@ -49,12 +50,17 @@ internal static class NormalizerReader
         var (pattern, content) = (part.Get("pattern"), part.Get("content").Text());
         if (pattern.Text("Regex") is { } regex)
         {
-            return regex == Spaces && content.Length <= 2 ? new(null, content)
-                : throw part.Unsupported($"the pattern {regex} with {content.Length} characters", $"{Spaces} with at most two is, and fixed texts are");
+            return (regex, content.Length) switch
+            {
+                (Spaces, <= 2) => new(ReplaceNormalizer.Spaces, content),
+                (WhiteSpace, <= 1) => new(ReplaceNormalizer.WhiteSpace, content),
+                _ => throw part.Unsupported(
+                    $"the pattern {regex} with {content.Length} characters", $"{Spaces} with at most two is, {WhiteSpace} with at most one, and fixed texts are"),
+            };
         }
 
         var text = pattern.Get("String").Text();
-        return text.Length > 0 && content.Length <= text.Length ? new(text, content)
+        return text.Length > 0 && content.Length <= text.Length ? new(ReplaceNormalizer.Fixed(text), content)
             : throw part.Unsupported("a content longer than the pattern", "one that is no longer is");
     }
 }

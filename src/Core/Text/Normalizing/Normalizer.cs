@@ -88,17 +88,44 @@ internal sealed class StripNormalizer(bool left, bool right) : Normalizer
     }
 }
 
-/// <summary>Writes a run of at least two spaces, or a fixed text, in another way, which is no longer.</summary>
-/// <param name="pattern">The fixed text; null = the run.</param>
-/// <param name="by">What is written.</param>
-internal sealed class ReplaceNormalizer(string? pattern, string by) : Normalizer
+/// <summary>Where in a text the first part is that is to be written in another way; null = nowhere.</summary>
+internal delegate (int Start, int End)? Finder(ReadOnlySpan<char> text);
+
+/// <summary>Writes what is found in another way, which is no longer.</summary>
+internal sealed class ReplaceNormalizer(Finder find, string by) : Normalizer
 {
+    public static Finder Fixed(string pattern) => text => text.IndexOf(pattern) is var at and >= 0 ? (at, at + pattern.Length) : null;
+
+    /// <summary>Runs of at least two spaces.</summary>
+    public static (int Start, int End)? Spaces(ReadOnlySpan<char> text)
+    {
+        var start = text.IndexOf("  ");
+        var length = start < 0 ? -1 : text[start..].IndexOfAnyExcept(' ');
+        return start < 0 ? null : (start, length < 0 ? text.Length : start + length);
+    }
+
+    /// <summary>Runs of at least two characters of white space, and single ones that end a line or are tabs.</summary>
+    public static (int Start, int End)? WhiteSpace(ReadOnlySpan<char> text)
+    {
+        for (var start = 0; start < text.Length; start++)
+        {
+            var length = text.Length - start - text[start..].TrimStart().Length;
+            if (length > 1 || text[start] is '\n' or '\r' or '\t')
+            {
+                return (start, start + length);
+            }
+        }
+
+        return null;
+    }
+
     public override PlacedText Apply(PlacedText text)
     {
         var builder = new PlacedTextBuilder(text.Text.Length);
         var copied = 0;
-        while (Find(text.Text, copied) is var (start, end))
+        while (find(text.Text[copied..]) is { } found)
         {
+            var (start, end) = (copied + found.Start, copied + found.End);
             builder.Copy(text, copied, start);
             builder.Add(by, text.Place(end - 1, end));
             copied = end;
@@ -106,18 +133,5 @@ internal sealed class ReplaceNormalizer(string? pattern, string by) : Normalizer
 
         builder.Copy(text, copied, text.Text.Length);
         return copied == 0 ? text : builder.Build();
-    }
-
-    private (int Start, int End)? Find(ReadOnlySpan<char> text, int from)
-    {
-        var at = text[from..].IndexOf(pattern ?? "  ");
-        if (at < 0)
-        {
-            return null;
-        }
-
-        var start = from + at;
-        var spaces = text[start..].IndexOfAnyExcept(' ');
-        return (start, pattern is not null ? start + pattern.Length : spaces < 0 ? text.Length : start + spaces);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class SubwordFolder : IDisposable
     public const string BytePairs = "roberta-bpe";
     public const string Unigram = "xlmr-unigram";
 
-    public static readonly TheoryData<string> References = [BytePairs, "roberta-bpe-prefix", "modernbert-bpe", Unigram, "xlmr-unigram-new"];
+    public static readonly TheoryData<string> References = [BytePairs, "roberta-bpe-prefix", "modernbert-bpe", Unigram, "xlmr-unigram-new", "deberta-unigram", "deberta-unigram-new"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
 

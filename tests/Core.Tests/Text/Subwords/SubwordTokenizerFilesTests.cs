@@ -33,6 +33,7 @@ public class SubwordTokenizerFilesTests
         { SubwordFolder.Unigram, "normalizer.precompiled_charsmap", "\"%\"", "normalizer.precompiled_charsmap is no table of characters" },
         { SubwordFolder.Unigram, "normalizer.precompiled_charsmap", "\"//////8=\"", "normalizer.precompiled_charsmap is no table of characters: it has 5 bytes, of which 4294967295 would be its trie" },
         { SubwordFolder.Unigram, "normalizer", "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(a+)+$\"},\"content\":\"\"}", "normalizer: the pattern (a+)+$" },
+        { SubwordFolder.Unigram, "normalizer", "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"\\\\s{2,}|[\\\\n\\\\r\\\\t]\"},\"content\":\"  \"}", "with 2 characters is not supported" },
         { SubwordFolder.Unigram, "normalizer", "{\"type\":\"Replace\",\"pattern\":{\"String\":\"a\"},\"content\":\"aa\"}", "a content longer than the pattern is not supported" },
         { SubwordFolder.Unigram, "pre_tokenizer", "{\"type\":\"Metaspace\",\"replacement\":\"_\"}", "the replacement _ is not supported" },
         { SubwordFolder.Unigram, "pre_tokenizer", "{\"type\":\"Metaspace\",\"prepend_scheme\":\"last\"}", "the prepend_scheme last is not supported" },
@@ -108,6 +109,18 @@ public class SubwordTokenizerFilesTests
 
         Assert.Equal("!", tokenizer[tokenizer.PadId]);
         Assert.StartsWith("Ġ", tokenizer[tokenizer.Tokenize("pay").Ids[0]], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_SentencePiecesFileAlone_SaysHowToConvertIt()
+    {
+        using var folder = SubwordFolder.Of(SubwordFolder.Unigram);
+        File.Move(Path.Combine(folder.Path, "tokenizer.json"), Path.Combine(folder.Path, "spm.model"));
+
+        var error = Assert.Throws<InvalidDataException>(folder.Load);
+
+        Assert.Contains("neither vocab.txt nor tokenizer.json, but spm.model, which is not read", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"AutoTokenizer.from_pretrained('{folder.Path}').save_pretrained(folder) writes tokenizer.json", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
