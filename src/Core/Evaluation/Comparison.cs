@@ -89,7 +89,7 @@ public sealed record Comparison
     private static int Common(EvaluationReport report, SplitEvaluation mine, EvaluationReport other, SplitEvaluation theirs, Split split) =>
         mine.Examples == theirs.Examples || (split == Split.Dev && report.DevTrained != other.DevTrained) ? Math.Min(mine.Examples, theirs.Examples) : 0;
 
-    private static (double Low, double High) Interval(IReadOnlyList<Outcome> mine, IReadOnlyList<Outcome> theirs, bool hasEntities)
+    private static (double Low, double High) Interval(List<Outcome> mine, List<Outcome> theirs, bool hasEntities)
     {
         var random = new Random(1); // the same evaluations give the same interval
         var count = mine.Count;

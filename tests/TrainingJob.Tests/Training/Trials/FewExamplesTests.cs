@@ -1,8 +1,6 @@
 using Droptune.Core.Datasets.Snapshots;
 using Droptune.Core.Evaluation;
 using Droptune.Core.Inference;
-using Droptune.Core.Jobs;
-using Droptune.Core.Models;
 using Droptune.Core.Runs;
 using Droptune.TrainingJob.Training;
 using Droptune.TrainingJob.Training.Reports;
