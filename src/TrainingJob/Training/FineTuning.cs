@@ -77,7 +77,11 @@ public static class FineTuning
         reports.Stage(RunStage.Checking);
         var check = OnnxCheck.Run(made.OnnxPath, model, data.Dev.Split, data.Tokenizer.PadId, device);
         var served = ServedFile.ChooseAsync(made.Parameters, input.OutputFolder, [.. data.Dev.Examples], clock, outOfFold, cancellationToken).GetAwaiter().GetResult();
-        outcome = outOfFold is null ? outcome : outcome with { Dev = served.Dev[served.Served].Where(score => score.Key != "msPerExample").ToDictionary() };
+        if (outOfFold is not null)
+        {
+            outcome = outcome with { Dev = served.Dev[served.Served].Where(score => score.Key != "msPerExample").ToDictionary() };
+            reports.Kept(outcome.BestEpoch, outcome.Curve.Count, new(MainScore.Name, outcome.Main));
+        }
 
         var duration = clock.GetUtcNow() - started;
         var record = TrainingRecord.Of(spec, start, options, environment, data, training.Loaded, model, outcome, trials, check, started, duration);

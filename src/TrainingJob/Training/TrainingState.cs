@@ -54,7 +54,7 @@ public sealed record TrainingState
 public sealed record TrainingOutcome(int BestEpoch, IReadOnlyList<EpochRecord> Curve, string StoppedBecause)
 {
     /// <summary>Scores on dev of the epoch that was kept; out-of-fold ones where dev was learned from.</summary>
-    public IReadOnlyDictionary<string, double> Dev { get; init; } = Curve[BestEpoch - 1].Dev;
+    public IReadOnlyDictionary<string, double> Dev { get => field ?? Curve[BestEpoch - 1].Dev; init; }
 
     /// <summary>From which probability on each text label holds, where a text can have several; else null, as of a trial.</summary>
     public IReadOnlyList<float>? Thresholds { get; init; }

@@ -9,7 +9,7 @@ namespace Droptune.TrainingJob.Training.Objectives;
 /// </summary>
 internal static class TextContrast
 {
-    // As the built-in base's vectors were trained; 0.1 and 0.3 gave a point less (bench/results/few-shot.md).
+    // As the built-in base's vectors were trained; 0.1 gave less (bench/results/few-shot.md).
     private const double Temperature = 0.05;
 
     /// <summary>The loss of a batch, a scalar; 0 where no two texts have one label.</summary>

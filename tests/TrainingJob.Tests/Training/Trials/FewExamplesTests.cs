@@ -24,6 +24,7 @@ public sealed class FewExamplesTests : IDisposable
         var result = Run("model", task, progress);
 
         Assert.True(result.DevTrained);
+        Assert.Equal(result.Main, progress.All[^1].DevMetric!.Value);
         var record = JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(Path.Combine(Output("model"), "training.json")), DroptuneJson.Compact)!;
         Assert.Equal((5, 48, 48), (record.Folds, record.Counts.TrainExamples, record.Counts.DevExamples));
         Assert.Equal(result.Metrics["dev.main"], record.Dev["main"]);
