@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Droptune.Core.Datasets.Checking.Texts;
 
 /// <summary>
-/// Remembers every text seen, in eight bytes each: 20 million examples take about 240 MB. What is kept of a text is 48
+/// Remembers every text seen, in eight bytes each: 20 million examples take about 200 MB. What is kept of a text is 48
 /// bits of its normalised hash (in 20 million texts, one false match is to be expected), 9 bits of the exact hash, 12
 /// bits of its labels' hash, and the splits it was seen in.
 /// </summary>
@@ -29,7 +29,7 @@ internal sealed class DuplicateTable
     {
         var segment = (int)(normalised >> 56);
         var entries = _segments[segment] ??= new ulong[64];
-        if (_counts[segment] >= entries.Length * 3 / 4)
+        if (_counts[segment] >= entries.Length * 7 / 8)
         {
             entries = _segments[segment] = Grow(entries);
         }
