@@ -14,7 +14,7 @@ internal sealed record Answer(IReadOnlySet<string>? Labels, IReadOnlyList<Entity
 
     /// <summary>A text's key: the same where only case, width and white space differ, as for the gate.</summary>
     public static ulong KeyOf(Example example) =>
-        new TextHash().Normalised(Encoding.UTF8.GetBytes(example.Text ?? string.Join(' ', example.Tokens!)));
+        TextHash.NormalisedOf(example);
 
     public bool Agrees(Answer other) =>
         (Labels is null || other.Labels is null || Labels.SetEquals(other.Labels))

@@ -6,17 +6,14 @@ using static TorchSharp.torch;
 namespace Droptune.TrainingJob.Onnx;
 
 /// <summary>A trained model on disk: weights, configuration and tokenizer in Hugging Face's layout, and its ONNX files.</summary>
-public sealed class ModelFolder
+/// <param name="path">Of the folder.</param>
+/// <param name="parameters">The model's, by name.</param>
+public sealed class ModelFolder(string path, IReadOnlyDictionary<string, (long[] Shape, float[] Data)> parameters)
 {
-    private readonly string _folder;
-
-    private ModelFolder(string folder, Dictionary<string, (long[] Shape, float[] Data)> parameters) => (_folder, Parameters) = (folder, parameters);
-
-    /// <summary>The model's parameters by name.</summary>
-    public IReadOnlyDictionary<string, (long[] Shape, float[] Data)> Parameters { get; }
+    public string Path => path;
 
     /// <summary>The 32-bit ONNX file.</summary>
-    public string OnnxPath => Path.Combine(_folder, ModelFileNames.Onnx);
+    public string OnnxPath => System.IO.Path.Combine(path, ModelFileNames.Onnx);
 
     /// <summary>Writes everything but the int8 file; the folder is made if it is missing.</summary>
     /// <param name="folder">Where.</param>
@@ -30,10 +27,13 @@ public sealed class ModelFolder
         tokenizer.Save(folder);
         using var scope = NewDisposeScope();
         var made = new ModelFolder(folder, model.Weights.Named().ToDictionary(p => p.Name, p => (p.View.shape, p.View.cpu().contiguous().data<float>().ToArray())));
-        OnnxExport.Write(made.Parameters, model.Config, made.OnnxPath);
+        made.WriteOnnx(model.Config);
         return made;
     }
 
     /// <summary>Writes the int8 file beside the 32-bit one.</summary>
-    public void WriteInt8() => OnnxExport.Write(Parameters, ModelConfig.Load(_folder), Path.Combine(_folder, ModelFileNames.Int8Onnx), OnnxPrecision.EightBit);
+    public void WriteInt8() =>
+        OnnxExport.Write(parameters, ModelConfig.Load(path), System.IO.Path.Combine(path, ModelFileNames.Int8Onnx), OnnxPrecision.EightBit);
+
+    private void WriteOnnx(ModelConfig config) => OnnxExport.Write(parameters, config, OnnxPath);
 }

@@ -10,22 +10,21 @@ public static class ServedFile
     /// Writes <c>model.int8.onnx</c> beside <c>model.onnx</c>, evaluates both on dev as they are served, and records the choice in
     /// <c>config.json</c> and the figures in <c>evaluation.json</c>.
     /// </summary>
-    /// <param name="parameters">Of the model, by name.</param>
-    /// <param name="folder">Of the model.</param>
+    /// <param name="made">The model, without its int8 file.</param>
     /// <param name="dev">What both are evaluated on.</param>
     /// <param name="clock">Measures.</param>
     /// <param name="outOfFold">By file, what stands for their answers; those of the one that is served are written into the folder. Null = their own do.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<ServedFileChoice> ChooseAsync(
-        IReadOnlyDictionary<string, (long[] Shape, float[] Data)> parameters,
-        string folder,
+        ModelFolder made,
         IReadOnlyList<Example> dev,
         TimeProvider clock,
         IReadOnlyDictionary<string, OutOfFoldAnswers>? outOfFold = null,
         CancellationToken cancellationToken = default)
     {
+        var folder = made.Path;
         var config = ModelConfig.Load(folder);
-        OnnxExport.Write(parameters, config, Path.Combine(folder, ModelFileNames.Int8Onnx), OnnxPrecision.EightBit);
+        made.WriteInt8();
         var full = await EvaluateAsync(ModelFileNames.Onnx);
         var int8 = await EvaluateAsync(ModelFileNames.Int8Onnx);
         var gate = Int8Gate.Decide(full, int8);

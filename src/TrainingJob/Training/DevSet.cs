@@ -37,7 +37,7 @@ public sealed class DevSet
         IEnumerable<Example> examples, Tokenizer tokenizer, LabelSet? tags, LabelSet? textLabels, int maxLength, LabelCombinations? combinations = null)
     {
         (_tags, _textLabels, _padId, _combinations) = (tags, textLabels, tokenizer.PadId, combinations);
-        _examples = [.. examples.Select(example => (example, EncodedSplit.Tokenize(example, tokenizer)))];
+        _examples = [.. EncodedSplit.Tokenize(examples, tokenizer)];
         _split = EncodedSplit.Of(_examples, tokenizer, tags, textLabels, maxLength, combinations);
         _batches = BatchPlan.Of(_split, BatchTokens, random: null);
         _expectedTags = tags is null ? [] : [.. _examples.Select(e => e.Example.Tags is { } words ? [.. words] : UnitTags.Of(e.Example, e.Text))];

@@ -76,7 +76,7 @@ public static class FineTuning
 
         reports.Stage(RunStage.Checking);
         var check = OnnxCheck.Run(made.OnnxPath, model, data.Dev.Split, data.Tokenizer.PadId, device);
-        var served = ServedFile.ChooseAsync(made.Parameters, input.OutputFolder, [.. data.Dev.Examples], clock, outOfFold, cancellationToken).GetAwaiter().GetResult();
+        var served = ServedFile.ChooseAsync(made, [.. data.Dev.Examples], clock, outOfFold, cancellationToken).GetAwaiter().GetResult();
         if (outOfFold is not null)
         {
             outcome = outcome with { Dev = served.Dev[served.Served].Where(score => score.Key != "msPerExample").ToDictionary() };

@@ -41,6 +41,6 @@ public sealed class ServedFileTests : IDisposable
         File.Delete(Path.Combine(_folder, ModelFileNames.Int8Onnx));
         Example[] dev = example is null ? [] :
             [new() { Text = example.Text, Entities = [new(example.Start, example.End, "city")], Label = "other" }];
-        return ServedFile.ChooseAsync(parameters, _folder, dev, TimeProvider.System, cancellationToken: Token);
+        return ServedFile.ChooseAsync(new(_folder, parameters), dev, TimeProvider.System, cancellationToken: Token);
     }
 }

@@ -55,6 +55,10 @@ public sealed class EncodedSplit
     public static TokenizedText Tokenize(Example example, Tokenizer tokenizer) =>
         example.Tokens is { } words ? tokenizer.Tokenize(words) : tokenizer.Tokenize(example.Text ?? "");
 
+    /// <summary>Each with its pieces, one by one: all of a large split at once would take far more memory than what is encoded.</summary>
+    public static IEnumerable<(Example Example, TokenizedText Text)> Tokenize(IEnumerable<Example> examples, Tokenizer tokenizer) =>
+        examples.Select(example => (example, Tokenize(example, tokenizer)));
+
     /// <summary>The example that a sequence is a window of.</summary>
     public (int Example, TextWindow Window) Source(int sequence) => _sources[sequence];
 

@@ -59,21 +59,18 @@ public sealed record TrainingData(
         var maxLength = input.BaseModelFolder is null
             ? ReadingLength(examples.ConvertAll(example => EncodedSplit.Tokenize(example, tokenizer).Ids.Length + 2), task.HasEntities(), options.MaxLength)
             : options.MaxLength;
-        var train = EncodedSplit.Of(Tokenized(examples), tokenizer, tags, textLabels, maxLength, combinations);
-        var all = texts.Count == 0 ? train : EncodedSplit.Of(Tokenized(examples.Concat(texts)), tokenizer, null, null, maxLength);
+        var train = EncodedSplit.Of(EncodedSplit.Tokenize(examples, tokenizer), tokenizer, tags, textLabels, maxLength, combinations);
+        var all = texts.Count == 0 ? train : EncodedSplit.Of(EncodedSplit.Tokenize(examples.Concat(texts), tokenizer), tokenizer, null, null, maxLength);
         var isFew = textLabels is not null && combinations is null && IsFew(train.CountTextLabels(textLabels.Count), options.FewShot, input.BaseModelFolder is null);
         return new(
             task, tokenizer, tags, textLabels, train, all, new(dev, tokenizer, tags, textLabels, maxLength, combinations), combinations,
             isFew ? examples : null, examples.Count, maxLength, isRunning);
-
-        // One by one: all of a large split at once would take far more memory than what is encoded.
-        IEnumerable<(Example, TokenizedText)> Tokenized(IEnumerable<Example> split) => split.Select(example => (example, EncodedSplit.Tokenize(example, tokenizer)));
     }
 
     /// <summary>The same with other examples to train on and to measure on; labels and tokenizer stay.</summary>
     public TrainingData With(IReadOnlyList<Example> train, IReadOnlyList<Example> dev) => this with
     {
-        Train = EncodedSplit.Of(train.Select(example => (example, EncodedSplit.Tokenize(example, Tokenizer))), Tokenizer, Tags, TextLabels, MaxLength, Combinations),
+        Train = EncodedSplit.Of(EncodedSplit.Tokenize(train, Tokenizer), Tokenizer, Tags, TextLabels, MaxLength, Combinations),
         TrainExamples = train.Count,
         FewExamples = FewExamples is null ? null : train,
         Dev = new(dev, Tokenizer, Tags, TextLabels, MaxLength, Combinations),

@@ -62,10 +62,9 @@ internal sealed class CrossValidation(TrainingData data, int seed, string? folde
     /// <summary>The fold of each example: every label is spread evenly, and texts that say the same stay together.</summary>
     private int[] Cut()
     {
-        var hash = new TextHash();
         var folds = new int[_examples.Count];
         var next = 0;
-        var texts = _examples.Index().GroupBy(example => hash.Normalised(Encoding.UTF8.GetBytes(Text(example.Item)))).Select(same => same.ToList()).ToArray();
+        var texts = _examples.Index().GroupBy(example => TextHash.NormalisedOf(example.Item)).Select(same => same.ToList()).ToArray();
         new Random(seed).Shuffle(texts);
         foreach (var text in texts.OrderBy(same => same[0].Item.Label, StringComparer.Ordinal))
         {
@@ -79,8 +78,6 @@ internal sealed class CrossValidation(TrainingData data, int seed, string? folde
 
         return folds;
     }
-
-    private static string Text(Example example) => example.Text ?? string.Join(' ', example.Tokens!);
 
     private void Answer(BertModel model, List<Example> held, Dictionary<string, Dictionary<string, OutOfFoldAnswer>> answers, CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ public sealed class TextHash
 
     public static ulong Exact(ReadOnlySpan<byte> text) => XxHash3.HashToUInt64(text);
 
+    /// <summary>Of an example's text, or of its words with spaces between them.</summary>
+    public static ulong NormalisedOf(Example example) => new TextHash().Normalised(Encoding.UTF8.GetBytes(example.Text ?? string.Join(' ', example.Tokens!)));
+
     public ulong Normalised(ReadOnlySpan<byte> text)
     {
         if (_folded.Length < text.Length * 3)
